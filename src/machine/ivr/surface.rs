@@ -1,0 +1,211 @@
+//! What a walk is told and what it answers.
+//!
+//! A walk is one call's way through one dialplan. It starts at the INVITE, so that look-ups run
+//! under the ringing and the greeting; it speaks once it is told [`WalkInput::Connected`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::machine::media::contract::StopOn;
+use crate::machine::prediction::order::Customer;
+use crate::machine::speech::spoken::Spoken;
+use crate::vocabulary::language::Language;
+use crate::vocabulary::phone_number::PhoneNumber;
+
+/// What is known of a call before its first step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CallerContext {
+    /// The caller's number; none if withheld or unusable.
+    pub number: Option<PhoneNumber>,
+    /// What was dialled.
+    pub called: String,
+    /// The language to begin in; none: the dialplan's default.
+    pub language: Option<Language>,
+}
+
+/// What a walk is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalkInput {
+    /// Sound can be heard from now on.
+    Connected,
+    /// What was last said has ended, by itself or by a key.
+    Said,
+    /// A key was pressed.
+    Key(char),
+    /// A look-up ended. Answers that come after its deadline are only counted.
+    LookedUp {
+        /// Which.
+        lookup: u32,
+        /// What was found; an empty list of orders is an answer.
+        result: Result<Customer, LookupFailure>,
+    },
+    /// The queue turned the contact away: full.
+    QueueFull,
+    /// The contact asked to leave the queue, or the seat's talk ended with more to come.
+    QueueLeft,
+}
+
+/// Why a look-up gave nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum LookupFailure {
+    /// No answer before the deadline.
+    #[error("no answer in time")]
+    Timeout,
+    /// The source failed.
+    #[error("the source failed")]
+    Failed,
+    /// Too many look-ups are in flight.
+    #[error("too many look-ups in flight")]
+    Busy,
+}
+
+/// What a walk answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WalkOutput {
+    /// Say this in this language; answered by [`WalkInput::Said`]. Replaces what is being said.
+    Say {
+        /// What.
+        speech: Vec<Spoken>,
+        /// In which language.
+        language: Language,
+        /// Whether a key stops it.
+        stop_on: StopOn,
+        /// True for a filler that ends as soon as the walk says something else.
+        filler: bool,
+    },
+    /// Say no more.
+    Hush,
+    /// Ask the source of orders; answered by [`WalkInput::LookedUp`].
+    LookUp {
+        /// Names the look-up within this walk.
+        lookup: u32,
+        /// By what.
+        key: LookupKey,
+        /// The walk gives up by itself after this.
+        timeout: std::time::Duration,
+    },
+    /// The walk awaits this look-up no more.
+    Forget {
+        /// Which.
+        lookup: u32,
+    },
+    /// Hand the call to the distributor. The walk rests until told otherwise.
+    Enqueue {
+        /// Name of the queue in the configuration.
+        queue: String,
+        /// Skills and least levels beyond the queue's need, by name.
+        need: BTreeMap<String, u8>,
+        /// Larger goes first.
+        priority: i32,
+        /// Language for waiting announcements.
+        language: Language,
+        /// What the seat should see.
+        briefing: Briefing,
+    },
+    /// End the call.
+    Hangup,
+    /// Worth a line in the log.
+    Note(WalkFact),
+}
+
+/// By what orders are looked up.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookupKey {
+    /// All orders of customers with this number.
+    Phone(PhoneNumber),
+    /// The orders whose id ends in these digits.
+    OrderTail(String),
+}
+
+/// What the seat should see of a contact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Briefing {
+    /// The customer's name, if known.
+    pub customer: Option<String>,
+    /// (order id, question id, probability), likeliest first, at most five.
+    pub ranked: Vec<(Option<String>, String, f64)>,
+    /// The question the caller chose, if any.
+    pub chosen: Option<String>,
+    /// What the caller was told.
+    pub answered: Option<String>,
+    /// The caller proved who they are.
+    pub verified: bool,
+    /// Steps walked, in order.
+    pub path: Vec<String>,
+}
+
+/// What happened in a walk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalkFact {
+    /// A step was entered.
+    Entered {
+        /// Its name.
+        step: String,
+    },
+    /// Words were spoken.
+    Said {
+        /// As text.
+        text: String,
+    },
+    /// A key or digits were taken.
+    Took {
+        /// What, masked if secret.
+        keys: String,
+    },
+    /// A look-up ended.
+    LookedUp {
+        /// Which.
+        lookup: u32,
+        /// Orders found, or why none.
+        result: Result<u32, LookupFailure>,
+    },
+    /// A look-up's answer came when nobody awaited it.
+    LateAnswer {
+        /// Which.
+        lookup: u32,
+    },
+    /// Questions were ranked.
+    Predicted {
+        /// (order id, question id, probability), likeliest first.
+        ranked: Vec<(Option<String>, String, f64)>,
+        /// How many of them are read out.
+        read: u32,
+    },
+    /// A question was chosen: the label the model learns from.
+    Chose {
+        /// Order id, if it is about one.
+        order: Option<String>,
+        /// Question id.
+        question: String,
+        /// Its place in the menu, from 1.
+        place: u32,
+    },
+    /// The caller chose none of what was read.
+    ChoseNone,
+    /// An answer was spoken to its end, or until a key.
+    Answered {
+        /// Question id.
+        question: String,
+        /// The words.
+        text: String,
+        /// Heard to the end.
+        heard_out: bool,
+    },
+    /// A verification was tried.
+    Verified {
+        /// Whether it succeeded.
+        ok: bool,
+        /// Which try, from 1.
+        attempt: u32,
+    },
+    /// A phrase has no recording and no speech command: it was skipped.
+    Unspeakable {
+        /// The words.
+        text: String,
+    },
+}

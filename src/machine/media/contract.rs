@@ -1,0 +1,251 @@
+//! The contract that every keeper of media fulfils: packet sessions and outlines alike.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::vocabulary::id::LegId;
+use crate::vocabulary::id::PlayId;
+use crate::vocabulary::id::PromptId;
+use crate::vocabulary::time::Now;
+
+/// What the owner of the legs wants from the media.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MediaCommand {
+    /// Take a port for a leg; answered by [`MediaEvent::Opened`] or [`MediaEvent::Full`].
+    Open {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Say where packets go and what they carry; repeated on a changed offer.
+    Aim {
+        /// The leg.
+        leg: LegId,
+        /// The negotiated far end.
+        far: Far,
+    },
+    /// Play pieces in order. It replaces what was playing ([`PlayEnd::Replaced`]).
+    Play {
+        /// The leg.
+        leg: LegId,
+        /// Names this play in [`MediaEvent::PlayEnded`].
+        play: PlayId,
+        /// What to play.
+        pieces: Vec<Piece>,
+        /// What ends it early, decided by the keeper itself.
+        stop_on: StopOn,
+        /// Start again at the end: music.
+        repeat: bool,
+    },
+    /// End what is playing.
+    Stop {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Forward what each hears to the other; plays that stop on a bridge end.
+    Bridge {
+        /// One leg.
+        one: LegId,
+        /// The other.
+        other: LegId,
+    },
+    /// Forward no more.
+    Unbridge {
+        /// Either leg of the bridge.
+        leg: LegId,
+    },
+    /// Press a key (RFC 4733): for phones of ours.
+    Press {
+        /// The leg.
+        leg: LegId,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        key: char,
+    },
+    /// Report what is heard ([`MediaEvent::Heard`]): for phones of ours.
+    Listen {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Give the port back; answered by [`MediaEvent::Closed`].
+    Close {
+        /// The leg.
+        leg: LegId,
+    },
+}
+
+/// The negotiated far end of a leg.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Far {
+    /// Where the description says packets go; a latched address overrules it.
+    pub address: SocketAddr,
+    /// The far end's signalling address: the first valid packet from it latches.
+    pub signalling: std::net::IpAddr,
+    /// How voice is coded, and its payload type.
+    pub codec: Codec,
+    /// Payload type of telephone-event, if negotiated.
+    pub telephone_event: Option<u8>,
+    /// We may send voice.
+    pub send: bool,
+    /// We listen to voice.
+    pub receive: bool,
+}
+
+/// How voice is coded (RFC 3551 section 6).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Codec {
+    /// G.711 mu-law, payload type 0.
+    Pcmu,
+    /// G.711 A-law, payload type 8.
+    Pcma,
+}
+
+/// A piece of sound.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Piece {
+    /// A prompt of the library.
+    Prompt(PromptId),
+    /// Silence, in whole frames of 20 ms.
+    Silence(Duration),
+    /// A sine at -12 dBm0, for phones of ours.
+    Tone {
+        /// Frequency.
+        hz: u16,
+        /// Length, in whole frames of 20 ms.
+        length: Duration,
+    },
+}
+
+/// What ends a play before its end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StopOn {
+    /// Nothing.
+    Nothing,
+    /// A key of the far end.
+    Digit,
+    /// A bridge.
+    Bridge,
+}
+
+/// What happened in the media.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MediaEvent {
+    /// A leg has its port.
+    Opened {
+        /// The leg.
+        leg: LegId,
+        /// Our UDP port.
+        port: u16,
+        /// The keeper's first SSRC for the leg.
+        ssrc: u32,
+    },
+    /// No port is free: the leg has none.
+    Full {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The first packet of a leg has left.
+    FirstSent {
+        /// The leg.
+        leg: LegId,
+        /// When.
+        at: Now,
+    },
+    /// The far end's first valid packet came, from here.
+    Latched {
+        /// The leg.
+        leg: LegId,
+        /// Where packets go from now on.
+        address: SocketAddr,
+        /// When.
+        at: Now,
+    },
+    /// A play has ended.
+    PlayEnded {
+        /// The leg.
+        leg: LegId,
+        /// Which play.
+        play: PlayId,
+        /// How much of it was sent.
+        heard: Duration,
+        /// Why.
+        end: PlayEnd,
+        /// When its last packet left.
+        at: Now,
+    },
+    /// A key was pressed: one event per press, at its first report.
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        key: char,
+        /// When its first report came.
+        at: Now,
+    },
+    /// Sound has been forwarded in both directions of a bridge.
+    TwoWay {
+        /// One leg.
+        one: LegId,
+        /// The other.
+        other: LegId,
+        /// When the second direction began.
+        at: Now,
+    },
+    /// A listening leg heard something new.
+    Heard {
+        /// The leg.
+        leg: LegId,
+        /// What.
+        sound: Sound,
+        /// When.
+        at: Now,
+    },
+    /// A leg has given its port back.
+    Closed {
+        /// The leg.
+        leg: LegId,
+        /// What passed through it.
+        quality: Quality,
+    },
+}
+
+/// Why a play ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PlayEnd {
+    /// All of it was sent.
+    Finished,
+    /// A key stopped it.
+    Digit,
+    /// A bridge stopped it.
+    Bridge,
+    /// It was told to stop, or the leg was closed.
+    Stopped,
+    /// Another play took its place.
+    Replaced,
+    /// A prompt of it is not in the library.
+    Missing,
+}
+
+/// What a listening leg hears.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Sound {
+    /// The first packet of all.
+    FirstPacket,
+    /// A packet with the marker bit: a new stretch of sound begins.
+    Marker,
+    /// A tone, first noticed.
+    Tone(u16),
+}
+
+/// What passed through a leg.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Quality {
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// Valid RTP packets received.
+    pub packets_received: u64,
+    /// Packets missing in the received sequence (RFC 3550 appendix A.3).
+    pub packets_lost: u64,
+    /// Packets that were not valid, or not from the far end.
+    pub packets_dropped: u64,
+    /// Interarrival jitter in microseconds (RFC 3550 section 6.4.1).
+    pub jitter_us: u32,
+}

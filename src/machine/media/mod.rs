@@ -1,0 +1,4 @@
+//! What a leg plays, hears and forwards.
+
+/// The contract that every keeper of media fulfils.
+pub mod contract;

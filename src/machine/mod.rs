@@ -1,0 +1,19 @@
+//! Pure state machines and rules. Time, chance and data are arguments.
+
+/// The distributor: which contact to which seat.
+pub mod acd;
+
+/// Dialplans: checked, then walked.
+pub mod ivr;
+
+/// What a leg plays, hears and forwards.
+pub mod media;
+
+/// Orders, questions, answers, and which question comes next.
+pub mod prediction;
+
+/// SIP transactions, dialogs and the user agent above them.
+pub mod sip;
+
+/// From words and values to recorded fragments.
+pub mod speech;

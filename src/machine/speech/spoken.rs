@@ -1,0 +1,31 @@
+//! Words and typed values, before a grammar makes sounds of them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::vocabulary::money::Money;
+
+/// One thing to say. A sentence is a list of these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spoken {
+    /// Words as written, without slots.
+    Text(String),
+    /// A whole number: "one hundred and one", "一百零一".
+    Number(i64),
+    /// Characters one by one: "C A 1 8 3 1"; 1 is 幺 in Mandarin.
+    Digits(String),
+    /// An amount.
+    Money(Money),
+    /// A day of the calendar.
+    Date(jiff::civil::Date),
+    /// A clock time, to the minute.
+    Time(jiff::civil::Time),
+    /// A day and a clock time.
+    Moment(jiff::civil::DateTime),
+    /// How long: the two largest units of days, hours, minutes.
+    Span(Duration),
+    /// A pause.
+    Pause(Duration),
+}

@@ -1,0 +1,3 @@
+//! Parses the command line and opens the drivers.
+
+fn main() {}

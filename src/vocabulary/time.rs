@@ -1,0 +1,129 @@
+//! One clock, two readings: `Now` for deadlines in memory, `Wall` for what outlives the process.
+
+use std::fmt;
+use std::ops::Add;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Monotonic time since the engine started.
+#[derive(
+    Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
+)]
+pub struct Now(Duration);
+
+impl Now {
+    /// The start of the engine.
+    pub const START: Self = Self(Duration::ZERO);
+
+    /// The reading `since_start` after the engine's start.
+    #[must_use]
+    pub const fn at(since_start: Duration) -> Self {
+        Self(since_start)
+    }
+
+    /// The reading `ms` milliseconds after the engine's start.
+    #[must_use]
+    pub const fn at_ms(ms: u64) -> Self {
+        Self(Duration::from_millis(ms))
+    }
+
+    /// How long after the engine's start.
+    #[must_use]
+    pub const fn since_start(self) -> Duration {
+        self.0
+    }
+
+    /// Time passed since `earlier`; zero if `earlier` is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Add<Duration> for Now {
+    type Output = Self;
+
+    fn add(self, after: Duration) -> Self {
+        Self(self.0.saturating_add(after))
+    }
+}
+
+/// UTC milliseconds since 1970-01-01. Data, not a timer.
+#[derive(
+    Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
+)]
+pub struct Wall(i64);
+
+impl Wall {
+    /// The moment `ms` UTC milliseconds after 1970-01-01.
+    #[must_use]
+    pub const fn from_ms(ms: i64) -> Self {
+        Self(ms)
+    }
+
+    /// UTC milliseconds since 1970-01-01.
+    #[must_use]
+    pub const fn as_ms(self) -> i64 {
+        self.0
+    }
+
+    /// Milliseconds from `earlier` to here; negative if `earlier` is later.
+    #[must_use]
+    pub const fn ms_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// This moment as civil time in `zone`; the epoch if out of range.
+    #[must_use]
+    pub fn civil(self, zone: &jiff::tz::TimeZone) -> jiff::Zoned {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        moment.to_zoned(zone.clone())
+    }
+}
+
+impl fmt::Display for Wall {
+    /// ISO 8601 in UTC with milliseconds.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        write!(f, "{moment:.3}")
+    }
+}
+
+/// Both readings, taken once per turn of the loop and handed to everyone.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The monotonic reading.
+    pub now: Now,
+    /// The calendar reading.
+    pub wall: Wall,
+}
+
+impl Turn {
+    /// Turns a stored moment into a deadline; a moment that has passed is due now.
+    #[must_use]
+    pub fn deadline(self, stored: Wall) -> Now {
+        let ahead_ms = u64::try_from(stored.ms_since(self.wall)).unwrap_or(0);
+        self.now + Duration::from_millis(ahead_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_moment_in_the_past_is_due_now() {
+        let turn = Turn {
+            now: Now::at_ms(500),
+            wall: Wall::from_ms(10_000),
+        };
+        assert_eq!(turn.deadline(Wall::from_ms(9_000)), Now::at_ms(500));
+        assert_eq!(turn.deadline(Wall::from_ms(10_250)), Now::at_ms(750));
+    }
+
+    #[test]
+    fn wall_prints_as_iso_8601() {
+        assert_eq!(Wall::from_ms(1_000).to_string(), "1970-01-01T00:00:01.000Z");
+    }
+}

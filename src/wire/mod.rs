@@ -1,0 +1,4 @@
+//! Bytes and text to values and back. No state, no time.
+
+/// SIP messages (RFC 3261).
+pub mod sip;
