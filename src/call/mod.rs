@@ -1,5 +1,8 @@
 //! The calls themselves. Still pure.
 
+/// What the engine is told by the world and what it wants of it.
+pub mod effect;
+
 /// What happened, as the journal keeps it.
 pub mod fact;
 
