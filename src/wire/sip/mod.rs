@@ -35,3 +35,27 @@ pub mod message;
 
 /// Reading a message, with limits and an answer for each fault.
 pub mod decode;
+
+/// Finding messages in a stream.
+pub mod framing;
+
+/// Digest authentication: what is hashed, and comparing answers.
+pub mod digest;
+
+/// The comma-separated parameters of challenges and credentials.
+pub mod auth_param;
+
+/// A digest challenge.
+pub mod challenge;
+
+/// The answer to a digest challenge.
+pub mod credentials;
+
+/// Session-Expires and Min-SE.
+pub mod session_expires;
+
+/// Retry-After.
+pub mod retry_after;
+
+/// Reason.
+pub mod reason;
