@@ -3,6 +3,9 @@
 /// Seeded randomness that strangers cannot guess.
 pub mod chance;
 
+/// What stands written where a telephone number should be.
+pub mod dialled;
+
 /// Where a SIP message came from and goes to.
 pub mod flow;
 
