@@ -1,1 +1,4 @@
 //! The only rooms that touch the world.
+
+/// What the configuration file says.
+pub mod config;

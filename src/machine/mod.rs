@@ -3,6 +3,9 @@
 /// The distributor: which contact to which seat.
 pub mod acd;
 
+/// Seats, queues and skills by name.
+pub mod catalog;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 
