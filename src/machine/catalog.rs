@@ -8,13 +8,15 @@ use crate::machine::acd::surface::Need;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::SkillTerm;
+use crate::machine::skill_need::LEVEL_MAX;
+use crate::machine::skill_need::NeedError;
+use crate::machine::skill_need::is_name;
+use crate::machine::skill_need::read_need;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::id::SkillId;
 
-/// Highest level of a skill.
-pub const LEVEL_MAX: u8 = 10;
 /// Most seats in one centre.
 pub const SEATS_MAX: usize = 20_000;
 /// Most queues in one centre.
@@ -132,16 +134,6 @@ pub enum CatalogError {
         /// How many there may be.
         max: usize,
     },
-}
-
-/// What is wrong in a need, with bytes of the text.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{what}, expected terms like \"refund >= 3 and lang.zh >= 1\"")]
-pub struct NeedError {
-    /// What.
-    pub what: String,
-    /// Where in the text.
-    pub span: Span,
 }
 
 impl Catalog {
@@ -338,7 +330,7 @@ fn check_seats(
             faults.push(CatalogFault {
                 spot: Spot::Seat(at),
                 error,
-            })
+            });
         };
         if !is_name(&seat.id) {
             wrong(CatalogError::BadName(seat.id.clone()));
@@ -364,60 +356,6 @@ fn check_seats(
             }
         }
     }
-}
-
-/// Reads `skill >= level and skill >= level …`; a skill alone means level 1. Empty: no terms.
-///
-/// # Errors
-///
-/// [`NeedError`] at the first word that does not fit.
-pub fn read_need(text: &str) -> Result<BTreeMap<String, u8>, NeedError> {
-    let mut terms = BTreeMap::new();
-    if text.trim().is_empty() {
-        return Ok(terms);
-    }
-    let mut start = 0;
-    for term in text.split(" and ") {
-        let (skill, level) = read_term(term, start)?;
-        if terms.insert(skill.to_owned(), level).is_some() {
-            return Err(NeedError {
-                what: format!("skill {skill:?} stands twice"),
-                span: Span {
-                    start,
-                    length: term.len(),
-                },
-            });
-        }
-        start += term.len() + " and ".len();
-    }
-    Ok(terms)
-}
-
-fn read_term(term: &str, start: usize) -> Result<(&str, u8), NeedError> {
-    let wrong = |what: String| NeedError {
-        what,
-        span: Span {
-            start,
-            length: term.len(),
-        },
-    };
-    let (skill, level) = term.split_once(">=").unwrap_or((term, "1"));
-    let (skill, level) = (skill.trim(), level.trim());
-    if !is_name(skill) {
-        return Err(wrong(format!("{skill:?} is not a skill")));
-    }
-    match level.parse() {
-        Ok(level) if (1..=LEVEL_MAX).contains(&level) => Ok((skill, level)),
-        _ => Err(wrong(format!(
-            "{level:?} is not a level of 1 to {LEVEL_MAX}"
-        ))),
-    }
-}
-
-/// Letters, digits, `.`, `_`, `-`; at most 64 characters.
-fn is_name(text: &str) -> bool {
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
-    !text.is_empty() && text.chars().count() <= 64 && text.chars().all(fits)
 }
 
 #[cfg(test)]
@@ -492,12 +430,5 @@ mod tests {
             found[3],
             (Spot::Seat(1), "two seats have the id \"1001\"".to_owned())
         );
-    }
-
-    #[test]
-    fn a_need_names_each_skill_once() {
-        assert!(read_need("a >= 1 and a >= 2").is_err());
-        assert!(read_need("a or b").is_err());
-        assert!(read_need("  ").unwrap().is_empty());
     }
 }

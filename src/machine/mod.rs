@@ -18,5 +18,8 @@ pub mod prediction;
 /// SIP transactions, dialogs and the user agent above them.
 pub mod sip;
 
+/// What a contact needs of a seat, as people write it.
+pub mod skill_need;
+
 /// From words and values to recorded fragments.
 pub mod speech;
