@@ -2,3 +2,6 @@
 
 /// SIP messages (RFC 3261).
 pub mod sip;
+
+/// YAML, a strict subset.
+pub mod yaml;

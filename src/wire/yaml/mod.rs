@@ -1,0 +1,4 @@
+//! YAML, a strict subset, as a tree in which every value knows where it stands.
+
+/// Text to tree.
+pub mod tree;
