@@ -2,3 +2,6 @@
 
 /// Text to tree.
 pub mod tree;
+
+/// The entries of a map, taken one by one.
+pub mod record;
