@@ -2,3 +2,5 @@
 
 /// The engine's clock: the only file that reads time.
 pub mod clock;
+/// What the configuration file says.
+pub mod config;

@@ -16,3 +16,5 @@ pub mod sip;
 pub mod sdp;
 /// Keys pressed on a telephone, as RTP payload (RFC 4733).
 pub mod telephone_event;
+/// YAML, a strict subset.
+pub mod yaml;
