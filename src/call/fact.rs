@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::call::record::Arrived;
+use crate::call::record::Names;
 use crate::call::record::Party;
 use crate::call::record::Record;
 use crate::machine::acd::surface::AcdFact;
@@ -15,6 +16,7 @@ use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
+use crate::machine::prediction::outcome::Outcome;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
@@ -31,8 +33,10 @@ pub struct Recorded {
     /// Place in the log, from 1, without gaps.
     pub seq: u64,
     /// The engine clock.
+    #[serde(rename = "now_us")]
     pub now: Now,
-    /// The calendar, UTC milliseconds.
+    /// The calendar.
+    #[serde(rename = "at")]
     pub wall: Wall,
     /// The call it belongs to, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,6 +160,8 @@ pub enum Fact {
         /// The seat.
         seat: SeatId,
     },
+    /// What a call taught the model: learning these in order gives the same model.
+    Learned(Outcome),
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.
@@ -175,15 +181,4 @@ pub enum Fact {
         /// What is wrong and what to do.
         text: String,
     },
-}
-
-/// Names by id, for readers of the log.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Names {
-    /// Seats: id as configured, and the person's name.
-    pub seats: Vec<(String, String)>,
-    /// Queues.
-    pub queues: Vec<String>,
-    /// Skills.
-    pub skills: Vec<String>,
 }

@@ -1,13 +1,64 @@
 //! The calls themselves. Still pure.
 
+/// What calls are built on: the centre's set-up.
+pub mod centre;
+
+/// One call, from INVITE to record.
+pub mod contact;
+
+/// The caller's side of a call.
+mod contact_caller;
+
+/// What a call wants of its surroundings.
+pub mod contact_output;
+
+/// The seat's side of a call.
+pub mod contact_seat;
+
+/// The dialplan's side of a call.
+mod contact_walk;
+
 /// What the engine is told by the world and what it wants of it.
 pub mod effect;
 
 /// What happened, as the journal keeps it.
 pub mod fact;
 
+/// One SIP session with its media session.
+pub mod leg;
+
+/// Scripted phones: built-in callers and seats.
+pub mod phone;
+
+/// Many scripted phones behind one user agent.
+pub mod phone_bank;
+
+/// What a phone does when its user agent or media keeper reports.
+mod phone_line;
+
+/// What the centre itself says.
+pub mod phrase;
+
 /// The one record that a call leaves.
 pub mod record;
 
 /// Folds facts into records.
 pub mod record_builder;
+
+/// From what a dialplan says to pieces of sound.
+pub mod speaking;
+
+/// A seat dials a star code.
+pub mod star_code;
+
+/// Owns every leg and routes what the world says.
+pub mod switchboard;
+
+/// What the switchboard does with decisions of the distributor.
+mod switchboard_acd;
+
+/// What the switchboard does with reports of the user agent.
+mod switchboard_sip;
+
+/// What faces show, folded from facts.
+pub mod view;

@@ -41,9 +41,9 @@ pub struct Record {
     /// What the seat saw.
     pub briefing: Option<Briefing>,
     /// The queue it entered last.
-    pub queue: Option<QueueId>,
+    pub queue: Option<String>,
     /// The seat it talked to last.
-    pub seat: Option<SeatId>,
+    pub seat: Option<String>,
     /// INVITE to first packet, in microseconds.
     pub first_sound_us: Option<u64>,
     /// Seat's answer to two-way sound, in microseconds.
@@ -73,7 +73,7 @@ pub enum Outcome {
 }
 
 /// A stretch of the caller's time.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// What the caller was in.
     pub kind: SegmentKind,
@@ -82,7 +82,7 @@ pub struct Segment {
     /// Its length in milliseconds.
     pub duration_ms: u64,
     /// The seat concerned.
-    pub seat: Option<SeatId>,
+    pub seat: Option<String>,
 }
 
 /// What a caller is in.
@@ -134,4 +134,31 @@ pub enum Party {
     Seat,
     /// The centre: dialplan, drain, command.
     Centre,
+}
+
+/// Names by id, for readers of the log.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Names {
+    /// Seats: id as configured, and the person's name.
+    pub seats: Vec<(String, String)>,
+    /// Queues.
+    pub queues: Vec<String>,
+    /// Skills.
+    pub skills: Vec<String>,
+}
+
+impl Names {
+    /// The id that a seat registers as.
+    #[must_use]
+    pub fn seat(&self, seat: SeatId) -> Option<String> {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        self.seats.get(at).map(|(id, _)| id.clone())
+    }
+
+    /// A queue's name.
+    #[must_use]
+    pub fn queue(&self, queue: QueueId) -> Option<String> {
+        let at = usize::try_from(queue.0).unwrap_or(usize::MAX);
+        self.queues.get(at).cloned()
+    }
 }

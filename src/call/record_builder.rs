@@ -1,7 +1,10 @@
 //! Folds the facts of a call into its record, live or from the journal.
 
+use std::sync::Arc;
+
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::record::Record;
 use crate::call::record::Segment;
@@ -18,6 +21,7 @@ pub const RECORD_ENTRIES_MAX: usize = 500;
 #[derive(Clone, Debug)]
 pub struct RecordBuilder {
     begun: Now,
+    names: Arc<Names>,
     record: Record,
     /// Start of the current segment.
     open: (SegmentKind, u64, Option<SeatId>),
@@ -25,9 +29,10 @@ pub struct RecordBuilder {
 }
 
 impl RecordBuilder {
-    /// Starts at the fact that a call arrived; none for any other fact.
+    /// Starts at the fact that a call arrived; none for any other fact. `names` turns ids into
+    /// names, which mean the same after a restart.
     #[must_use]
-    pub fn begin(first: &Recorded) -> Option<Self> {
+    pub fn begin(first: &Recorded, names: &Arc<Names>) -> Option<Self> {
         let (Fact::Arrived(arrived), Some(call)) = (&first.fact, first.call) else {
             return None;
         };
@@ -75,7 +80,7 @@ impl RecordBuilder {
             Fact::Acd(fact) => self.take_acd(at_ms, fact),
             Fact::Handed { briefing, .. } => self.record.briefing = Some((**briefing).clone()),
             Fact::Bridged { seat } => {
-                self.record.seat = Some(*seat);
+                self.record.seat = self.names.seat(*seat);
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, Some(*seat));
             }
@@ -96,6 +101,7 @@ impl RecordBuilder {
             | Fact::ReofferRefused { .. }
             | Fact::HungUp { .. }
             | Fact::Closed(_)
+            | Fact::Learned(_)
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
@@ -141,7 +147,7 @@ impl RecordBuilder {
     fn take_acd(&mut self, at_ms: u64, fact: &AcdFact) {
         match fact {
             AcdFact::Queued { queue, .. } => {
-                self.record.queue = Some(*queue);
+                self.record.queue = self.names.queue(*queue);
                 self.record.outcome = Outcome::Abandoned;
                 self.switch(at_ms, SegmentKind::Queue, None);
             }
@@ -170,7 +176,7 @@ impl RecordBuilder {
             kind: was,
             start_ms,
             duration_ms: at_ms - start_ms,
-            seat: of,
+            seat: of.and_then(|seat| self.names.seat(seat)),
         };
         self.record.segments.push(segment);
     }

@@ -4,3 +4,15 @@
 pub mod clock;
 /// What the configuration file says.
 pub mod config;
+
+/// The journal: every fact, durable by group commit.
+pub mod journal;
+
+/// The loop that carries a machine.
+pub mod run;
+
+/// The same contracts on virtual time.
+pub mod simulated;
+
+/// SIP over UDP and TCP sockets.
+pub mod sip;

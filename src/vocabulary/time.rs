@@ -4,13 +4,23 @@ use std::fmt;
 use std::ops::Add;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Monotonic time since the engine started.
-#[derive(
-    Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
-)]
+/// Monotonic time since the engine started. In JSON whole microseconds.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Now(Duration);
+
+impl Serialize for Now {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX))
+    }
+}
+
+impl<'de> Deserialize<'de> for Now {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        u64::deserialize(from).map(|us| Self(Duration::from_micros(us)))
+    }
+}
 
 impl Now {
     /// The start of the engine.
@@ -49,11 +59,22 @@ impl Add<Duration> for Now {
     }
 }
 
-/// UTC milliseconds since 1970-01-01. Data, not a timer.
-#[derive(
-    Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
-)]
+/// UTC milliseconds since 1970-01-01. Data, not a timer. In JSON an ISO 8601 time.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Wall(i64);
+
+impl Serialize for Wall {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Wall {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let moment = jiff::Timestamp::deserialize(from)?;
+        Ok(Self(moment.as_millisecond()))
+    }
+}
 
 impl Wall {
     /// The moment `ms` UTC milliseconds after 1970-01-01.
@@ -124,6 +145,9 @@ mod tests {
 
     #[test]
     fn wall_prints_as_iso_8601() {
-        assert_eq!(Wall::from_ms(1_000).to_string(), "1970-01-01T00:00:01.000Z");
+        let wall = Wall::from_ms(1_000);
+        assert_eq!(wall.to_string(), "1970-01-01T00:00:01.000Z");
+        let json = serde_json::to_string(&wall).unwrap();
+        assert_eq!(serde_json::from_str::<Wall>(&json).unwrap(), wall);
     }
 }

@@ -1,0 +1,65 @@
+//! What calls are built on: the centre's set-up, shared by all of them.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::machine::catalog::Catalog;
+use crate::machine::ivr::script::Script;
+use crate::machine::prediction::bank::Bank;
+use crate::machine::speech::phrasebook::Phrasebook;
+use crate::vocabulary::id::PromptId;
+use crate::vocabulary::language::Language;
+use crate::vocabulary::phone_number::NumberPlan;
+
+/// The centre's set-up. It changes only by a restart.
+#[derive(Clone, Debug)]
+pub struct Centre {
+    /// Seats, queues and skills by name and id.
+    pub catalog: Arc<Catalog>,
+    /// Dialplans, each with the numbers it answers.
+    pub scripts: Vec<Arc<Script>>,
+    /// Questions and answers.
+    pub bank: Arc<Bank>,
+    /// What has been recorded.
+    pub phrasebook: Arc<Phrasebook>,
+    /// Music on hold, if it is there.
+    pub music: Option<PromptId>,
+    /// How bare numbers become E.164.
+    pub numbers: NumberPlan,
+    /// Languages that are spoken, the default first.
+    pub languages: Vec<Language>,
+    /// The zone that hours and spoken times are in.
+    pub zone: jiff::tz::TimeZone,
+    /// Our media address in descriptions, for far ends of each kind.
+    pub media: MediaAddress,
+    /// Calls at once; one more gets 503.
+    pub calls_max: usize,
+    /// How long a call that should be over may take to let go.
+    pub ending_max: Duration,
+}
+
+/// Which media address a far end is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MediaAddress {
+    /// For IPv4.
+    pub v4: Option<IpAddr>,
+    /// For IPv6.
+    pub v6: Option<IpAddr>,
+}
+
+impl MediaAddress {
+    /// The address of the same family as `far`, or whichever there is.
+    #[must_use]
+    pub fn towards(self, far: IpAddr) -> Option<IpAddr> {
+        if far.is_ipv6() { self.v6.or(self.v4) } else { self.v4.or(self.v6) }
+    }
+}
+
+impl Centre {
+    /// The dialplan that answers this number.
+    #[must_use]
+    pub fn script(&self, called: &str) -> Option<&Arc<Script>> {
+        self.scripts.iter().find(|script| script.answers(called))
+    }
+}

@@ -1,0 +1,321 @@
+//! One call, from INVITE to record: its caller leg, its walk, its seat.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::call::centre::Centre;
+use crate::call::contact_output::ContactOutput;
+use crate::call::effect::Question;
+use crate::call::fact::Fact;
+use crate::call::leg::Leg;
+use crate::call::record::Party;
+use crate::call::speaking::Speaking;
+use crate::machine::acd::surface::Epoch;
+use crate::machine::ivr::surface::WalkInput;
+use crate::machine::ivr::walk::Walk;
+use crate::machine::ivr::walk::WalkWorld;
+use crate::machine::media::contract::MediaCommand;
+use crate::machine::media::contract::Piece;
+use crate::machine::media::contract::StopOn;
+use crate::machine::prediction::model::Model;
+use crate::machine::sip::surface::Status;
+use crate::machine::sip::surface::UaCommand;
+use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::LegId;
+use crate::vocabulary::id::Mint;
+use crate::vocabulary::id::PlayId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::language::Language;
+use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
+
+/// How long the media keeper may take to find a port.
+const OPENING_MAX: Duration = Duration::from_secs(2);
+
+/// What a call sees of its surroundings while it is told something.
+pub struct Surroundings<'a> {
+    /// This turn.
+    pub turn: Turn,
+    /// The centre.
+    pub centre: &'a Centre,
+    /// What has been learned.
+    pub model: &'a Model,
+    /// Makes ids.
+    pub mint: &'a mut Mint,
+}
+
+/// One call. Its rooms: this one holds it together, `contact_caller` the caller's side,
+/// `contact_walk` the dialplan's, `contact_seat` the seat's.
+#[derive(Debug)]
+pub struct Contact {
+    /// Names it.
+    pub id: CallId,
+    pub(super) caller: Leg,
+    pub(super) stage: Stage,
+    pub(super) walk: Walk,
+    /// The sentence whose sounds are being made.
+    pub(super) speaking: Option<(Speaking, StopOn)>,
+    /// What the caller hears, and for what.
+    pub(super) playing: Option<(PlayId, Playing)>,
+    pub(super) language: Language,
+    pub(super) queue: String,
+    pub(super) caller_name: String,
+    pub(super) caller_user: String,
+    pub(super) seat: Option<SeatSide>,
+    /// Legs that have been told to end.
+    pub(super) fading: Vec<(Leg, Party)>,
+    pub(super) lookups: BTreeMap<AskId, u32>,
+    pub(super) invited: Now,
+    /// The caller's offer, until it is answered.
+    pub(super) offer: Option<String>,
+    pub(super) deadline: Option<Now>,
+    /// When the last packet of a prompt left that a key stopped.
+    pub(super) stopped: Option<Now>,
+    out: VecDeque<ContactOutput>,
+}
+
+/// How far a call is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// Waits for its port.
+    Opening,
+    /// Our offer stands in the 200; waits for the ACK.
+    Offered,
+    /// The dialplan has it.
+    Walking,
+    /// The distributor has it.
+    Waiting,
+    /// It talks to a seat.
+    Talking,
+    /// It is over; its legs let go.
+    Ending,
+}
+
+/// What a play is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Playing {
+    /// The walk awaits its end.
+    Walk,
+    /// Music follows it.
+    Announcement,
+    /// It goes on until something else happens.
+    Music,
+}
+
+/// The seat's side of a call.
+#[derive(Debug)]
+pub(super) struct SeatSide {
+    pub(super) seat: SeatId,
+    pub(super) name: String,
+    pub(super) epoch: Epoch,
+    pub(super) leg: Leg,
+    /// When the seat's 200 came.
+    pub(super) answered: Option<Now>,
+}
+
+impl Contact {
+    /// A call whose INVITE has just come; it asks for its port and starts its walk.
+    #[must_use]
+    pub fn new(id: CallId, caller: Leg, walk: Walk, origin: Origin, near: &Surroundings<'_>) -> Self {
+        let mut contact = Self {
+            id,
+            stage: Stage::Opening,
+            walk,
+            speaking: None,
+            playing: None,
+            language: origin.language,
+            queue: String::new(),
+            caller_name: origin.caller_name,
+            caller_user: origin.caller_user,
+            seat: None,
+            fading: Vec::new(),
+            lookups: BTreeMap::new(),
+            invited: near.turn.now,
+            offer: origin.offer,
+            deadline: Some(near.turn.now + OPENING_MAX),
+            stopped: None,
+            out: VecDeque::new(),
+            caller,
+        };
+        contact.emit(ContactOutput::LegTaken(contact.caller.id));
+        contact.media(MediaCommand::Open { leg: contact.caller.id });
+        contact
+    }
+
+    /// The next thing it wants.
+    pub fn poll(&mut self) -> Option<ContactOutput> {
+        self.out.pop_front()
+    }
+
+    /// When it must be woken.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Now> {
+        let speaking = self.speaking.as_ref().and_then(|(speaking, _)| speaking.poll_timeout());
+        let walk = match self.stage {
+            Stage::Walking | Stage::Opening | Stage::Offered => self.walk.poll_timeout(),
+            Stage::Waiting | Stage::Talking | Stage::Ending => None,
+        };
+        [self.deadline, speaking, walk].into_iter().flatten().min()
+    }
+
+    /// Its time has come.
+    pub fn handle_timeout(&mut self, near: &mut Surroundings<'_>) {
+        let now = near.turn.now;
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            self.deadline = None;
+            self.handle_deadline(near);
+        }
+        if self.speaking.as_ref().is_some_and(|(s, _)| s.poll_timeout().is_some_and(|at| at <= now)) {
+            self.play_sentence(near);
+        }
+        if self.walk.poll_timeout().is_some_and(|at| at <= now) {
+            self.walk.handle_timeout(&walk_world(near));
+            self.follow_walk(near);
+        }
+    }
+
+    fn handle_deadline(&mut self, near: &mut Surroundings<'_>) {
+        match self.stage {
+            Stage::Opening => self.refuse(Status(503), near),
+            Stage::Ending => {
+                let text = format!("call {} did not let go of its legs in time", self.id);
+                self.fact(Fact::Alarm { text });
+                self.caller.sip_done();
+                self.caller.media_done();
+                for (leg, _) in &mut self.fading {
+                    leg.sip_done();
+                    leg.media_done();
+                }
+                self.bury();
+            }
+            Stage::Offered | Stage::Walking | Stage::Waiting | Stage::Talking => {}
+        }
+    }
+
+    /// Nothing of it is left.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.stage == Stage::Ending
+            && self.caller.is_done()
+            && self.seat.is_none()
+            && self.fading.is_empty()
+    }
+
+    /// Ends the call from our side.
+    pub fn hang_up(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
+        if self.stage == Stage::Ending {
+            return;
+        }
+        self.fact(Fact::HungUp { by, cause: cause.to_owned() });
+        if self.caller.end_sip() {
+            self.ua(UaCommand::Hangup { leg: self.caller.id, reason: None });
+        }
+        self.end(near);
+    }
+
+    /// The call is over: everything it holds is told to let go.
+    pub(super) fn end(&mut self, near: &mut Surroundings<'_>) {
+        if self.stage == Stage::Ending {
+            return;
+        }
+        let was = std::mem::replace(&mut self.stage, Stage::Ending);
+        self.deadline = Some(near.turn.now + near.centre.ending_max);
+        self.leave_distributor(was);
+        if let Some((speaking, _)) = self.speaking.take() {
+            self.forget_all(speaking.finish().forget);
+        }
+        let lookups = std::mem::take(&mut self.lookups);
+        self.forget_all(lookups.into_keys().collect());
+        if self.caller.end_media() {
+            self.media(MediaCommand::Close { leg: self.caller.id });
+        }
+    }
+
+    /// Drops legs that have let go on both sides.
+    pub(super) fn bury(&mut self) {
+        let (done, left) = self.fading.drain(..).partition(|(leg, _)| leg.is_done());
+        self.fading = left;
+        let done: Vec<(Leg, Party)> = done;
+        for (leg, _) in done {
+            self.emit(ContactOutput::LegLeft(leg.id));
+        }
+        if self.caller.is_done() {
+            self.emit(ContactOutput::LegLeft(self.caller.id));
+        }
+    }
+
+    /// Starts a play to the caller; it takes the place of what was playing.
+    pub(super) fn play(&mut self, pieces: Vec<Piece>, stop_on: StopOn, what: Playing, mint: &mut Mint) {
+        let play = mint.play();
+        self.playing = Some((play, what));
+        let repeat = what == Playing::Music;
+        self.media(MediaCommand::Play { leg: self.caller.id, play, pieces, stop_on, repeat });
+    }
+
+    pub(super) fn ask(&mut self, ask: AskId, question: Question, timeout: Duration) {
+        self.emit(ContactOutput::Ask { ask, question, timeout });
+    }
+
+    pub(super) fn forget_all(&mut self, asks: Vec<AskId>) {
+        for ask in asks {
+            self.emit(ContactOutput::Forget(ask));
+        }
+    }
+
+    pub(super) fn fact(&mut self, fact: Fact) {
+        self.emit(ContactOutput::Fact(fact));
+    }
+
+    pub(super) fn ua(&mut self, command: UaCommand) {
+        self.emit(ContactOutput::Ua(command));
+    }
+
+    pub(super) fn media(&mut self, command: MediaCommand) {
+        self.emit(ContactOutput::Media(command));
+    }
+
+    pub(super) fn emit(&mut self, output: ContactOutput) {
+        self.out.push_back(output);
+    }
+
+    pub(super) fn tell_walk(&mut self, input: WalkInput, near: &mut Surroundings<'_>) {
+        self.walk.handle(&walk_world(near), input);
+        self.follow_walk(near);
+    }
+
+    pub(super) fn owner(&mut self, leg: LegId) -> Option<(&mut Leg, Party)> {
+        if self.caller.id == leg {
+            return Some((&mut self.caller, Party::Caller));
+        }
+        if let Some(side) = self.seat.as_mut().filter(|side| side.leg.id == leg) {
+            return Some((&mut side.leg, Party::Seat));
+        }
+        let fading = self.fading.iter_mut().find(|(fading, _)| fading.id == leg);
+        fading.map(|(leg, party)| (leg, *party))
+    }
+}
+
+/// What an INVITE said of its caller.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Display name, as sent.
+    pub caller_name: String,
+    /// The number to show to seats.
+    pub caller_user: String,
+    /// Language to begin in.
+    pub language: Language,
+    /// The offer, if the INVITE carried one.
+    pub offer: Option<String>,
+}
+
+pub(super) fn walk_world<'a>(near: &'a Surroundings<'_>) -> WalkWorld<'a> {
+    WalkWorld {
+        turn: near.turn,
+        model: near.model,
+        bank: &near.centre.bank,
+        phrasebook: &near.centre.phrasebook,
+        zone: &near.centre.zone,
+    }
+}

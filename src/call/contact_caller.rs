@@ -1,0 +1,292 @@
+//! The caller's side of a call: port, answer, changed offers, hang-up.
+
+use crate::call::contact::Contact;
+use crate::call::contact::Playing;
+use crate::call::contact::Stage;
+use crate::call::contact::Surroundings;
+use crate::call::fact::Fact;
+use crate::call::leg::Change;
+use crate::call::record::Party;
+use crate::machine::ivr::surface::WalkInput;
+use crate::machine::media::contract::MediaCommand;
+use crate::machine::media::contract::MediaEvent;
+use crate::machine::media::contract::Piece;
+use crate::machine::media::contract::PlayEnd;
+use crate::machine::media::contract::StopOn;
+use crate::machine::sip::surface::HangupCause;
+use crate::machine::sip::surface::Status;
+use crate::machine::sip::surface::UaCommand;
+use crate::machine::sip::surface::UaEvent;
+use crate::vocabulary::id::LegId;
+use crate::vocabulary::id::PlayId;
+use crate::vocabulary::time::Now;
+
+impl Contact {
+    /// The user agent reports about one of the call's legs.
+    pub fn handle_ua(&mut self, event: UaEvent, near: &mut Surroundings<'_>) {
+        match event {
+            UaEvent::Acked { leg, sdp } => self.acked(leg, sdp.as_deref(), near),
+            UaEvent::Cancelled { leg } => self.leg_ended(leg, "cancel", near),
+            UaEvent::HungUp { leg, cause } => self.leg_ended(leg, word(cause), near),
+            UaEvent::Gone { leg } => self.let_go(leg),
+            UaEvent::Reoffered { leg, sdp } => self.reoffered(leg, sdp.as_deref(), near),
+            UaEvent::Accepted { leg, sdp } => self.seat_accepted(leg, &sdp, near),
+            UaEvent::Refused { leg, status } => self.seat_refused(leg, status, near),
+            UaEvent::Invited { .. }
+            | UaEvent::Progress { .. }
+            | UaEvent::ReofferAnswered { .. }
+            | UaEvent::Registered { .. }
+            | UaEvent::Unregistered { .. }
+            | UaEvent::AccountAnswered { .. }
+            | UaEvent::TurnedAway { .. } => {}
+        }
+    }
+
+    /// The media keeper reports about one of the call's legs.
+    pub fn handle_media(&mut self, event: MediaEvent, near: &mut Surroundings<'_>) {
+        match event {
+            MediaEvent::Opened { leg, port, .. } => self.opened(leg, port, near),
+            MediaEvent::Full { leg } => self.no_port(leg, near),
+            MediaEvent::FirstSent { leg, at } if leg == self.caller.id => {
+                let after_us = micros(at.since(self.invited));
+                self.fact(Fact::FirstSound { after_us });
+            }
+            MediaEvent::PlayEnded { leg, play, end, at, .. } if leg == self.caller.id => {
+                self.stopped = (end == PlayEnd::Digit).then_some(at);
+                self.play_ended(play, end, near);
+            }
+            MediaEvent::Digit { leg, key, at } if leg == self.caller.id => {
+                self.key_pressed(key, at, near);
+            }
+            MediaEvent::TwoWay { at, .. } => self.two_way(at),
+            MediaEvent::Closed { leg, quality } => {
+                if let Some((leg, party)) = self.owner(leg) {
+                    leg.media_done();
+                    self.fact(Fact::LegClosed { party, quality });
+                }
+                self.bury();
+            }
+            MediaEvent::FirstSent { .. }
+            | MediaEvent::PlayEnded { .. }
+            | MediaEvent::Digit { .. }
+            | MediaEvent::Latched { .. }
+            | MediaEvent::Heard { .. } => {}
+        }
+    }
+
+    /// Refuses a call that was not yet answered.
+    pub(super) fn refuse(&mut self, status: Status, near: &mut Surroundings<'_>) {
+        if self.caller.end_sip() {
+            let retry_after = (status == Status(503)).then_some(near.centre.ending_max);
+            self.ua(UaCommand::Refuse { leg: self.caller.id, status, retry_after });
+            self.caller.sip_done();
+        }
+        self.fact(Fact::HungUp { by: Party::Centre, cause: format!("refused_{}", status.0) });
+        self.end(near);
+        self.bury();
+    }
+
+    fn opened(&mut self, leg: LegId, port: u16, near: &mut Surroundings<'_>) {
+        let Some((owned, party)) = self.owner(leg) else {
+            return;
+        };
+        let Some(address) = near.centre.media.towards(owned.signalling) else {
+            return self.no_port(leg, near);
+        };
+        owned.open(address, port);
+        match party {
+            Party::Caller if self.stage == Stage::Opening => self.answer_caller(near),
+            Party::Seat => self.ring_seat(leg),
+            Party::Caller | Party::Centre => {}
+        }
+    }
+
+    fn no_port(&mut self, leg: LegId, near: &mut Surroundings<'_>) {
+        if let Some((owned, _)) = self.owner(leg) {
+            owned.media_done();
+        }
+        if leg == self.caller.id {
+            self.refuse(Status(503), near);
+        } else {
+            self.seat_failed(leg, Status(0), near);
+        }
+    }
+
+    fn answer_caller(&mut self, near: &mut Surroundings<'_>) {
+        self.deadline = None;
+        let Some(offer) = self.offer.take() else {
+            if let Some(sdp) = self.caller.offer() {
+                self.ua(UaCommand::Answer { leg: self.caller.id, sdp });
+                self.stage = Stage::Offered;
+            }
+            return;
+        };
+        match self.caller.answer(&offer) {
+            Ok((sdp, _)) => {
+                self.ua(UaCommand::Answer { leg: self.caller.id, sdp });
+                self.connected(near);
+            }
+            Err(status) => self.refuse(status, near),
+        }
+    }
+
+    fn connected(&mut self, near: &mut Surroundings<'_>) {
+        if let Some(aim) = self.caller.aim() {
+            self.media(aim);
+        }
+        self.stage = Stage::Walking;
+        let after_us = micros(near.turn.now.since(self.invited));
+        self.fact(Fact::Connected { after_us });
+        self.tell_walk(WalkInput::Connected, near);
+    }
+
+    fn acked(&mut self, leg: LegId, sdp: Option<&str>, near: &mut Surroundings<'_>) {
+        let Some(answer) = sdp else {
+            return;
+        };
+        let Some((owned, party)) = self.owner(leg) else {
+            return;
+        };
+        match owned.accept(answer) {
+            Ok(change) => {
+                let first = self.stage == Stage::Offered && party == Party::Caller;
+                if first { self.connected(near) } else { self.agreed(leg, party, change, near) }
+            }
+            Err(_) => self.hang_up(Party::Centre, "unusable_answer", near),
+        }
+    }
+
+    fn reoffered(&mut self, leg: LegId, sdp: Option<&str>, near: &mut Surroundings<'_>) {
+        let Some((owned, party)) = self.owner(leg) else {
+            return;
+        };
+        let answered = match sdp {
+            Some(offer) => owned.answer(offer).map(|(sdp, change)| (sdp, Some(change))),
+            None => owned.offer().map(|sdp| (sdp, None)).ok_or(Status(500)),
+        };
+        match answered {
+            Ok((sdp, change)) => {
+                self.ua(UaCommand::AnswerReoffer { leg, answer: Ok(sdp) });
+                if let Some(change) = change {
+                    self.agreed(leg, party, change, near);
+                }
+            }
+            Err(status) => {
+                self.ua(UaCommand::AnswerReoffer { leg, answer: Err(status) });
+                self.fact(Fact::ReofferRefused { by: party, status: status.0 });
+            }
+        }
+    }
+
+    /// A changed description stands: packets follow it, and who is held hears music.
+    fn agreed(&mut self, leg: LegId, by: Party, change: Change, near: &mut Surroundings<'_>) {
+        let aim = self.owner(leg).and_then(|(owned, _)| owned.aim());
+        if let Some(aim) = aim {
+            self.media(aim);
+        }
+        if self.stage != Stage::Talking {
+            return;
+        }
+        let seat_leg = self.seat.as_ref().map(|side| side.leg.id);
+        let held = match by {
+            Party::Caller => seat_leg,
+            Party::Seat => Some(self.caller.id),
+            Party::Centre => None,
+        };
+        let Some(held) = held else {
+            return;
+        };
+        match change {
+            Change::Holds => {
+                self.fact(Fact::Held { by });
+                self.play_hold_music(held, near);
+            }
+            Change::Resumes => {
+                self.fact(Fact::Resumed { by });
+                self.media(MediaCommand::Stop { leg: held });
+            }
+            Change::Other => {}
+        }
+    }
+
+    fn play_hold_music(&mut self, leg: LegId, near: &mut Surroundings<'_>) {
+        let Some(music) = near.centre.music else {
+            return;
+        };
+        let play = near.mint.play();
+        let pieces = vec![Piece::Prompt(music)];
+        let stop_on = StopOn::Nothing;
+        self.media(MediaCommand::Play { leg, play, pieces, stop_on, repeat: true });
+    }
+
+    fn leg_ended(&mut self, leg: LegId, cause: &str, near: &mut Surroundings<'_>) {
+        let Some((owned, party)) = self.owner(leg) else {
+            return;
+        };
+        owned.sip_done();
+        match party {
+            Party::Caller if self.stage != Stage::Ending => {
+                self.fact(Fact::HungUp { by: Party::Caller, cause: cause.to_owned() });
+                self.end(near);
+            }
+            Party::Seat => self.seat_hung_up(leg, cause, near),
+            Party::Caller | Party::Centre => {}
+        }
+        self.bury();
+    }
+
+    fn let_go(&mut self, leg: LegId) {
+        if let Some((owned, _)) = self.owner(leg) {
+            owned.sip_done();
+        }
+        self.bury();
+    }
+
+    fn play_ended(&mut self, play: PlayId, end: PlayEnd, near: &mut Surroundings<'_>) {
+        let Some((_, what)) = self.playing.filter(|(playing, _)| *playing == play) else {
+            return;
+        };
+        self.playing = None;
+        if end == PlayEnd::Missing {
+            let text = "a prompt is missing in the library: run `ringwise check`".to_owned();
+            self.fact(Fact::Alarm { text });
+        }
+        match what {
+            Playing::Walk if self.stage == Stage::Walking => self.tell_walk(WalkInput::Said, near),
+            Playing::Announcement if self.stage == Stage::Waiting => self.play_music(near),
+            Playing::Walk | Playing::Announcement | Playing::Music => {}
+        }
+    }
+
+    fn key_pressed(&mut self, key: char, at: Now, near: &mut Surroundings<'_>) {
+        if let Some(stopped) = self.stopped.take() {
+            self.fact(Fact::PromptStopped { after_us: micros(stopped.since(at)) });
+        }
+        let shown = if self.walk.is_secret() { '•' } else { key };
+        self.fact(Fact::Key { key: shown });
+        if self.stage == Stage::Walking {
+            self.tell_walk(WalkInput::Key(key), near);
+        }
+    }
+
+    fn two_way(&mut self, at: Now) {
+        let answered = self.seat.as_ref().and_then(|side| side.answered);
+        if let Some(answered) = answered {
+            self.fact(Fact::TwoWay { after_us: micros(at.since(answered)) });
+        }
+    }
+}
+
+const fn word(cause: HangupCause) -> &'static str {
+    match cause {
+        HangupCause::Bye => "bye",
+        HangupCause::NoAck => "no_ack",
+        HangupCause::SessionExpired => "session_expired",
+        HangupCause::DialogLost => "dialog_lost",
+        HangupCause::FlowLost => "flow_lost",
+    }
+}
+
+fn micros(length: std::time::Duration) -> u64 {
+    u64::try_from(length.as_micros()).unwrap_or(u64::MAX)
+}

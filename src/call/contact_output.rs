@@ -1,0 +1,39 @@
+//! What a call wants of its surroundings.
+
+use std::time::Duration;
+
+use crate::call::effect::Question;
+use crate::call::fact::Fact;
+use crate::machine::acd::surface::Input;
+use crate::machine::media::contract::MediaCommand;
+use crate::machine::sip::surface::UaCommand;
+use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::LegId;
+
+/// What a call wants of its surroundings, in order.
+#[derive(Debug)]
+pub enum ContactOutput {
+    /// Of the user agent.
+    Ua(UaCommand),
+    /// Of the media keeper.
+    Media(MediaCommand),
+    /// Of the distributor.
+    Acd(Input),
+    /// Of the world.
+    Ask {
+        /// Names the question.
+        ask: AskId,
+        /// What is asked.
+        question: Question,
+        /// How long an answer is of use.
+        timeout: Duration,
+    },
+    /// Nobody awaits this answer any more.
+    Forget(AskId),
+    /// To be written.
+    Fact(Fact),
+    /// This leg belongs to the call.
+    LegTaken(LegId),
+    /// This leg is done: nobody will speak of it again.
+    LegLeft(LegId),
+}

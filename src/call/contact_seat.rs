@@ -1,0 +1,193 @@
+//! The seat's side of a call: offer, answer, talk.
+
+use crate::call::contact::Contact;
+use crate::call::contact::SeatSide;
+use crate::call::contact::Stage;
+use crate::call::contact::Surroundings;
+use crate::call::contact_output::ContactOutput;
+use crate::call::fact::Fact;
+use crate::call::leg::Leg;
+use crate::call::phrase;
+use crate::call::record::Party;
+use crate::machine::acd::surface::Epoch;
+use crate::machine::acd::surface::Input;
+use crate::machine::acd::surface::WithdrawReason;
+use crate::machine::ivr::surface::WalkInput;
+use crate::machine::media::contract::MediaCommand;
+use crate::machine::sip::surface::Invitation;
+use crate::machine::sip::surface::Status;
+use crate::machine::sip::surface::Target;
+use crate::machine::sip::surface::UaCommand;
+use crate::vocabulary::id::LegId;
+use crate::vocabulary::id::SeatId;
+
+/// A seat that may be rung.
+#[derive(Clone, Debug)]
+pub struct Ringing {
+    /// The seat.
+    pub seat: SeatId,
+    /// Its user at the registrar.
+    pub user: String,
+    /// The address its packets come from.
+    pub signalling: std::net::IpAddr,
+    /// The reservation.
+    pub epoch: Epoch,
+}
+
+impl Contact {
+    /// Ring this seat for the call: its port first.
+    pub fn offer(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
+        if self.stage != Stage::Waiting || self.seat.is_some() {
+            self.emit(ContactOutput::Acd(Input::Declined { seat: to.seat, epoch: to.epoch }));
+            return;
+        }
+        let leg = Leg::outgoing(near.mint.leg(), to.signalling);
+        self.emit(ContactOutput::LegTaken(leg.id));
+        self.media(MediaCommand::Open { leg: leg.id });
+        self.seat = Some(SeatSide {
+            seat: to.seat,
+            name: to.user,
+            epoch: to.epoch,
+            leg,
+            answered: None,
+        });
+    }
+
+    /// Ring the seat no more.
+    pub fn withdraw(&mut self, epoch: Epoch, reason: WithdrawReason) {
+        let offered = self.seat.as_ref().is_some_and(|side| side.epoch == epoch);
+        if offered && self.stage != Stage::Talking {
+            let reason = match reason {
+                WithdrawReason::ContactLeft => "SIP;cause=487;text=\"Caller hung up\"",
+                WithdrawReason::RingLimit => "SIP;cause=408;text=\"No answer\"",
+                WithdrawReason::SeatSignedOut => "SIP;cause=480;text=\"Seat signed out\"",
+            };
+            self.drop_seat(Some(reason.to_owned()));
+        }
+    }
+
+    /// Tells the caller its place.
+    pub fn tell_position(&mut self, place: u32, near: &mut Surroundings<'_>) {
+        if self.stage == Stage::Waiting {
+            self.announce(&phrase::position(self.language, place), near);
+        }
+    }
+
+    /// The queue took no more: the dialplan goes on.
+    pub fn queue_full(&mut self, near: &mut Surroundings<'_>) {
+        if self.stage == Stage::Waiting {
+            self.stage = Stage::Walking;
+            self.tell_walk(WalkInput::QueueFull, near);
+        }
+    }
+
+    /// The seat's leg has its port: now it rings.
+    pub(super) fn ring_seat(&mut self, leg: LegId) {
+        let Some(side) = self.seat.as_mut().filter(|side| side.leg.id == leg) else {
+            return;
+        };
+        let Some(sdp) = side.leg.offer() else {
+            return;
+        };
+        side.leg.begun();
+        let headers = vec![
+            ("X-Ringwise-Call".to_owned(), self.id.to_string()),
+            ("X-Ringwise-Queue".to_owned(), self.queue.clone()),
+        ];
+        let invitation = Invitation {
+            leg,
+            target: Target::Registered(side.name.clone()),
+            from_name: self.caller_name.clone(),
+            from_user: self.caller_user.clone(),
+            headers,
+            sdp,
+            account: None,
+        };
+        self.ua(UaCommand::Invite(Box::new(invitation)));
+    }
+
+    pub(super) fn seat_accepted(&mut self, leg: LegId, sdp: &str, near: &mut Surroundings<'_>) {
+        let Some(side) = self.seat.as_mut().filter(|side| side.leg.id == leg) else {
+            return;
+        };
+        if side.leg.accept(sdp).is_err() {
+            return self.seat_failed(leg, Status(488), near);
+        }
+        side.answered = Some(near.turn.now);
+        let (seat, epoch, aim) = (side.seat, side.epoch, side.leg.aim());
+        if let Some((stale, _)) = self.speaking.take() {
+            self.forget_all(stale.finish().forget);
+        }
+        self.playing = None;
+        self.stage = Stage::Talking;
+        if let Some(aim) = aim {
+            self.media(aim);
+        }
+        self.media(MediaCommand::Bridge { one: self.caller.id, other: leg });
+        self.emit(ContactOutput::Acd(Input::Answered { seat, epoch }));
+        self.fact(Fact::Bridged { seat });
+    }
+
+    pub(super) fn seat_refused(&mut self, leg: LegId, status: Status, near: &mut Surroundings<'_>) {
+        if let Some((owned, _)) = self.owner(leg) {
+            owned.sip_done();
+        }
+        self.seat_failed(leg, status, near);
+        self.bury();
+    }
+
+    /// An offer came to nothing: the distributor looks for another seat.
+    pub(super) fn seat_failed(&mut self, leg: LegId, status: Status, near: &mut Surroundings<'_>) {
+        let _ = near;
+        let Some(side) = self.seat.as_ref().filter(|side| side.leg.id == leg) else {
+            return;
+        };
+        let (seat, epoch) = (side.seat, side.epoch);
+        self.fact(Fact::SeatFailed { seat, status: status.0 });
+        self.drop_seat(None);
+        self.emit(ContactOutput::Acd(Input::Declined { seat, epoch }));
+    }
+
+    pub(super) fn seat_hung_up(&mut self, leg: LegId, cause: &str, near: &mut Surroundings<'_>) {
+        let Some(side) = self.seat.as_ref().filter(|side| side.leg.id == leg) else {
+            return;
+        };
+        debug_assert!(side.answered.is_some(), "only an answered leg can hang up");
+        self.fact(Fact::HungUp { by: Party::Seat, cause: cause.to_owned() });
+        if self.caller.end_sip() {
+            self.ua(UaCommand::Hangup { leg: self.caller.id, reason: None });
+        }
+        self.end(near);
+    }
+
+    /// Tells the distributor that the call is over, and the seat's leg to end.
+    pub(super) fn leave_distributor(&mut self, was: Stage) {
+        match (was, self.seat.as_ref().map(|side| (side.seat, side.epoch))) {
+            (Stage::Talking, Some((seat, epoch))) => {
+                self.emit(ContactOutput::Acd(Input::TalkEnded { seat, epoch }));
+            }
+            (Stage::Waiting, _) => self.emit(ContactOutput::Acd(Input::Left(self.id))),
+            (Stage::Opening | Stage::Offered | Stage::Walking | Stage::Ending, _)
+            | (Stage::Talking, None) => {}
+        }
+        self.drop_seat(None);
+    }
+
+    fn drop_seat(&mut self, reason: Option<String>) {
+        let Some(mut side) = self.seat.take() else {
+            return;
+        };
+        let leg = side.leg.id;
+        if side.answered.is_some() {
+            self.media(MediaCommand::Unbridge { leg });
+        }
+        if side.leg.end_sip() {
+            self.ua(UaCommand::Hangup { leg, reason });
+        }
+        if side.leg.end_media() {
+            self.media(MediaCommand::Close { leg });
+        }
+        self.fading.push((side.leg, Party::Seat));
+        self.bury();
+    }
+}

@@ -1,0 +1,181 @@
+//! The dialplan's side of a call: what it says, asks and hands on.
+
+use crate::call::contact::Contact;
+use crate::call::contact::Playing;
+use crate::call::contact::Stage;
+use crate::call::contact::Surroundings;
+use crate::call::effect::Answer;
+use crate::call::effect::Question;
+use crate::call::fact::Fact;
+use crate::call::phrase;
+use crate::call::record::Party;
+use crate::call::speaking::SPEECH_WAIT;
+use crate::call::speaking::Speaking;
+use crate::machine::acd::surface::Arrival;
+use crate::machine::acd::surface::Input;
+use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::surface::WalkInput;
+use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::media::contract::MediaCommand;
+use crate::machine::media::contract::Piece;
+use crate::machine::media::contract::StopOn;
+use crate::machine::speech::composition;
+use crate::machine::speech::spoken::Spoken;
+use crate::vocabulary::id::AskId;
+use crate::vocabulary::language::Language;
+
+impl Contact {
+    /// The world answers a question of the call. False if nobody awaited it.
+    pub fn handle_answer(&mut self, ask: AskId, answer: Answer, near: &mut Surroundings<'_>) -> bool {
+        match answer {
+            Answer::Orders(result) => {
+                let Some(lookup) = self.lookups.remove(&ask) else {
+                    return false;
+                };
+                self.tell_walk(WalkInput::LookedUp { lookup, result }, near);
+                true
+            }
+            Answer::Speak(prompt) => {
+                let prompt = prompt.map(|(prompt, _)| prompt);
+                let Some((speaking, _)) = self.speaking.as_mut() else {
+                    return false;
+                };
+                let awaited = speaking.take(ask, prompt);
+                if awaited && speaking.is_ready() {
+                    self.play_sentence(near);
+                }
+                awaited
+            }
+        }
+    }
+
+    /// Does what the walk wants, until it wants nothing more.
+    pub(super) fn follow_walk(&mut self, near: &mut Surroundings<'_>) {
+        while let Some(output) = self.walk.poll() {
+            if self.stage == Stage::Ending {
+                self.note_only(output);
+                continue;
+            }
+            self.follow(output, near);
+        }
+    }
+
+    fn note_only(&mut self, output: WalkOutput) {
+        if let WalkOutput::Note(fact) = output {
+            self.fact(Fact::Walk(fact));
+        }
+    }
+
+    fn follow(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
+        match output {
+            WalkOutput::Say { speech, language, stop_on, filler: _ } => {
+                self.language = language;
+                self.say(&speech, stop_on, near);
+            }
+            WalkOutput::Hush => self.hush(),
+            WalkOutput::LookUp { lookup, key, timeout } => {
+                let ask = near.mint.ask();
+                self.lookups.insert(ask, lookup);
+                self.ask(ask, Question::Orders(key), timeout);
+            }
+            WalkOutput::Forget { lookup } => {
+                let ask = self.lookups.iter().find(|(_, at)| **at == lookup).map(|(ask, _)| *ask);
+                if let Some(ask) = ask {
+                    self.forget_all(vec![ask]);
+                }
+            }
+            WalkOutput::Enqueue { queue, need, priority, language, briefing } => {
+                self.language = language;
+                self.fact(Fact::Handed { queue: queue.clone(), briefing: Box::new(briefing) });
+                self.enqueue(queue, &need, priority, near);
+            }
+            WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
+            WalkOutput::Note(fact) => self.fact(Fact::Walk(fact)),
+        }
+    }
+
+    fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
+        if let Some((stale, _)) = self.speaking.take() {
+            self.forget_all(stale.finish().forget);
+        }
+        let fragments = composition::compose(&near.centre.phrasebook, self.language, speech);
+        let (mut speaking, missing) = Speaking::new(fragments, near.turn.now);
+        for (at, text) in missing {
+            let ask = near.mint.ask();
+            speaking.expect(ask, at);
+            self.ask(ask, Question::Speak { language: self.language, text }, SPEECH_WAIT);
+        }
+        let ready = speaking.is_ready();
+        self.speaking = Some((speaking, stop_on));
+        if ready {
+            self.play_sentence(near);
+        }
+    }
+
+    /// Plays the sentence with the sounds there are; without any it counts as said.
+    pub(super) fn play_sentence(&mut self, near: &mut Surroundings<'_>) {
+        let Some((speaking, stop_on)) = self.speaking.take() else {
+            return;
+        };
+        let sounds = speaking.finish();
+        self.forget_all(sounds.forget);
+        for text in sounds.unspeakable {
+            self.fact(Fact::Walk(WalkFact::Unspeakable { text }));
+        }
+        let what = if self.stage == Stage::Waiting { Playing::Announcement } else { Playing::Walk };
+        let pieces = if sounds.pieces.is_empty() {
+            vec![Piece::Silence(std::time::Duration::from_millis(20))]
+        } else {
+            sounds.pieces
+        };
+        self.play(pieces, stop_on, what, near.mint);
+    }
+
+    fn hush(&mut self) {
+        if let Some((stale, _)) = self.speaking.take() {
+            self.forget_all(stale.finish().forget);
+        }
+        if self.playing.take().is_some() {
+            self.media(MediaCommand::Stop { leg: self.caller.id });
+        }
+    }
+
+    fn enqueue(
+        &mut self,
+        queue: String,
+        need: &std::collections::BTreeMap<String, u8>,
+        priority: i32,
+        near: &mut Surroundings<'_>,
+    ) {
+        let catalog = &near.centre.catalog;
+        let Some(id) = catalog.queue(&queue) else {
+            let text = format!("the dialplan names the queue {queue:?}, which is not configured");
+            self.fact(Fact::Alarm { text });
+            return self.hang_up(Party::Centre, "unknown_queue", near);
+        };
+        let need = catalog.need(need.iter().map(|(skill, level)| (skill.clone(), *level)));
+        self.queue = queue;
+        self.stage = Stage::Waiting;
+        let arrival = Arrival { contact: self.id, queue: id, need, priority };
+        self.announce(&phrase::connecting(self.language), near);
+        self.emit(crate::call::contact_output::ContactOutput::Acd(Input::Arrived(arrival)));
+    }
+
+    /// Says something to a waiting contact; music follows.
+    pub(super) fn announce(&mut self, speech: &[Spoken], near: &mut Surroundings<'_>) {
+        self.say(speech, StopOn::Bridge, near);
+    }
+
+    pub(super) fn play_music(&mut self, near: &mut Surroundings<'_>) {
+        if let Some(music) = near.centre.music {
+            let pieces = vec![Piece::Prompt(music)];
+            self.play(pieces, StopOn::Bridge, Playing::Music, near.mint);
+        }
+    }
+
+    /// The language the call is in.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+}

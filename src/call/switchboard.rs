@@ -1,0 +1,406 @@
+//! Owns every leg: routes what the world says to the call it concerns, and back.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::call::centre::Centre;
+use crate::call::contact::Contact;
+use crate::call::contact::Surroundings;
+use crate::call::contact_output::ContactOutput;
+use crate::call::effect::Answer;
+use crate::call::effect::Effect;
+use crate::call::effect::Event;
+use crate::call::effect::Question;
+use crate::call::fact::FACT_VERSION;
+use crate::call::fact::Fact;
+use crate::call::fact::Recorded;
+use crate::call::record::Names;
+use crate::call::record_builder::RecordBuilder;
+use crate::call::star_code::StarCode;
+use crate::machine::acd::engine::Engine;
+use crate::machine::media::contract::MediaEvent;
+use crate::machine::prediction::model::Model;
+use crate::machine::sip::user_agent::UserAgent;
+use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::LegId;
+use crate::vocabulary::id::Mint;
+use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
+
+/// The engine of one centre: told events, answers effects.
+///
+/// Call [`handle`](Self::handle) or [`handle_timeout`](Self::handle_timeout), then drain
+/// [`poll`](Self::poll); wake it at [`poll_timeout`](Self::poll_timeout).
+#[derive(Debug)]
+pub struct Switchboard {
+    pub(super) centre: Centre,
+    pub(super) ua: UserAgent,
+    pub(super) acd: Engine,
+    pub(super) model: Model,
+    pub(super) mint: Mint,
+    pub(super) calls: BTreeMap<CallId, Live>,
+    pub(super) codes: BTreeMap<LegId, StarCode>,
+    pub(super) legs: BTreeMap<LegId, CallId>,
+    asks: BTreeMap<AskId, CallId>,
+    /// By [`crate::vocabulary::id::SeatId`].
+    pub(super) seats: Vec<SeatDesk>,
+    deadlines: BTreeSet<(Now, Sleeper)>,
+    touched: BTreeSet<CallId>,
+    effects: VecDeque<Effect>,
+    seq: u64,
+    names: Arc<Names>,
+    pub(super) draining: bool,
+}
+
+/// Who sleeps until a deadline.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Sleeper {
+    Call(CallId),
+    Code(LegId),
+}
+
+/// A live call with what the switchboard keeps for it.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) contact: Contact,
+    record: RecordBuilder,
+    sleeps_until: Option<Now>,
+}
+
+/// What the switchboard knows of a seat's phone.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SeatDesk {
+    /// Where its packets come from, while it is registered.
+    pub(super) remote: Option<IpAddr>,
+}
+
+impl Switchboard {
+    /// The engine of this centre. `first_seq` is the place of the next fact in the log.
+    #[must_use]
+    pub fn new(centre: Centre, parts: Parts, turn: Turn) -> Self {
+        let seats = vec![SeatDesk::default(); centre.catalog.seats().len()];
+        let names = Names {
+            seats: centre.catalog.seats().iter().map(|s| (s.id.clone(), s.name.clone())).collect(),
+            queues: centre.catalog.queues().iter().map(|q| q.name.clone()).collect(),
+            skills: centre.catalog.skills().to_vec(),
+        };
+        let mut board = Self {
+            centre,
+            ua: parts.ua,
+            acd: parts.acd,
+            model: parts.model,
+            mint: parts.mint,
+            calls: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            legs: BTreeMap::new(),
+            asks: BTreeMap::new(),
+            seats,
+            deadlines: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            effects: VecDeque::new(),
+            seq: parts.first_seq.saturating_sub(1),
+            names: Arc::new(names.clone()),
+            draining: false,
+        };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        board.record(turn, None, Fact::Started { version, names });
+        board
+    }
+
+    /// Takes one event.
+    pub fn handle(&mut self, turn: Turn, event: Event) {
+        match event {
+            Event::Message { flow, bytes } => self.ua.handle_message(turn, flow, &bytes),
+            Event::FlowClosed(flow) => self.ua.handle_flow_closed(turn, flow),
+            Event::Media(event) => self.handle_media(turn, event),
+            Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
+            Event::Command { id, command } => self.handle_command(turn, id, command),
+        }
+        self.settle(turn);
+    }
+
+    /// The next thing it wants of the world.
+    pub fn poll(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When it must be woken by [`handle_timeout`](Self::handle_timeout).
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Now> {
+        let calls = self.deadlines.first().map(|(at, _)| *at);
+        [calls, self.ua.poll_timeout(), self.acd.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// Its time has come.
+    pub fn handle_timeout(&mut self, turn: Turn) {
+        if self.ua.poll_timeout().is_some_and(|at| at <= turn.now) {
+            self.ua.handle_timeout(turn);
+        }
+        if self.acd.poll_timeout().is_some_and(|at| at <= turn.now) {
+            self.acd.handle_timeout(turn);
+        }
+        while let Some((at, sleeper)) = self.deadlines.first().copied() {
+            if at > turn.now {
+                break;
+            }
+            self.deadlines.pop_first();
+            match sleeper {
+                Sleeper::Call(call) => self.wake_call(turn, call, at),
+                Sleeper::Code(leg) => self.wake_code(turn, leg),
+            }
+        }
+        self.settle(turn);
+    }
+
+    /// Calls that are live now.
+    #[must_use]
+    pub fn calls_live(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Sessions, transactions and reservations that are still held anywhere.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.calls.is_empty() && self.codes.is_empty() && self.legs.is_empty()
+    }
+
+    /// The user agent, for those who check it.
+    #[must_use]
+    pub const fn user_agent(&self) -> &UserAgent {
+        &self.ua
+    }
+
+    /// The distributor, for those who check it.
+    #[must_use]
+    pub const fn distributor(&self) -> &Engine {
+        &self.acd
+    }
+
+    fn wake_call(&mut self, turn: Turn, call: CallId, at: Now) {
+        let due = self.calls.get_mut(&call).filter(|live| live.sleeps_until == Some(at));
+        if let Some(live) = due {
+            live.sleeps_until = None;
+            self.with_call(turn, call, |contact, near| contact.handle_timeout(near));
+        }
+    }
+
+    fn wake_code(&mut self, turn: Turn, leg: LegId) {
+        if let Some(code) = self.codes.get_mut(&leg) {
+            code.handle_timeout(turn.now);
+        }
+        self.follow_code(turn, leg);
+    }
+
+    fn handle_media(&mut self, turn: Turn, event: MediaEvent) {
+        let leg = leg_of(&event);
+        if let Some(call) = self.legs.get(&leg).copied() {
+            self.with_call(turn, call, |contact, near| contact.handle_media(event, near));
+        } else if let Some(mut code) = self.codes.remove(&leg) {
+            code.handle_media(&event, &mut self.surroundings(turn));
+            self.codes.insert(leg, code);
+            self.follow_code(turn, leg);
+        }
+    }
+
+    fn handle_answer(&mut self, turn: Turn, id: AskId, answer: Answer) {
+        let kind = match &answer {
+            Answer::Orders(_) => "orders",
+            Answer::Speak(_) => "speak",
+        };
+        let mut awaited = false;
+        let call = self.asks.remove(&id);
+        if let Some(call) = call {
+            self.with_call(turn, call, |contact, near| {
+                awaited = contact.handle_answer(id, answer, near);
+            });
+        }
+        if !awaited {
+            self.record(turn, call, Fact::AnswerUnawaited { kind: kind.to_owned() });
+        }
+    }
+
+    /// Tells a call something, and does what it then wants.
+    pub(super) fn with_call(
+        &mut self,
+        turn: Turn,
+        call: CallId,
+        tell: impl FnOnce(&mut Contact, &mut Surroundings<'_>),
+    ) {
+        let Some(mut live) = self.calls.remove(&call) else {
+            return;
+        };
+        tell(&mut live.contact, &mut self.surroundings(turn));
+        self.calls.insert(call, live);
+        self.follow_call(turn, call);
+    }
+
+    pub(super) fn take_call(&mut self, turn: Turn, contact: Contact, arrived: Fact) {
+        let call = contact.id;
+        let first = self.recorded(turn, Some(call), arrived);
+        if let Some(record) = RecordBuilder::begin(&first, &self.names) {
+            self.calls.insert(call, Live { contact, record, sleeps_until: None });
+        }
+        self.effects.push_back(Effect::Fact(Box::new(first)));
+        self.follow_call(turn, call);
+    }
+
+    pub(super) fn surroundings(&mut self, turn: Turn) -> Surroundings<'_> {
+        Surroundings { turn, centre: &self.centre, model: &self.model, mint: &mut self.mint }
+    }
+
+    fn follow_call(&mut self, turn: Turn, call: CallId) {
+        self.touched.insert(call);
+        while let Some(output) = self.calls.get_mut(&call).and_then(|live| live.contact.poll()) {
+            match output {
+                ContactOutput::Ua(command) => self.command_ua(turn, command),
+                ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
+                ContactOutput::Acd(input) => self.acd.handle(turn, input),
+                ContactOutput::Ask { ask, question, timeout } => {
+                    self.ask(ask, call, question, timeout);
+                }
+                ContactOutput::Forget(ask) => {
+                    // The entry stays in `asks`: a late answer is a fact of this call.
+                    self.effects.push_back(Effect::Forget(ask));
+                }
+                ContactOutput::Fact(fact) => self.record(turn, Some(call), fact),
+                ContactOutput::LegTaken(leg) => {
+                    self.legs.insert(leg, call);
+                }
+                ContactOutput::LegLeft(leg) => {
+                    self.legs.remove(&leg);
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, id: AskId, call: CallId, question: Question, timeout: std::time::Duration) {
+        self.asks.insert(id, call);
+        self.effects.push_back(Effect::Ask { id, question, timeout });
+    }
+
+    pub(super) fn follow_code(&mut self, turn: Turn, leg: LegId) {
+        while let Some(output) = self.codes.get_mut(&leg).and_then(StarCode::poll) {
+            match output {
+                ContactOutput::Ua(command) => self.command_ua(turn, command),
+                ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
+                ContactOutput::Acd(_)
+                | ContactOutput::Ask { .. }
+                | ContactOutput::Forget(_)
+                | ContactOutput::Fact(_)
+                | ContactOutput::LegTaken(_)
+                | ContactOutput::LegLeft(_) => {}
+            }
+        }
+        match self.codes.get(&leg) {
+            Some(code) if code.is_over() => {
+                self.codes.remove(&leg);
+            }
+            Some(code) => {
+                self.deadlines.insert((code.poll_timeout(), Sleeper::Code(leg)));
+            }
+            None => {}
+        }
+    }
+
+    fn command_ua(&mut self, turn: Turn, command: crate::machine::sip::surface::UaCommand) {
+        if let Err(error) = self.ua.command(turn, command) {
+            let text = format!("the user agent refused a command: {error}");
+            self.record(turn, None, Fact::Alarm { text });
+        }
+    }
+
+    /// Routes until nobody has anything more to say.
+    fn settle(&mut self, turn: Turn) {
+        loop {
+            if let Some(event) = self.ua.poll_event() {
+                self.handle_ua(turn, event);
+            } else if let Some(output) = self.acd.poll() {
+                self.handle_acd(turn, output);
+            } else {
+                break;
+            }
+        }
+        while let Some(transmit) = self.ua.poll_transmit() {
+            let (flow, bytes) = (transmit.flow, transmit.bytes);
+            self.effects.push_back(Effect::Transmit { flow, bytes });
+        }
+        while let Some(call) = self.touched.pop_first() {
+            self.put_to_sleep(turn, call);
+        }
+    }
+
+    /// Sets the call's next deadline, or closes it when it is over.
+    fn put_to_sleep(&mut self, turn: Turn, call: CallId) {
+        let Some(live) = self.calls.get_mut(&call) else {
+            return;
+        };
+        if live.contact.is_over() {
+            if let Some(live) = self.calls.remove(&call) {
+                let record = live.record.close(turn.now);
+                self.record(turn, Some(call), Fact::Closed(Box::new(record)));
+            }
+            return;
+        }
+        let until = live.contact.poll_timeout();
+        if until != live.sleeps_until {
+            live.sleeps_until = until;
+            self.deadlines.extend(until.map(|at| (at, Sleeper::Call(call))));
+        }
+    }
+
+    /// Writes a fact; its call's record takes note.
+    pub(super) fn record(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) {
+        let recorded = self.recorded(turn, call, fact);
+        if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
+            live.record.take(&recorded);
+        }
+        self.effects.push_back(Effect::Fact(Box::new(recorded)));
+    }
+
+    fn recorded(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) -> Recorded {
+        self.seq += 1;
+        Recorded { v: FACT_VERSION, seq: self.seq, now: turn.now, wall: turn.wall, call, fact }
+    }
+
+    pub(super) fn reply(
+        &mut self,
+        id: u64,
+        result: Result<(), crate::call::effect::CommandError>,
+    ) {
+        let after_seq = if result.is_ok() { self.seq } else { 0 };
+        self.effects.push_back(Effect::Reply { id, result, after_seq });
+    }
+}
+
+/// The machines that a switchboard joins.
+#[derive(Debug)]
+pub struct Parts {
+    /// SIP.
+    pub ua: UserAgent,
+    /// The distributor.
+    pub acd: Engine,
+    /// What has been learned so far.
+    pub model: Model,
+    /// Makes ids, also the user agent's.
+    pub mint: Mint,
+    /// Place of the next fact in the log, from 1.
+    pub first_seq: u64,
+}
+
+const fn leg_of(event: &MediaEvent) -> LegId {
+    match event {
+        MediaEvent::Opened { leg, .. }
+        | MediaEvent::Full { leg }
+        | MediaEvent::FirstSent { leg, .. }
+        | MediaEvent::Latched { leg, .. }
+        | MediaEvent::PlayEnded { leg, .. }
+        | MediaEvent::Digit { leg, .. }
+        | MediaEvent::TwoWay { one: leg, .. }
+        | MediaEvent::Heard { leg, .. }
+        | MediaEvent::Closed { leg, .. } => *leg,
+    }
+}

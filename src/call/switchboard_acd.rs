@@ -1,0 +1,120 @@
+//! What the switchboard does with decisions of the distributor and wishes of faces.
+
+use crate::call::contact_seat::Ringing;
+use crate::call::effect::Command;
+use crate::call::effect::CommandError;
+use crate::call::fact::Fact;
+use crate::call::record::Party;
+use crate::call::switchboard::Switchboard;
+use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::surface::Epoch;
+use crate::machine::acd::surface::Input;
+use crate::machine::acd::surface::Output;
+use crate::machine::acd::surface::SeatState;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::time::Turn;
+
+impl Switchboard {
+    pub(super) fn handle_acd(&mut self, turn: Turn, output: Output) {
+        match output {
+            Output::Reserve { seat, epoch, .. } => {
+                let input = match self.remote(seat) {
+                    Some(_) => Input::Reserved { seat, epoch },
+                    None => Input::ReserveRefused { seat, epoch },
+                };
+                self.acd.handle(turn, input);
+            }
+            Output::Offer { seat, contact, epoch } => self.offer(turn, seat, contact, epoch),
+            Output::Withdraw { contact, epoch, reason, .. } => {
+                self.with_call(turn, contact, |call, _| call.withdraw(epoch, reason));
+            }
+            Output::Announce { contact, position } => {
+                self.with_call(turn, contact, |call, near| call.tell_position(position, near));
+            }
+            Output::QueueFull { contact, .. } => {
+                self.with_call(turn, contact, |call, near| call.queue_full(near));
+            }
+            Output::NobodySignedIn { contact } => {
+                let text = format!("call {contact} waits, but no signed-in seat has the skill");
+                self.record(turn, Some(contact), Fact::Alarm { text });
+            }
+            Output::Note(fact) => self.record(turn, contact_of(&fact), Fact::Acd(fact)),
+        }
+    }
+
+    fn offer(&mut self, turn: Turn, seat: SeatId, contact: CallId, epoch: Epoch) {
+        let user = self.centre.catalog.seat_entry(seat).map(|entry| entry.id.clone());
+        let live = self.calls.contains_key(&contact);
+        let (true, Some(user), Some(signalling)) = (live, user, self.remote(seat)) else {
+            return self.acd.handle(turn, Input::Declined { seat, epoch });
+        };
+        let to = Ringing { seat, user, signalling, epoch };
+        self.with_call(turn, contact, |call, near| call.offer(to, near));
+    }
+
+    fn remote(&self, seat: SeatId) -> Option<std::net::IpAddr> {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        self.seats.get(at).and_then(|desk| desk.remote)
+    }
+
+    pub(super) fn handle_command(&mut self, turn: Turn, id: u64, command: Command) {
+        let result = match command {
+            Command::SeatState { seat, state, by } => self.seat_state(turn, seat, state, &by),
+            Command::HangUp { call, by: _ } if self.calls.contains_key(&call) => {
+                self.with_call(turn, call, |c, near| c.hang_up(Party::Centre, "command", near));
+                Ok(())
+            }
+            Command::HangUp { .. } => Err(CommandError::UnknownCall),
+            Command::Drain => {
+                self.draining = true;
+                Ok(())
+            }
+            Command::EndAll => {
+                let calls: Vec<CallId> = self.calls.keys().copied().collect();
+                for call in calls {
+                    self.with_call(turn, call, |c, near| c.hang_up(Party::Centre, "drain", near));
+                }
+                Ok(())
+            }
+        };
+        self.reply(id, result);
+    }
+
+    fn seat_state(
+        &mut self,
+        turn: Turn,
+        seat: SeatId,
+        state: SeatState,
+        by: &str,
+    ) -> Result<(), CommandError> {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        if at >= self.seats.len() {
+            return Err(CommandError::UnknownSeat);
+        }
+        match state {
+            SeatState::Ready if self.remote(seat).is_none() => Err(CommandError::NotRegistered),
+            SeatState::Ready | SeatState::Away | SeatState::WrapUp => {
+                self.wish(turn, seat, state, by);
+                Ok(())
+            }
+            SeatState::SignedOut
+            | SeatState::Reserved
+            | SeatState::Offered
+            | SeatState::Talking => Err(CommandError::NotAWish(state)),
+        }
+    }
+}
+
+const fn contact_of(fact: &AcdFact) -> Option<CallId> {
+    match fact {
+        AcdFact::Queued { contact, .. }
+        | AcdFact::Offered { contact, .. }
+        | AcdFact::OfferEnded { contact, .. }
+        | AcdFact::Answered { contact, .. }
+        | AcdFact::Abandoned { contact, .. }
+        | AcdFact::Served { contact, .. }
+        | AcdFact::Overflowed { contact, .. } => Some(*contact),
+        AcdFact::SeatChanged { .. } => None,
+    }
+}

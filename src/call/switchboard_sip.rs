@@ -1,0 +1,182 @@
+//! What the switchboard does with reports of the user agent.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::contact::Contact;
+use crate::call::contact::Origin;
+use crate::call::fact::Fact;
+use crate::call::leg::Leg;
+use crate::call::record::Arrived;
+use crate::call::star_code;
+use crate::call::star_code::StarCode;
+use crate::call::switchboard::Switchboard;
+use crate::machine::acd::surface::Input;
+use crate::machine::acd::surface::SeatState;
+use crate::machine::ivr::script::Script;
+use crate::machine::ivr::surface::CallerContext;
+use crate::machine::ivr::walk::Walk;
+use crate::machine::sip::surface::Invite;
+use crate::machine::sip::surface::Status;
+use crate::machine::sip::surface::UaCommand;
+use crate::machine::sip::surface::UaEvent;
+use crate::vocabulary::id::LegId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::time::Turn;
+
+/// What a caller is told who comes while the centre is full or draining.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
+impl Switchboard {
+    pub(super) fn handle_ua(&mut self, turn: Turn, event: UaEvent) {
+        match event {
+            UaEvent::Invited { leg, invite } => self.invited(turn, leg, *invite),
+            UaEvent::Registered { user, flow, fresh, .. } => {
+                if let Some(seat) = self.centre.catalog.seat(&user) {
+                    self.seat_registered(turn, seat, flow.remote, fresh);
+                }
+            }
+            UaEvent::Unregistered { user } => {
+                if let Some(seat) = self.centre.catalog.seat(&user) {
+                    self.desk(seat, None);
+                    self.record(turn, None, Fact::SeatUnregistered { seat });
+                    self.acd.handle(turn, Input::SeatSignedOut(seat));
+                }
+            }
+            UaEvent::TurnedAway { status, reason, remote } => {
+                let (status, reason) = (status.0, reason.to_owned());
+                self.record(turn, None, Fact::TurnedAway { status, reason, remote });
+            }
+            UaEvent::Acked { leg, .. }
+            | UaEvent::Cancelled { leg }
+            | UaEvent::Progress { leg, .. }
+            | UaEvent::Accepted { leg, .. }
+            | UaEvent::Refused { leg, .. }
+            | UaEvent::Reoffered { leg, .. }
+            | UaEvent::ReofferAnswered { leg, .. }
+            | UaEvent::HungUp { leg, .. }
+            | UaEvent::Gone { leg } => self.leg_reported(turn, leg, event),
+            UaEvent::AccountAnswered { .. } => {}
+        }
+    }
+
+    fn leg_reported(&mut self, turn: Turn, leg: LegId, event: UaEvent) {
+        if let Some(call) = self.legs.get(&leg).copied() {
+            self.with_call(turn, call, |contact, near| contact.handle_ua(event, near));
+        } else if let Some(mut code) = self.codes.remove(&leg) {
+            code.handle_ua(&event, &self.surroundings(turn));
+            self.codes.insert(leg, code);
+            self.follow_code(turn, leg);
+        }
+    }
+
+    fn seat_registered(
+        &mut self,
+        turn: Turn,
+        seat: SeatId,
+        remote: std::net::SocketAddr,
+        fresh: bool,
+    ) {
+        let moved = self.desk(seat, Some(remote.ip()));
+        if fresh || moved {
+            self.record(turn, None, Fact::SeatRegistered { seat, remote });
+        }
+        if fresh {
+            self.acd.handle(turn, Input::SeatSignedIn(seat));
+        }
+    }
+
+    /// Notes where a seat's phone is; true if that changed.
+    fn desk(&mut self, seat: SeatId, remote: Option<IpAddr>) -> bool {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        let desk = self.seats.get_mut(at);
+        desk.is_some_and(|desk| std::mem::replace(&mut desk.remote, remote) != remote)
+    }
+
+    fn invited(&mut self, turn: Turn, leg: LegId, invite: Invite) {
+        let seat = invite.user.as_ref().and_then(|user| self.centre.catalog.seat(user));
+        let wish = star_code::wish(&invite.called);
+        if let (Some(seat), Some(wish)) = (seat, wish) {
+            return self.star_code(turn, leg, invite, (seat, wish));
+        }
+        let Some(script) = self.centre.script(&invite.called).cloned() else {
+            return self.turn_away(turn, leg, Status(404), ("unknown_number", &invite));
+        };
+        if self.draining || self.calls.len() >= self.centre.calls_max {
+            let why = if self.draining { "draining" } else { "calls_max" };
+            return self.turn_away(turn, leg, Status(503), (why, &invite));
+        }
+        self.begin(turn, leg, invite, &script);
+    }
+
+    fn star_code(
+        &mut self,
+        turn: Turn,
+        leg: LegId,
+        invite: Invite,
+        (seat, state): (SeatId, SeatState),
+    ) {
+        self.wish(turn, seat, state, "star_code");
+        let owned = Leg::incoming(leg, invite.flow.remote.ip());
+        self.codes.insert(leg, StarCode::new(owned, invite.sdp, state, turn.now));
+        self.follow_code(turn, leg);
+    }
+
+    /// Passes a seat's wish to the distributor.
+    pub(super) fn wish(&mut self, turn: Turn, seat: SeatId, state: SeatState, by: &str) {
+        let by = by.to_owned();
+        self.record(turn, None, Fact::SeatWished { seat, state, by });
+        match state {
+            SeatState::Ready => self.acd.handle(turn, Input::SeatReady(seat)),
+            SeatState::WrapUp => self.acd.handle(turn, Input::WrapUpDone(seat)),
+            SeatState::Away
+            | SeatState::SignedOut
+            | SeatState::Reserved
+            | SeatState::Offered
+            | SeatState::Talking => self.acd.handle(turn, Input::SeatAway(seat)),
+        }
+    }
+
+    fn begin(&mut self, turn: Turn, leg: LegId, invite: Invite, script: &Arc<Script>) {
+        let number = self.centre.numbers.normalise(&invite.caller).ok();
+        let caller = CallerContext {
+            number: number.clone(),
+            called: invite.called.clone(),
+            language: None,
+        };
+        let call = self.mint.call();
+        let near = self.surroundings(turn);
+        let walk = Walk::new(Arc::clone(script), caller, &crate::call::contact::walk_world(&near));
+        let shown = number.as_ref().map_or_else(String::new, ToString::to_string);
+        let origin = Origin {
+            caller_name: invite.caller_name.clone(),
+            caller_user: if shown.is_empty() { "anonymous".to_owned() } else { shown },
+            language: script.language(),
+            offer: invite.sdp,
+        };
+        let owned = Leg::incoming(leg, invite.flow.remote.ip());
+        let contact = Contact::new(call, owned, walk, origin, &near);
+        let arrived = Arrived {
+            number,
+            caller: invite.caller,
+            caller_name: invite.caller_name,
+            called: invite.called,
+            sip_call_id: invite.sip_call_id,
+            remote: invite.flow.remote,
+            dialplan: script.name().to_owned(),
+            versions: vec![script.digest().to_owned(), self.centre.bank.digest().to_owned()],
+            language: Some(script.language()),
+        };
+        self.take_call(turn, contact, Fact::Arrived(arrived));
+    }
+
+    fn turn_away(&mut self, turn: Turn, leg: LegId, status: Status, why: (&str, &Invite)) {
+        let retry_after = (status == Status(503)).then_some(RETRY_AFTER);
+        let refused = self.ua.command(turn, UaCommand::Refuse { leg, status, retry_after });
+        debug_assert!(refused.is_ok(), "an INVITE just reported can be refused");
+        let (reason, invite) = (why.0.to_owned(), why.1);
+        let remote = invite.flow.remote;
+        self.record(turn, None, Fact::TurnedAway { status: status.0, reason, remote });
+    }
+}

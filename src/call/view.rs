@@ -1,0 +1,327 @@
+//! What faces show: live calls, seats, queues and counters, folded from facts.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::call::fact::Fact;
+use crate::call::fact::Recorded;
+use crate::call::record::Names;
+use crate::call::record::Outcome;
+use crate::call::record::Party;
+use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::surface::SeatState;
+use crate::machine::ivr::surface::WalkFact;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::time::Wall;
+
+/// What faces show, as of the last fact taken.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Calls that are live.
+    pub calls: BTreeMap<CallId, CallView>,
+    /// Seats by id.
+    pub seats: Vec<SeatView>,
+    /// Queues by id.
+    pub queues: Vec<QueueView>,
+    /// Totals since the start.
+    pub totals: Totals,
+    /// Place of the last fact taken.
+    pub seq: u64,
+    names: Names,
+}
+
+/// A live call.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallView {
+    /// The call.
+    pub id: CallId,
+    /// Caller's number, or what the peer wrote.
+    pub caller: String,
+    /// What was dialled.
+    pub called: String,
+    /// Its dialplan.
+    pub dialplan: String,
+    /// When its INVITE came.
+    pub started: Wall,
+    /// Where it is: `ivr`, `waiting`, `ringing`, `talking`, `held`, `ending`.
+    pub stage: &'static str,
+    /// The step it is in.
+    pub step: String,
+    /// The queue it is or was in.
+    pub queue: Option<String>,
+    /// The seat it rings or talks to.
+    pub seat: Option<String>,
+    /// The question it chose.
+    pub question: Option<String>,
+}
+
+/// A seat.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeatView {
+    /// Its id, as it registers.
+    pub id: String,
+    /// The person's name.
+    pub name: String,
+    /// What it is now.
+    pub state: SeatState,
+    /// Since when.
+    pub since: Wall,
+    /// The call it rings for or talks to.
+    pub call: Option<CallId>,
+    /// Calls served since the start.
+    pub served: u64,
+}
+
+/// A queue.
+#[derive(Clone, Debug, Serialize)]
+pub struct QueueView {
+    /// Its name.
+    pub name: String,
+    /// Contacts that wait or ring.
+    pub waiting: u64,
+    /// Contacts that entered since the start.
+    pub offered: u64,
+    /// Of these: answered by a seat.
+    pub answered: u64,
+    /// Of these: gone before an answer.
+    pub abandoned: u64,
+    /// Turned away: full.
+    pub overflowed: u64,
+    /// Sum of the waits of answered contacts, in milliseconds.
+    pub answered_wait_ms: u64,
+}
+
+/// Totals since the start.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// Calls accepted.
+    pub arrived: u64,
+    /// Calls closed, by outcome.
+    pub closed: BTreeMap<Outcome, u64>,
+    /// Requests turned away, by reason.
+    pub turned_away: BTreeMap<String, u64>,
+    /// Alarms raised.
+    pub alarms: u64,
+    /// INVITE to first packet, in microseconds: how many were at most so long.
+    pub first_sound_us: Histogram,
+    /// Key to prompt's stop, in microseconds.
+    pub prompt_stop_us: Histogram,
+    /// Seat's answer to two-way sound, in microseconds.
+    pub two_way_us: Histogram,
+}
+
+/// Counts by upper bound.
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    /// How many were at most each of [`BOUNDS_US`], and above all of them.
+    pub counts: [u64; BOUNDS_US.len() + 1],
+    /// Sum of all values.
+    pub sum_us: u64,
+}
+
+/// Upper bounds of the histograms, in microseconds.
+pub const BOUNDS_US: [u64; 10] =
+    [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 50_000, 60_000, 100_000, 1_000_000];
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self { counts: [0; BOUNDS_US.len() + 1], sum_us: 0 }
+    }
+}
+
+impl Histogram {
+    fn add(&mut self, us: u64) {
+        let at = BOUNDS_US.iter().position(|bound| us <= *bound).unwrap_or(BOUNDS_US.len());
+        if let Some(count) = self.counts.get_mut(at) {
+            *count += 1;
+        }
+        self.sum_us = self.sum_us.saturating_add(us);
+    }
+
+    /// How many values there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+}
+
+impl View {
+    /// Takes the next fact.
+    pub fn take(&mut self, next: &Recorded) {
+        self.seq = next.seq;
+        match &next.fact {
+            Fact::Started { names, .. } => self.begin(names, next.wall),
+            Fact::Arrived(arrived) => {
+                let Some(id) = next.call else {
+                    return;
+                };
+                self.totals.arrived += 1;
+                let number = arrived.number.as_ref().map(|number| number.as_str().to_owned());
+                let call = CallView {
+                    id,
+                    caller: number.unwrap_or_else(|| arrived.caller.clone()),
+                    called: arrived.called.clone(),
+                    dialplan: arrived.dialplan.clone(),
+                    started: next.wall,
+                    stage: "ivr",
+                    step: String::new(),
+                    queue: None,
+                    seat: None,
+                    question: None,
+                };
+                self.calls.insert(id, call);
+            }
+            Fact::Closed(record) => {
+                self.calls.remove(&record.call);
+                *self.totals.closed.entry(record.outcome).or_default() += 1;
+            }
+            Fact::TurnedAway { reason, .. } => {
+                *self.totals.turned_away.entry(reason.clone()).or_default() += 1;
+            }
+            Fact::Alarm { .. } => self.totals.alarms += 1,
+            Fact::FirstSound { after_us } => self.totals.first_sound_us.add(*after_us),
+            Fact::PromptStopped { after_us } => self.totals.prompt_stop_us.add(*after_us),
+            Fact::TwoWay { after_us } => self.totals.two_way_us.add(*after_us),
+            Fact::Acd(fact) => self.take_acd(fact, next),
+            Fact::Walk(_)
+            | Fact::Handed { .. }
+            | Fact::Bridged { .. }
+            | Fact::Held { .. }
+            | Fact::Resumed { .. }
+            | Fact::HungUp { .. } => self.take_call(next),
+            Fact::Connected { .. }
+            | Fact::Key { .. }
+            | Fact::SeatFailed { .. }
+            | Fact::ReofferRefused { .. }
+            | Fact::LegClosed { .. }
+            | Fact::SeatRegistered { .. }
+            | Fact::SeatUnregistered { .. }
+            | Fact::Learned(_)
+            | Fact::SeatWished { .. }
+            | Fact::AnswerUnawaited { .. } => {}
+        }
+    }
+
+    fn begin(&mut self, names: &Names, wall: Wall) {
+        self.names = names.clone();
+        let seat = |(id, name): &(String, String)| SeatView {
+            id: id.clone(),
+            name: name.clone(),
+            state: SeatState::SignedOut,
+            since: wall,
+            call: None,
+            served: 0,
+        };
+        let queue = |name: &String| QueueView {
+            name: name.clone(),
+            waiting: 0,
+            offered: 0,
+            answered: 0,
+            abandoned: 0,
+            overflowed: 0,
+            answered_wait_ms: 0,
+        };
+        self.calls.clear();
+        self.seats = names.seats.iter().map(seat).collect();
+        self.queues = names.queues.iter().map(queue).collect();
+    }
+
+    fn take_call(&mut self, next: &Recorded) {
+        let seat_name = |seat: SeatId| self.seat_name(seat);
+        let bridged = match &next.fact {
+            Fact::Bridged { seat } => Some(seat_name(*seat)),
+            _ => None,
+        };
+        let Some(call) = next.call.and_then(|id| self.calls.get_mut(&id)) else {
+            return;
+        };
+        match &next.fact {
+            Fact::Walk(WalkFact::Entered { step }) => call.step.clone_from(step),
+            Fact::Walk(WalkFact::Chose { question, .. }) => call.question = Some(question.clone()),
+            Fact::Handed { queue, .. } => call.queue = Some(queue.clone()),
+            Fact::Bridged { .. } => {
+                call.stage = "talking";
+                call.seat = bridged.flatten();
+            }
+            Fact::Held { .. } => call.stage = "held",
+            Fact::Resumed { .. } => call.stage = "talking",
+            Fact::HungUp { by: Party::Caller | Party::Seat | Party::Centre, .. } => {
+                call.stage = "ending";
+            }
+            _ => {}
+        }
+    }
+
+    fn take_acd(&mut self, fact: &AcdFact, next: &Recorded) {
+        match fact {
+            AcdFact::Queued { contact, queue, .. } => {
+                self.with_queue(*queue, |queue| {
+                    queue.offered += 1;
+                    queue.waiting += 1;
+                });
+                self.stage(*contact, "waiting", None);
+            }
+            AcdFact::Offered { contact, seat, .. } => {
+                let name = self.seat_name(*seat);
+                self.stage(*contact, "ringing", name);
+                self.with_seat(*seat, |seat| seat.call = Some(*contact));
+            }
+            AcdFact::OfferEnded { contact, seat, .. } => {
+                self.stage(*contact, "waiting", None);
+                self.with_seat(*seat, |seat| seat.call = None);
+            }
+            AcdFact::Answered { contact, waited_ms, .. } => self.left(*contact, |queue| {
+                queue.answered += 1;
+                queue.answered_wait_ms += waited_ms;
+            }),
+            AcdFact::Abandoned { contact, .. } => self.left(*contact, |queue| queue.abandoned += 1),
+            AcdFact::Overflowed { queue, .. } => self.with_queue(*queue, |queue| queue.overflowed += 1),
+            AcdFact::Served { seat, .. } => self.with_seat(*seat, |seat| {
+                seat.served += 1;
+                seat.call = None;
+            }),
+            AcdFact::SeatChanged { seat, state } => self.with_seat(*seat, |seat| {
+                seat.state = *state;
+                seat.since = next.wall;
+            }),
+        }
+    }
+
+    /// A contact no longer waits in its queue.
+    fn left(&mut self, contact: CallId, note: impl FnOnce(&mut QueueView)) {
+        let name = self.calls.get(&contact).and_then(|call| call.queue.clone());
+        let queue = self.queues.iter_mut().find(|queue| Some(&queue.name) == name.as_ref());
+        if let Some(queue) = queue {
+            queue.waiting = queue.waiting.saturating_sub(1);
+            note(queue);
+        }
+    }
+
+    fn stage(&mut self, contact: CallId, stage: &'static str, seat: Option<String>) {
+        if let Some(call) = self.calls.get_mut(&contact) {
+            call.stage = stage;
+            call.seat = seat;
+        }
+    }
+
+    fn with_seat(&mut self, seat: SeatId, note: impl FnOnce(&mut SeatView)) {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        if let Some(seat) = self.seats.get_mut(at) {
+            note(seat);
+        }
+    }
+
+    fn with_queue(&mut self, queue: QueueId, note: impl FnOnce(&mut QueueView)) {
+        let at = usize::try_from(queue.0).unwrap_or(usize::MAX);
+        if let Some(queue) = self.queues.get_mut(at) {
+            note(queue);
+        }
+    }
+
+    fn seat_name(&self, seat: SeatId) -> Option<String> {
+        self.names.seat(seat)
+    }
+}

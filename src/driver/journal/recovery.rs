@@ -1,0 +1,162 @@
+//! What a restart finds: the next place in the log, what was learned, calls that were cut off.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::params;
+
+use crate::call::fact::Fact;
+use crate::call::fact::Recorded;
+use crate::call::record::Names;
+use crate::call::record::Record;
+use crate::call::record_builder::RecordBuilder;
+use crate::driver::journal::writer::signed;
+use crate::machine::prediction::model::Model;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::time::Now;
+
+/// What a restart finds.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// Place of the next fact.
+    pub next_seq: u64,
+    /// What was learned.
+    pub model: Model,
+    /// Records of calls that the last process left open, with their last fact's time.
+    pub lost: Vec<Record>,
+    /// Calls begun so far: ids go on after them.
+    pub calls: u64,
+}
+
+/// Why a journal could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    /// The database.
+    #[error("the journal cannot be read: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// A line of it.
+    #[error("the journal holds a fact that this version cannot read, near seq {seq}: {source}")]
+    Fact {
+        /// First place of the row.
+        seq: i64,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+}
+
+/// Reads what the last process left.
+///
+/// # Errors
+///
+/// [`RecoveryError`] if the database or a fact cannot be read.
+pub fn recover(db: &Connection) -> Result<Recovered, RecoveryError> {
+    let last: Option<i64> =
+        db.query_row("SELECT max(last_seq) FROM journal", [], |row| row.get(0))?;
+    let calls: Option<i64> = db.query_row(
+        "SELECT max(c) FROM (SELECT max(call) c FROM records UNION SELECT max(call) FROM open_calls)",
+        [],
+        |row| row.get(0),
+    )?;
+    let next_seq = last.map_or(1, |last| last.cast_unsigned() + 1);
+    let calls = calls.map_or(0, |calls| calls.cast_unsigned() & 0xffff_ffff_ffff);
+    let (model, learned_seq) = saved_model(db)?;
+    let mut found = Recovered { next_seq, model, lost: Vec::new(), calls };
+    let oldest_open: Option<i64> =
+        db.query_row("SELECT min(seq) FROM open_calls", [], |row| row.get(0))?;
+    let from = oldest_open.unwrap_or(i64::MAX).min(learned_seq + 1);
+    replay(db, from, learned_seq, &mut found)?;
+    Ok(found)
+}
+
+/// Keeps what was learned up to `seq`, so that a restart need not read further back.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn save_model(db: &Connection, seq: u64, model: &Model) -> Result<(), rusqlite::Error> {
+    let json = serde_json::to_string(model)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    db.execute(
+        "INSERT OR REPLACE INTO model (id, seq, model) VALUES (1, ?1, ?2)",
+        params![signed(seq), json],
+    )?;
+    Ok(())
+}
+
+fn saved_model(db: &Connection) -> Result<(Model, i64), RecoveryError> {
+    let saved: Option<(i64, String)> = db
+        .query_row("SELECT seq, model FROM model WHERE id = 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let Some((seq, json)) = saved else {
+        return Ok((Model::default(), 0));
+    };
+    let model = serde_json::from_str(&json).map_err(|source| RecoveryError::Fact { seq, source })?;
+    Ok((model, seq))
+}
+
+fn replay(
+    db: &Connection,
+    from: i64,
+    learned_seq: i64,
+    found: &mut Recovered,
+) -> Result<(), RecoveryError> {
+    let mut open: BTreeMap<CallId, (RecordBuilder, Now)> = BTreeMap::new();
+    let mut names = names_before(db, from)?;
+    let mut rows = db.prepare(
+        "SELECT first_seq, facts FROM journal WHERE last_seq >= ?1 ORDER BY first_seq",
+    )?;
+    let mut rows = rows.query(params![from])?;
+    while let Some(row) = rows.next()? {
+        let (seq, facts): (i64, String) = (row.get(0)?, row.get(1)?);
+        for line in facts.lines() {
+            let fact: Recorded =
+                serde_json::from_str(line).map_err(|source| RecoveryError::Fact { seq, source })?;
+            if let Fact::Learned(outcome) = &fact.fact {
+                if signed(fact.seq) > learned_seq {
+                    found.model.learn(outcome);
+                }
+            }
+            if let Fact::Started { names: now, .. } = &fact.fact {
+                names = Arc::new(now.clone());
+            }
+            follow(&mut open, &fact, &names);
+        }
+    }
+    let lost = open.into_values().map(|(builder, last)| builder.close_lost(last));
+    found.lost = lost.collect();
+    Ok(())
+}
+
+/// The names that held at this place of the log: those of the last start before it.
+fn names_before(db: &Connection, from: i64) -> Result<Arc<Names>, RecoveryError> {
+    let found: Option<String> = db
+        .query_row("SELECT names FROM starts WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1", [from], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let parsed = found.map(|json| serde_json::from_str(&json));
+    let names = parsed.transpose().map_err(|source| RecoveryError::Fact { seq: from, source })?;
+    Ok(Arc::new(names.unwrap_or_default()))
+}
+
+fn follow(
+    open: &mut BTreeMap<CallId, (RecordBuilder, Now)>,
+    fact: &Recorded,
+    names: &Arc<Names>,
+) {
+    let Some(call) = fact.call else {
+        return;
+    };
+    if let Some(builder) = RecordBuilder::begin(fact, names) {
+        open.insert(call, (builder, fact.now));
+    } else if matches!(fact.fact, Fact::Closed(_)) {
+        open.remove(&call);
+    } else if let Some((builder, last)) = open.get_mut(&call) {
+        builder.take(fact);
+        *last = fact.now;
+    }
+}

@@ -1,0 +1,251 @@
+//! One thread that writes: facts in, groups committed, readers told.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::params;
+
+use crate::call::fact::Fact;
+use crate::call::fact::Recorded;
+use crate::call::record::Record;
+use crate::driver::journal::schema;
+use crate::driver::journal::schema::OpenError;
+
+/// Facts written in one commit.
+const GROUP_MAX: usize = 4096;
+/// Facts that wait for a stalled disk; later ones are counted and lost to the log, the calls go
+/// on.
+const WAITING_MAX: u64 = 1_000_000;
+/// How long a failed commit waits before it is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Told of facts once they are durable, in order, on the journal's thread.
+pub type Reader = Box<dyn FnMut(&Arc<Recorded>) + Send>;
+
+/// The loop's end of the journal.
+#[derive(Debug)]
+pub struct Journal {
+    facts: Option<mpsc::Sender<Box<Recorded>>>,
+    state: Arc<JournalState>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the journal's thread reports.
+#[derive(Debug, Default)]
+pub struct JournalState {
+    durable_through: AtomicU64,
+    waiting: AtomicU64,
+    lost: AtomicU64,
+    stalled: AtomicU64,
+}
+
+impl JournalState {
+    /// The last fact that survives a crash.
+    #[must_use]
+    pub fn durable_through(&self) -> u64 {
+        self.durable_through.load(Ordering::Acquire)
+    }
+
+    /// Facts not yet durable.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Facts that were not kept because the disk stalled too long.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Commits that failed and were tried again.
+    #[must_use]
+    pub fn stalled(&self) -> u64 {
+        self.stalled.load(Ordering::Relaxed)
+    }
+}
+
+impl Journal {
+    /// Opens the journal at `path`; `readers` hear of every durable fact. `durable` is called
+    /// after every commit.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if the database cannot be opened.
+    pub fn open(
+        path: &Path,
+        readers: Vec<Reader>,
+        durable: Box<dyn Fn() + Send>,
+    ) -> Result<Self, OpenError> {
+        let db = schema::open(path)?;
+        let state = Arc::new(JournalState::default());
+        let (facts, incoming) = mpsc::channel();
+        let mut writer = Writer { db, readers, durable, state: Arc::clone(&state) };
+        let thread = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || writer.run(&incoming))
+            .map_err(|error| OpenError::Thread(error.to_string()))?;
+        Ok(Self { facts: Some(facts), state, thread: Some(thread) })
+    }
+
+    /// Hands over one fact; never waits.
+    pub fn append(&self, fact: Box<Recorded>) {
+        if self.state.waiting() >= WAITING_MAX {
+            self.state.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        self.state.waiting.fetch_add(1, Ordering::Relaxed);
+        if let Some(facts) = &self.facts {
+            // The thread ends only after this sender is dropped.
+            let _ = facts.send(fact);
+        }
+    }
+
+    /// What the thread reports.
+    #[must_use]
+    pub const fn state(&self) -> &Arc<JournalState> {
+        &self.state
+    }
+
+    /// Writes what is left and ends.
+    pub fn close(&mut self) {
+        self.facts = None;
+        if let Some(thread) = self.thread.take() {
+            if thread.join().is_err() {
+                tracing::error!("the journal's thread panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+struct Writer {
+    db: Connection,
+    readers: Vec<Reader>,
+    durable: Box<dyn Fn() + Send>,
+    state: Arc<JournalState>,
+}
+
+impl Writer {
+    fn run(&mut self, incoming: &mpsc::Receiver<Box<Recorded>>) {
+        while let Ok(first) = incoming.recv() {
+            let mut group = vec![first];
+            while group.len() < GROUP_MAX {
+                match incoming.try_recv() {
+                    Ok(next) => group.push(next),
+                    Err(_) => break,
+                }
+            }
+            self.commit(&group);
+            self.tell(group);
+        }
+    }
+
+    /// Commits the group, however long the disk takes.
+    fn commit(&mut self, group: &[Box<Recorded>]) {
+        while let Err(error) = self.write(group) {
+            self.state.stalled.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(%error, "the journal cannot be written: free the disk; trying again");
+            pause();
+        }
+    }
+
+    fn tell(&mut self, group: Vec<Box<Recorded>>) {
+        let count = u64::try_from(group.len()).unwrap_or(u64::MAX);
+        self.state.waiting.fetch_sub(count, Ordering::Relaxed);
+        if let Some(last) = group.last() {
+            self.state.durable_through.store(last.seq, Ordering::Release);
+        }
+        (self.durable)();
+        for fact in group {
+            let fact = Arc::from(fact);
+            for reader in &mut self.readers {
+                reader(&fact);
+            }
+        }
+    }
+
+    fn write(&mut self, group: &[Box<Recorded>]) -> Result<(), rusqlite::Error> {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
+            return Ok(());
+        };
+        let lines = lines(group)?;
+        let commit = self.db.transaction()?;
+        commit
+            .prepare_cached("INSERT INTO journal (first_seq, last_seq, facts) VALUES (?1, ?2, ?3)")?
+            .execute(params![signed(first.seq), signed(last.seq), lines])?;
+        for fact in group {
+            match (&fact.fact, fact.call) {
+                (Fact::Arrived(_), Some(call)) => {
+                    commit
+                        .prepare_cached("INSERT OR REPLACE INTO open_calls (call, seq) VALUES (?1, ?2)")?
+                        .execute(params![signed(call.bits()), signed(fact.seq)])?;
+                }
+                (Fact::Started { names, .. }, _) => {
+                    let names = serde_json::to_string(names).map_err(json_error)?;
+                    commit
+                        .prepare_cached("INSERT INTO starts (seq, names) VALUES (?1, ?2)")?
+                        .execute(params![signed(fact.seq), names])?;
+                }
+                (Fact::Closed(record), Some(_)) => project(&commit, fact.seq, record)?,
+                _ => {}
+            }
+        }
+        commit.commit()
+    }
+}
+
+/// Puts a closed call among the records. Its id keeps it single.
+fn project(db: &Connection, seq: u64, record: &Record) -> Result<(), rusqlite::Error> {
+    let outcome = serde_json::to_value(record.outcome).map_err(json_error)?;
+    let json = serde_json::to_string(record).map_err(json_error)?;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO records (call, seq, started_ms, number, outcome, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        signed(record.call.bits()),
+        signed(seq),
+        record.started.as_ms(),
+        record.arrived.number.as_ref().map(|number| number.as_str().to_owned()),
+        outcome.as_str(),
+        json,
+    ])?;
+    db.prepare_cached("DELETE FROM open_calls WHERE call = ?1")?
+        .execute(params![signed(record.call.bits())])?;
+    Ok(())
+}
+
+fn lines(group: &[Box<Recorded>]) -> Result<String, rusqlite::Error> {
+    let mut lines = Vec::with_capacity(group.len() * 200);
+    for fact in group {
+        serde_json::to_writer(&mut lines, fact).map_err(json_error)?;
+        lines.push(b'\n');
+    }
+    String::from_utf8(lines).map_err(|error| json_error(error.utf8_error()))
+}
+
+fn json_error(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
+}
+
+/// `SQLite` integers have a sign; ids keep their bits.
+pub(super) const fn signed(bits: u64) -> i64 {
+    bits.cast_signed()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a stalled disk is waited for on its own thread")]
+fn pause() {
+    std::thread::sleep(RETRY);
+}

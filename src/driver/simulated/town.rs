@@ -1,0 +1,317 @@
+//! The centre, its phones and all that happens between them, on virtual time.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::call::effect::Answer;
+use crate::call::effect::Effect;
+use crate::call::effect::Event;
+use crate::call::effect::Question;
+use crate::call::fact::Recorded;
+use crate::call::phone::PhoneCommand;
+use crate::call::phone::PhoneId;
+use crate::call::phone::PhoneReport;
+use crate::call::phone_bank::PhoneBank;
+use crate::call::switchboard::Switchboard;
+use crate::driver::simulated::network::Network;
+use crate::machine::media::outline::Outline;
+use crate::machine::media::outline::WireSound;
+use crate::vocabulary::flow::Flow;
+use crate::vocabulary::id::AskId;
+use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
+use crate::vocabulary::time::Wall;
+
+/// One thing that will happen.
+#[derive(Debug)]
+enum Happening {
+    /// A SIP message arrives.
+    Message(usize, Flow, Vec<u8>),
+    /// A sound arrives.
+    Sound(usize, WireSound),
+    /// The world answers.
+    Answer(AskId, Answer),
+    /// A phone is told something.
+    Tell(usize, PhoneId, PhoneCommand),
+}
+
+/// Answers what the centre asks: what, and after how long.
+pub type World = Box<dyn FnMut(&Question) -> Option<(Duration, Answer)>>;
+
+/// A bank of phones at one address.
+#[derive(Debug)]
+pub struct Station {
+    /// Its SIP address.
+    pub address: SocketAddr,
+    /// Its phones.
+    pub bank: PhoneBank,
+    /// Their sound.
+    pub media: Outline,
+}
+
+/// A whole centre on virtual time.
+pub struct Town {
+    turn: Turn,
+    epoch: Wall,
+    count: u64,
+    happenings: BTreeMap<(Now, u64), Happening>,
+    network: Network,
+    world: World,
+    address: SocketAddr,
+    /// The centre.
+    pub centre: Switchboard,
+    /// Its sound.
+    pub media: Outline,
+    /// The phones, by bank.
+    pub stations: Vec<Station>,
+    /// Facts since they were last taken.
+    pub facts: Vec<Recorded>,
+    /// Reports of phones since they were last taken: bank, phone, when, what.
+    pub reports: Vec<(usize, PhoneId, Now, PhoneReport)>,
+    /// SIP messages sent, for a ladder: when, from, to, first line.
+    pub ladder: Option<Vec<(Now, SocketAddr, SocketAddr, String)>>,
+}
+
+impl std::fmt::Debug for Town {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Town").field("turn", &self.turn).finish_non_exhaustive()
+    }
+}
+
+impl Town {
+    /// A town around a centre that listens at `address`; it is `epoch` there.
+    #[must_use]
+    pub fn new(
+        (address, centre): (SocketAddr, Switchboard),
+        media: Outline,
+        (network, world): (Network, World),
+        epoch: Wall,
+    ) -> Self {
+        Self {
+            turn: Turn { now: Now::START, wall: epoch },
+            epoch,
+            count: 0,
+            happenings: BTreeMap::new(),
+            network,
+            world,
+            address,
+            centre,
+            media,
+            stations: Vec::new(),
+            facts: Vec::new(),
+            reports: Vec::new(),
+            ladder: None,
+        }
+    }
+
+    /// Adds a bank of phones; its number is its place in [`stations`](Self::stations).
+    pub fn settle(&mut self, station: Station) -> usize {
+        self.stations.push(station);
+        self.stations.len() - 1
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub const fn turn(&self) -> Turn {
+        self.turn
+    }
+
+    /// Tells a phone something after a while.
+    pub fn tell(&mut self, after: Duration, bank: usize, phone: PhoneId, command: PhoneCommand) {
+        self.plan(after, Happening::Tell(bank, phone, command));
+    }
+
+    /// Lets the next thing happen; false if nothing ever will, or nothing before `until`.
+    pub fn step(&mut self, until: Now) -> bool {
+        let planned = self.happenings.first_key_value().map(|((at, _), _)| *at);
+        let next = [planned, self.wake()].into_iter().flatten().min();
+        let Some(at) = next.filter(|at| *at <= until) else {
+            return false;
+        };
+        let now = at.max(self.turn.now);
+        let ms = i64::try_from(now.since_start().as_millis()).unwrap_or(i64::MAX);
+        self.turn = Turn { now, wall: Wall::from_ms(self.epoch.as_ms().saturating_add(ms)) };
+        self.wake_all();
+        if planned == Some(at) {
+            if let Some((_, happening)) = self.happenings.pop_first() {
+                self.happen(happening);
+            }
+        }
+        self.drain();
+        true
+    }
+
+    /// Tells the centre something now.
+    pub fn tell_centre(&mut self, event: Event) {
+        self.centre.handle(self.turn, event);
+        self.drain();
+    }
+
+    fn wake(&self) -> Option<Now> {
+        let stations = self.stations.iter();
+        let banks = stations.flat_map(|s| [s.bank.poll_timeout(), s.media.poll_timeout()]);
+        let centre = [self.centre.poll_timeout(), self.media.poll_timeout()];
+        centre.into_iter().chain(banks).flatten().min()
+    }
+
+    fn wake_all(&mut self) {
+        let now = self.turn.now;
+        let due = |at: Option<Now>| at.is_some_and(|at| at <= now);
+        if due(self.media.poll_timeout()) {
+            self.media.handle_timeout(now);
+        }
+        if due(self.centre.poll_timeout()) {
+            self.centre.handle_timeout(self.turn);
+        }
+        for station in &mut self.stations {
+            if due(station.media.poll_timeout()) {
+                station.media.handle_timeout(now);
+            }
+            if due(station.bank.poll_timeout()) {
+                station.bank.handle_timeout(self.turn);
+            }
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Message(0, flow, bytes) => {
+                self.centre.handle(self.turn, Event::Message { flow, bytes });
+            }
+            Happening::Message(place, flow, bytes) => {
+                if let Some(station) = self.stations.get_mut(place - 1) {
+                    station.bank.handle(self.turn, Event::Message { flow, bytes });
+                }
+            }
+            Happening::Sound(0, sound) => self.media.handle_wire(sound, self.turn.now),
+            Happening::Sound(place, sound) => {
+                if let Some(station) = self.stations.get_mut(place - 1) {
+                    station.media.handle_wire(sound, self.turn.now);
+                }
+            }
+            Happening::Answer(id, answer) => {
+                self.centre.handle(self.turn, Event::Answer { id, answer });
+            }
+            Happening::Tell(bank, phone, command) => {
+                if let Some(station) = self.stations.get_mut(bank) {
+                    station.bank.command(self.turn, phone, command);
+                }
+            }
+        }
+    }
+
+    /// Carries everything out until all is quiet at this moment.
+    fn drain(&mut self) {
+        loop {
+            let centre = self.drain_centre();
+            let stations = (0..self.stations.len()).fold(false, |any, at| any | self.drain_station(at));
+            if !centre && !stations {
+                return;
+            }
+        }
+    }
+
+    fn drain_centre(&mut self) -> bool {
+        let mut any = false;
+        while let Some(effect) = self.centre.poll() {
+            any = true;
+            match effect {
+                Effect::Transmit { flow, bytes } => self.carry(flow, bytes),
+                Effect::Media(command) => self.media.handle(command, self.turn.now),
+                Effect::Ask { id, question, .. } => {
+                    if let Some((after, answer)) = (self.world)(&question) {
+                        self.plan(after, Happening::Answer(id, answer));
+                    }
+                }
+                Effect::Fact(fact) => self.facts.push(*fact),
+                Effect::Forget(_) | Effect::Reply { .. } => {}
+            }
+        }
+        while let Some(event) = self.media.poll() {
+            any = true;
+            self.centre.handle(self.turn, Event::Media(event));
+        }
+        while let Some(sound) = self.media.poll_wire() {
+            any = true;
+            self.carry_sound(sound);
+        }
+        any
+    }
+
+    fn drain_station(&mut self, at: usize) -> bool {
+        let mut any = false;
+        let now = self.turn.now;
+        let (mut messages, mut sounds) = (Vec::new(), Vec::new());
+        let Some(station) = self.stations.get_mut(at) else {
+            return false;
+        };
+        while let Some(effect) = station.bank.poll() {
+            any = true;
+            match effect {
+                Effect::Transmit { flow, bytes } => messages.push((flow, bytes)),
+                Effect::Media(command) => station.media.handle(command, now),
+                Effect::Ask { .. } | Effect::Fact(_) | Effect::Forget(_) | Effect::Reply { .. } => {}
+            }
+        }
+        while let Some(event) = station.media.poll() {
+            any = true;
+            station.bank.handle(self.turn, Event::Media(event));
+        }
+        while let Some(sound) = station.media.poll_wire() {
+            any = true;
+            sounds.push(sound);
+        }
+        while let Some((phone, when, report)) = station.bank.poll_report() {
+            any = true;
+            self.reports.push((at, phone, when, report));
+        }
+        for (flow, bytes) in messages {
+            self.carry(flow, bytes);
+        }
+        for sound in sounds {
+            self.carry_sound(sound);
+        }
+        any
+    }
+
+    fn carry(&mut self, flow: Flow, bytes: Vec<u8>) {
+        if let Some(ladder) = self.ladder.as_mut() {
+            let line = bytes.split(|byte| *byte == b'\r').next().unwrap_or(&[]);
+            let line = String::from_utf8_lossy(line).into_owned();
+            ladder.push((self.turn.now, flow.local, flow.remote, line));
+        }
+        let Some(place) = self.place(flow.remote) else {
+            return;
+        };
+        let there = Flow { local: flow.remote, remote: flow.local, ..flow };
+        for after in self.network.carry() {
+            self.plan(after, Happening::Message(place, there, bytes.clone()));
+        }
+    }
+
+    fn carry_sound(&mut self, sound: WireSound) {
+        let after = self.network.sound_delay();
+        let ip = sound.to.ip();
+        let place = if ip == self.address.ip() {
+            Some(0)
+        } else {
+            self.stations.iter().position(|station| station.address.ip() == ip).map(|at| at + 1)
+        };
+        if let Some(place) = place {
+            self.plan(after, Happening::Sound(place, sound));
+        }
+    }
+
+    fn place(&self, address: SocketAddr) -> Option<usize> {
+        if address == self.address {
+            return Some(0);
+        }
+        self.stations.iter().position(|station| station.address == address).map(|at| at + 1)
+    }
+
+    fn plan(&mut self, after: Duration, happening: Happening) {
+        self.count += 1;
+        self.happenings.insert((self.turn.now + after, self.count), happening);
+    }
+}
