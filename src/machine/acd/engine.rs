@@ -1,0 +1,494 @@
+//! The engine: told inputs, answers outputs, says when to wake it.
+//!
+//! Each event frees at most one seat and one contact, and before it no ready seat and waiting
+//! contact fitted each other. So it is enough to seek for those two, and after each event nobody
+//! waits whom a ready seat could take.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use crate::machine::acd::board::Board;
+use crate::machine::acd::board::Timer;
+use crate::machine::acd::contact::Contact;
+use crate::machine::acd::contact::Stage;
+use crate::machine::acd::place::ContactPlace;
+use crate::machine::acd::seat::Booking;
+use crate::machine::acd::seat::Phase;
+use crate::machine::acd::seat::Seat;
+use crate::machine::acd::seat::Wish;
+use crate::machine::acd::skill::whole_need;
+use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::surface::Arrival;
+use crate::machine::acd::surface::Epoch;
+use crate::machine::acd::surface::Input;
+use crate::machine::acd::surface::OfferEnd;
+use crate::machine::acd::surface::Output;
+use crate::machine::acd::surface::QueueSetup;
+use crate::machine::acd::surface::SeatSetup;
+use crate::machine::acd::surface::WithdrawReason;
+use crate::machine::acd::view::Counted;
+use crate::machine::acd::view::QueueView;
+use crate::machine::acd::view::SeatView;
+use crate::machine::acd::view::WaitingView;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
+
+/// How long a contact waits before it hears its first position, unless the queue says sooner.
+pub const ANNOUNCE_FIRST: Duration = Duration::from_secs(5);
+
+/// How often a contact that hears no positions is looked at: is anybody signed in for it?
+pub const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// Deadlines served in one turn. More are due again at once.
+pub const DUE_MAX: usize = 1_000;
+
+/// The distributor.
+#[derive(Debug, Default)]
+pub struct Engine {
+    board: Board,
+}
+
+impl Engine {
+    /// An engine with these seats, all signed out, and these queues.
+    pub fn new(
+        seats: impl IntoIterator<Item = SeatSetup>,
+        queues: impl IntoIterator<Item = QueueSetup>,
+    ) -> Self {
+        let mut board = Board::default();
+        for setup in queues {
+            board.set_queue(setup);
+        }
+        for setup in seats {
+            board.set_seat(&setup, Now::START);
+        }
+        Self { board }
+    }
+
+    /// Adds a seat or changes its queues and skills. Its state, offer or talk stays.
+    pub fn set_seat(&mut self, turn: Turn, setup: &SeatSetup) {
+        self.board.set_seat(setup, turn.now);
+        self.seek_contact(setup.seat, turn.now);
+    }
+
+    /// Adds a queue or changes its set-up. A new need holds for who arrives from here on, new
+    /// times for the next ring, wrap-up and announcement.
+    pub fn set_queue(&mut self, setup: QueueSetup) {
+        self.board.set_queue(setup);
+    }
+
+    /// Takes one input. Poll until `None` before the next.
+    pub fn handle(&mut self, turn: Turn, input: Input) {
+        let now = turn.now;
+        match input {
+            Input::SeatSignedIn(seat) => {
+                self.board.step(seat, now, |seat| seat.sign_in(now));
+            }
+            Input::SeatSignedOut(seat) => self.sign_out(seat, now),
+            Input::SeatReady(seat) => self.hear(seat, Wish::Ready, now),
+            Input::SeatAway(seat) => self.hear(seat, Wish::Away, now),
+            Input::WrapUpDone(seat) => self.end_wrap_up(seat, now),
+            Input::Arrived(arrival) => self.arrive(&arrival, now),
+            Input::Left(contact) => self.leave(contact, now),
+            Input::Reserved { seat, epoch } => self.grant(seat, epoch, now),
+            Input::ReserveRefused { seat, epoch } => self.refuse(seat, epoch, now),
+            Input::Answered { seat, epoch } => self.answer(seat, epoch, now),
+            Input::Declined { seat, epoch } => self.fail(seat, epoch, OfferEnd::Declined, now),
+            Input::TalkEnded { seat, epoch } => self.end_talk(seat, epoch, now),
+        }
+    }
+
+    /// What is to be done or known next, oldest first.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.board.outputs.pop_front()
+    }
+
+    /// When [`Self::handle_timeout`] is due. May be past if more was due than one turn serves.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Now> {
+        self.board.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// Serves what is due, at most [`DUE_MAX`] deadlines.
+    pub fn handle_timeout(&mut self, turn: Turn) {
+        for _ in 0..DUE_MAX {
+            if self.poll_timeout().is_none_or(|at| at > turn.now) {
+                return;
+            }
+            match self.board.deadlines.pop_first() {
+                Some((_, Timer::Seat(seat))) => self.seat_due(seat, turn.now),
+                Some((_, Timer::Contact(contact))) => self.look(contact, turn.now),
+                None => return,
+            }
+        }
+    }
+
+    /// Every seat.
+    pub fn seats(&self) -> impl Iterator<Item = SeatView> + '_ {
+        let seats = self.board.seats.iter();
+        seats.map(|(id, seat)| view_of(*id, seat))
+    }
+
+    /// One seat.
+    #[must_use]
+    pub fn seat(&self, id: SeatId) -> Option<SeatView> {
+        self.board.seats.get(&id).map(|seat| view_of(id, seat))
+    }
+
+    /// Every queue with the number of its contacts.
+    pub fn queue_lengths(&self) -> impl Iterator<Item = QueueView> + '_ {
+        self.board.queues.iter().map(|(id, queue)| QueueView {
+            queue: *id,
+            waiting: queue.line.len(),
+            offered: queue.offered,
+            talking: queue.talking,
+        })
+    }
+
+    /// Who waits in a queue, first to last.
+    pub fn waiting(&self, queue: QueueId) -> impl Iterator<Item = WaitingView> + '_ {
+        let line = self.board.queues.get(&queue).map(|queue| queue.line.iter());
+        let numbered = line.into_iter().flatten().zip(1..);
+        numbered.map(|((place, contact), position)| WaitingView {
+            contact,
+            position,
+            arrived: place.arrived,
+            priority: place.priority.0,
+        })
+    }
+
+    /// What could not be used so far.
+    #[must_use]
+    pub const fn counted(&self) -> Counted {
+        self.board.counted
+    }
+
+    fn sign_out(&mut self, seat: SeatId, now: Now) {
+        if let Some(Some(lost)) = self.board.step(seat, now, Seat::sign_out) {
+            let reason = WithdrawReason::SeatSignedOut;
+            self.withdraw(seat, lost, reason);
+            self.offer_ended(seat, lost, OfferEnd::Withdrawn(reason));
+            self.board.put_back(lost.contact);
+            self.seek_seat(lost.contact, now);
+        }
+    }
+
+    fn hear(&mut self, seat: SeatId, wish: Wish, now: Now) {
+        let place = self.board.last_place(now);
+        match self.board.step(seat, now, |seat| seat.hear(wish, place)) {
+            Some(true) => self.seek_contact(seat, now),
+            Some(false) => self.board.counted.stale += 1,
+            None => {}
+        }
+    }
+
+    fn end_wrap_up(&mut self, seat: SeatId, now: Now) {
+        let place = self.board.last_place(now);
+        match self.board.step(seat, now, |seat| seat.end_wrap_up(place)) {
+            Some(true) => self.seek_contact(seat, now),
+            Some(false) => self.board.counted.stale += 1,
+            None => {}
+        }
+    }
+
+    fn arrive(&mut self, arrival: &Arrival, now: Now) {
+        let (contact, queue) = (arrival.contact, arrival.queue);
+        if self.board.contacts.contains_key(&contact) {
+            self.board.counted.stale += 1;
+            return;
+        }
+        let Some(admitted) = self.admit(arrival, now) else {
+            self.board
+                .outputs
+                .push_back(Output::QueueFull { contact, queue });
+            self.board.note(AcdFact::Overflowed { contact, queue });
+            return;
+        };
+        self.board.note(AcdFact::Queued {
+            contact,
+            queue,
+            need: self.board.matching.need(admitted.lane).clone(),
+            priority: arrival.priority,
+        });
+        self.board.contacts.insert(contact, admitted);
+        self.board.wait(contact);
+        self.seek_seat(contact, now);
+        self.say_nobody(contact);
+    }
+
+    /// `None` if the queue is full. Whom a seat is being rung for counts as well, so that there
+    /// is a place for each that comes back. A queue that does not exist is always full.
+    fn admit(&mut self, arrival: &Arrival, now: Now) -> Option<Contact> {
+        let number = self.board.next_number();
+        let Some(queue) = self.board.queues.get(&arrival.queue) else {
+            self.board.counted.unknown += 1;
+            return None;
+        };
+        if queue.line.len().saturating_add(queue.offered) >= queue.setup.waiting_max {
+            return None;
+        }
+        let need = whole_need(&queue.setup.need, &arrival.need);
+        let first = match queue.setup.announce_every {
+            Duration::ZERO => LOOK_EVERY,
+            every => every.min(ANNOUNCE_FIRST),
+        };
+        let lane = self.board.matching.enter(arrival.queue, &need)?;
+        let place = ContactPlace {
+            priority: Reverse(arrival.priority),
+            arrived: now,
+            number,
+        };
+        Some(Contact {
+            queue: arrival.queue,
+            lane,
+            place,
+            stage: Stage::Waiting,
+            told: None,
+            look_at: now + first,
+            nobody_said: false,
+        })
+    }
+
+    fn leave(&mut self, id: CallId, now: Now) {
+        let Some(contact) = self.board.contacts.get(&id) else {
+            self.board.counted.unknown += 1;
+            return;
+        };
+        match contact.stage {
+            Stage::Waiting => self.abandon(id, now),
+            Stage::Booked(seat) => self.leave_booked(id, seat, now),
+            Stage::Talking(seat) => {
+                let booking = self.board.seats.get(&seat);
+                let booking = booking.and_then(|seat| seat.phase().booking());
+                if let Some(Booking { epoch, .. }) = booking {
+                    self.end_talk(seat, epoch, now);
+                }
+            }
+        }
+    }
+
+    fn leave_booked(&mut self, id: CallId, seat: SeatId, now: Now) {
+        let booking = self.board.seats.get(&seat);
+        let booking = booking.and_then(|seat| seat.phase().booking());
+        if let Some(booking) = booking {
+            let reason = WithdrawReason::ContactLeft;
+            let epoch = booking.epoch;
+            self.board.step(seat, now, |seat| seat.release(epoch));
+            self.withdraw(seat, booking, reason);
+            self.offer_ended(seat, booking, OfferEnd::Withdrawn(reason));
+        }
+        self.abandon(id, now);
+        self.seek_contact(seat, now);
+    }
+
+    fn abandon(&mut self, id: CallId, now: Now) {
+        if let Some(contact) = self.board.forget(id) {
+            let waited_ms = contact.waited_ms(now);
+            self.board.note(AcdFact::Abandoned {
+                contact: id,
+                waited_ms,
+            });
+        }
+    }
+
+    fn grant(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
+        let booked = self.board.seats.get(&seat).map(Seat::phase);
+        let contact = booked.and_then(Phase::booking).map(|one| one.contact);
+        let setup = contact.and_then(|contact| self.board.setup_of(contact));
+        let until = now + setup.map_or(Duration::ZERO, |setup| setup.ring);
+        let granted = self.board.step(seat, now, |seat| seat.grant(epoch, until));
+        let Some(Booking { contact, .. }) = self.in_time(granted) else {
+            return;
+        };
+        self.board.outputs.push_back(Output::Offer {
+            seat,
+            contact,
+            epoch,
+        });
+        let waited_ms = self.waited_ms(contact, now);
+        self.board.note(AcdFact::Offered {
+            contact,
+            seat,
+            waited_ms,
+        });
+    }
+
+    fn refuse(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
+        let refused = self.board.step(seat, now, |seat| seat.refuse(epoch));
+        if let Some(booking) = self.in_time(refused) {
+            self.offer_ended(seat, booking, OfferEnd::ReserveRefused);
+            self.board.put_back(booking.contact);
+            self.seek_seat(booking.contact, now);
+        }
+    }
+
+    fn answer(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
+        let answered = self.board.step(seat, now, |seat| seat.answer(epoch));
+        if let Some(Booking { contact, .. }) = self.in_time(answered) {
+            self.board.talk(contact, seat);
+            let waited_ms = self.waited_ms(contact, now);
+            self.board.note(AcdFact::Answered {
+                contact,
+                seat,
+                waited_ms,
+            });
+        }
+    }
+
+    fn fail(&mut self, seat: SeatId, epoch: Epoch, end: OfferEnd, now: Now) {
+        let place = self.board.last_place(now);
+        let failed = self.board.step(seat, now, |seat| seat.fail(epoch, place));
+        if let Some(booking) = self.in_time(failed) {
+            if let OfferEnd::Withdrawn(reason) = end {
+                self.withdraw(seat, booking, reason);
+            }
+            self.offer_ended(seat, booking, end);
+            self.board.put_back(booking.contact);
+            self.seek_another(booking.contact, seat, now);
+        }
+    }
+
+    fn end_talk(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
+        let talking = self.board.seats.get(&seat).map(Seat::phase);
+        let contact = talking.and_then(Phase::booking).map(|one| one.contact);
+        let setup = contact.and_then(|contact| self.board.setup_of(contact));
+        let work = setup.map(|setup| setup.wrap_up);
+        let work = work.filter(|work| !work.is_zero());
+        let until = work.map(|work| now + work);
+        let place = self.board.last_place(now);
+        let ended = self
+            .board
+            .step(seat, now, |seat| seat.end_talk(epoch, until, place));
+        if let Some(Booking { contact, .. }) = self.in_time(ended) {
+            self.board.forget(contact);
+            self.board.note(AcdFact::Served { contact, seat });
+            self.seek_contact(seat, now);
+        }
+    }
+
+    fn seat_due(&mut self, seat: SeatId, now: Now) {
+        let Some(phase) = self.board.seats.get(&seat).map(Seat::phase) else {
+            return;
+        };
+        let limit = WithdrawReason::RingLimit;
+        match phase {
+            Phase::Reserved(booking, _) => {
+                self.board.counted.reserves_overdue += 1;
+                self.withdraw(seat, booking, limit);
+                self.refuse(seat, booking.epoch, now);
+            }
+            Phase::Offered(booking, _) => {
+                self.fail(seat, booking.epoch, OfferEnd::Withdrawn(limit), now);
+            }
+            Phase::WrapUp(_) => self.end_wrap_up(seat, now),
+            Phase::SignedOut { .. } | Phase::Away | Phase::Ready(_) | Phase::Talking { .. } => {}
+        }
+    }
+
+    /// Looks at a waiting contact: is anybody there for it, what is its position, when again.
+    fn look(&mut self, id: CallId, now: Now) {
+        self.say_nobody(id);
+        let board = &mut self.board;
+        let Some(contact) = board.contacts.get_mut(&id) else {
+            return;
+        };
+        let Some(queue) = board.queues.get(&contact.queue) else {
+            return;
+        };
+        let every = queue.setup.announce_every;
+        contact.look_at = now + if every.is_zero() { LOOK_EVERY } else { every };
+        board
+            .deadlines
+            .insert((contact.look_at, Timer::Contact(id)));
+        let position = queue.line.before(contact.place).saturating_add(1);
+        if !every.is_zero() && contact.hear(position) {
+            let contact = id;
+            board
+                .outputs
+                .push_back(Output::Announce { contact, position });
+        }
+    }
+
+    /// Says once to a waiting contact that nobody who is signed in could serve it.
+    fn say_nobody(&mut self, id: CallId) {
+        let Some(contact) = self.board.contacts.get_mut(&id) else {
+            return;
+        };
+        let waits = contact.stage == Stage::Waiting && !contact.nobody_said;
+        if waits && !self.board.matching.staffed(contact.lane) {
+            contact.nobody_said = true;
+            self.board
+                .outputs
+                .push_back(Output::NobodySignedIn { contact: id });
+        }
+    }
+
+    /// After an offer in vain: another ready seat for the contact, else the seat takes whoever
+    /// is first of those it may serve, perhaps the same contact again.
+    fn seek_another(&mut self, contact: CallId, failed: SeatId, now: Now) {
+        let waiting = self.board.contacts.get(&contact);
+        let next = waiting.and_then(|waiting| self.board.matching.seat_for(waiting.lane));
+        if let Some(next) = next.filter(|next| *next != failed) {
+            self.board.book(next, contact, now);
+        }
+        self.seek_contact(failed, now);
+    }
+
+    fn seek_seat(&mut self, contact: CallId, now: Now) {
+        let waiting = self.board.contacts.get(&contact);
+        let seat = waiting.and_then(|waiting| self.board.matching.seat_for(waiting.lane));
+        if let Some(seat) = seat {
+            self.board.book(seat, contact, now);
+        }
+    }
+
+    fn seek_contact(&mut self, seat: SeatId, now: Now) {
+        let free = self.board.seats.get(&seat);
+        let free = free.filter(|free| matches!(free.phase(), Phase::Ready(_)));
+        let contact = free.and_then(|free| self.board.matching.contact_for(free.group));
+        if let Some(contact) = contact {
+            self.board.book(seat, contact, now);
+        }
+    }
+
+    fn in_time(&mut self, booking: Option<Option<Booking>>) -> Option<Booking> {
+        if booking == Some(None) {
+            self.board.counted.stale += 1;
+        }
+        booking.flatten()
+    }
+
+    fn waited_ms(&self, contact: CallId, now: Now) -> u64 {
+        let contact = self.board.contacts.get(&contact);
+        contact.map_or(0, |contact| contact.waited_ms(now))
+    }
+
+    fn withdraw(&mut self, seat: SeatId, booking: Booking, reason: WithdrawReason) {
+        self.board.outputs.push_back(Output::Withdraw {
+            seat,
+            contact: booking.contact,
+            epoch: booking.epoch,
+            reason,
+        });
+    }
+
+    fn offer_ended(&mut self, seat: SeatId, booking: Booking, end: OfferEnd) {
+        let contact = booking.contact;
+        self.board.note(AcdFact::OfferEnded { contact, seat, end });
+    }
+}
+
+fn view_of(id: SeatId, seat: &Seat) -> SeatView {
+    let phase = seat.phase();
+    SeatView {
+        seat: id,
+        state: phase.state(),
+        since: seat.since,
+        owner: phase.owner(),
+        deadline: phase.deadline(),
+        wish: seat.wish(),
+        booking: phase.booking().map(|one| (one.contact, one.epoch)),
+    }
+}
