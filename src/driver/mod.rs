@@ -2,3 +2,6 @@
 
 /// The engine's clock: the only file that reads time.
 pub mod clock;
+
+/// Recorded prompts on disk.
+pub mod prompts;
