@@ -16,3 +16,6 @@ pub mod simulated;
 
 /// SIP over UDP and TCP sockets.
 pub mod sip;
+
+/// Recorded prompts on disk.
+pub mod prompts;
