@@ -3,6 +3,7 @@
 use std::fs;
 
 use ringwise::wire::sdp::description;
+use ringwise::wire::sip::auth_param::AuthError;
 use ringwise::wire::sip::challenge::Challenge;
 use ringwise::wire::sip::credentials::Credentials;
 use ringwise::wire::sip::decode::decode;
@@ -107,7 +108,7 @@ fn every_session_description_is_read_and_written() {
     let mut seen = 0;
     for (place, message) in messages() {
         let kind = message.headers.text(&HeaderName::ContentType);
-        if kind.as_deref() != Some("application/sdp") {
+        if kind.as_deref() != Some("application/sdp") || message.body.is_empty() {
             continue;
         }
         let sdp = description::decode(&message.body);
@@ -131,7 +132,13 @@ fn every_digest_header_is_read_and_written() {
                     assert_eq!(Challenge::decode(&challenge.to_string()), Ok(challenge));
                 }
                 HeaderName::Authorization | HeaderName::ProxyAuthorization => {
-                    let credentials = Credentials::decode(&text).expect(&place);
+                    let credentials = Credentials::decode(&text);
+                    // Says qop but lacks the nonce count and client nonce that it then owes.
+                    if place.starts_with("rfc3665 \"2.2\" F1 ") {
+                        assert_eq!(credentials, Err(AuthError::Missing("nc")));
+                        continue;
+                    }
+                    let credentials = credentials.expect(&place);
                     assert_eq!(
                         Credentials::decode(&credentials.to_string()),
                         Ok(credentials)
