@@ -15,6 +15,9 @@ pub mod param;
 /// URIs: sip, sips, tel, and any other.
 pub mod uri;
 
+/// When two URIs mean the same.
+pub mod uri_equality;
+
 /// One header: its name and its value.
 pub mod header;
 
