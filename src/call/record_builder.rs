@@ -58,6 +58,7 @@ impl RecordBuilder {
         let open = (SegmentKind::Ivr, 0, None);
         Some(Self {
             begun: first.now,
+            names: Arc::clone(names),
             record,
             open,
             answered: false,

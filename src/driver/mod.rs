@@ -19,3 +19,6 @@ pub mod sip;
 
 /// Recorded prompts on disk.
 pub mod prompts;
+
+/// How long the loop's turns take.
+pub mod turn_meter;

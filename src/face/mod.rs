@@ -1,1 +1,4 @@
 //! What people and programs see.
+
+/// The JSON API.
+pub mod api;
