@@ -1,0 +1,138 @@
+//! How a call may travel through a script: what is never reached, what turns in a circle alone.
+
+use std::collections::BTreeSet;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::machine::ivr::script::LookupBy;
+use crate::machine::ivr::script::Script;
+use crate::machine::ivr::script::Step;
+use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Target;
+use crate::machine::ivr::script::Verb;
+
+/// Who makes a call go from one step to the next.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Drive {
+    /// The caller, by keys.
+    Caller,
+    /// A seat: it talked to the caller.
+    Seat,
+    /// Nobody: it just goes on.
+    Nobody,
+}
+
+/// Where a call may go from a step.
+#[must_use]
+pub fn ways(step: &Step, person: Option<StepAt>) -> Vec<(StepAt, Drive)> {
+    let caller = |target: &Target| (target.step, Drive::Caller);
+    let nobody = |step: StepAt| (step, Drive::Nobody);
+    let zero = person.map(|step| (step, Drive::Caller));
+    let mut ways = Vec::new();
+    match &step.verb {
+        Verb::Goto(next) => ways.push(nobody(*next)),
+        Verb::Menu(menu) => {
+            ways.extend(menu.keys.values().map(caller));
+            ways.extend(zero);
+            ways.extend(menu.known.map(nobody));
+            ways.extend([nobody(menu.no_input), (menu.invalid, Drive::Caller)]);
+        }
+        Verb::Collect(collect) => {
+            ways.extend([(collect.ok, Drive::Caller), (collect.none, Drive::Caller)]);
+            ways.push(nobody(collect.no_input));
+        }
+        Verb::Lookup(lookup) => {
+            ways.extend([lookup.ok, lookup.empty].map(nobody));
+            ways.extend([lookup.no_number, lookup.timed_out, lookup.failed].map(nobody));
+        }
+        Verb::Predict(predict) => {
+            ways.extend(predict.keys.values().map(caller));
+            ways.extend(zero);
+            ways.push((predict.chosen, Drive::Caller));
+            ways.extend([predict.none, predict.no_input].map(nobody));
+        }
+        Verb::Answer(answer) => {
+            ways.extend([answer.done, answer.person, answer.private].map(nobody));
+            ways.extend([answer.no_order, answer.none].map(nobody));
+        }
+        Verb::Verify(verify) => {
+            ways.extend([nobody(verify.ok), nobody(verify.failed)]);
+        }
+        Verb::Queue(queue) => ways.extend([nobody(queue.full), (queue.left, Drive::Seat)]),
+        Verb::Hangup => {}
+    }
+    ways
+}
+
+/// Steps that no call reaches.
+#[must_use]
+pub fn unreached(script: &Script) -> Vec<StepAt> {
+    let reached: BTreeSet<StepAt> = breadth_first(script).into_iter().collect();
+    let all = (0..script.steps.len()).map(StepAt);
+    all.filter(|step| !reached.contains(step)).collect()
+}
+
+/// The time limit of the first look-up a call comes to, if that is by the caller's number.
+#[must_use]
+pub fn early_lookup(script: &Script) -> Option<Duration> {
+    breadth_first(script)
+        .into_iter()
+        .find_map(|at| match &script.step(at)?.verb {
+            Verb::Lookup(lookup) => Some((lookup.by == LookupBy::Caller).then_some(lookup.timeout)),
+            Verb::Goto(_)
+            | Verb::Menu(_)
+            | Verb::Collect(_)
+            | Verb::Predict(_)
+            | Verb::Answer(_)
+            | Verb::Verify(_)
+            | Verb::Queue(_)
+            | Verb::Hangup => None,
+        })?
+}
+
+/// Steps in the order in which a call can come to them; the person's step last.
+fn breadth_first(script: &Script) -> Vec<StepAt> {
+    let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut next = VecDeque::from([StepAt(0)]);
+    while let Some(at) = next.pop_front() {
+        let Some(step) = script.step(at) else {
+            continue;
+        };
+        if seen.insert(at) {
+            order.push(at);
+            next.extend(ways(step, script.person).into_iter().map(|(to, _)| to));
+        }
+    }
+    order
+}
+
+/// A circle of steps that a call can turn in with nobody doing anything, if there is one.
+#[must_use]
+pub fn circle(script: &Script) -> Option<Vec<StepAt>> {
+    let mut done = BTreeSet::new();
+    for start in (0..script.steps.len()).map(StepAt) {
+        let mut path: Vec<(StepAt, Vec<StepAt>)> = vec![(start, alone(script, start))];
+        while let Some((at, ways)) = path.last_mut() {
+            let Some(to) = ways.pop() else {
+                done.insert(*at);
+                path.pop();
+                continue;
+            };
+            if let Some(from) = path.iter().position(|(step, _)| *step == to) {
+                return Some(path.iter().skip(from).map(|(step, _)| *step).collect());
+            }
+            if !done.contains(&to) {
+                path.push((to, alone(script, to)));
+            }
+        }
+    }
+    None
+}
+
+fn alone(script: &Script, at: StepAt) -> Vec<StepAt> {
+    let ways = script.step(at).map(|step| ways(step, script.person));
+    let ways = ways.into_iter().flatten();
+    ways.filter(|(_, drive)| *drive == Drive::Nobody)
+        .map(|(to, _)| to)
+        .collect()
+}

@@ -1,0 +1,311 @@
+//! A dialplan that was checked: every name in it leads somewhere.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::machine::ivr::did::DidPattern;
+use crate::machine::ivr::wording::Wording;
+use crate::vocabulary::language::Language;
+
+/// A step of a script, by its place.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct StepAt(pub usize);
+
+/// A dialplan, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Script {
+    /// Its name.
+    pub flow: String,
+    /// The numbers it answers.
+    pub dids: Vec<DidPattern>,
+    /// The languages it speaks; the first is the default.
+    pub languages: Vec<Language>,
+    /// The bank its questions come from.
+    pub bank: Option<String>,
+    /// Where key 0 leads unless a menu says otherwise.
+    pub person: Option<StepAt>,
+    /// The time limit of a look-up by the caller's number that begins at the INVITE.
+    pub early_lookup: Option<Duration>,
+    /// Its steps; the first is where a call begins.
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// What is said first.
+    pub say: Option<Wording>,
+    /// In which languages what it says is heard.
+    pub voices: Voices,
+    /// What it does.
+    pub verb: Verb,
+}
+
+/// In which languages a step's texts are heard.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Voices {
+    /// In the caller's.
+    #[default]
+    Callers,
+    /// In every language of the dialplan, one after the other.
+    All,
+}
+
+/// What a step does after it has said what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verb {
+    /// Goes on.
+    Goto(StepAt),
+    /// Offers fixed choices.
+    Menu(Menu),
+    /// Takes digits.
+    Collect(Collect),
+    /// Finds the caller's orders.
+    Lookup(Lookup),
+    /// Offers the likeliest questions.
+    Predict(Box<Predict>),
+    /// Answers a question.
+    Answer(Answer),
+    /// Lets the caller prove who they are.
+    Verify(Verify),
+    /// Waits for a seat.
+    Queue(Queue),
+    /// Ends the call.
+    Hangup,
+}
+
+/// How long and how often a caller is waited for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Patience {
+    /// From the end of the words, or from a digit, to the next key.
+    pub key_timeout: Duration,
+    /// How many silences and wrong keys are answered by saying it again.
+    pub retries: u32,
+}
+
+/// Where a key leads.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Target {
+    /// The step.
+    pub step: StepAt,
+    /// The language that is spoken from there on.
+    pub language: Option<Language>,
+    /// The question that is chosen.
+    pub question: Option<String>,
+}
+
+/// Fixed choices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Menu {
+    /// What is said.
+    pub text: Wording,
+    /// Where keys lead. `*` repeats and `0` leads to a person unless they stand here.
+    pub keys: BTreeMap<char, Target>,
+    /// How long to wait.
+    pub patience: Patience,
+    /// After the last silence.
+    pub no_input: StepAt,
+    /// After the last wrong key.
+    pub invalid: StepAt,
+    /// At once if the caller's language is known: for menus that ask for it.
+    pub known: Option<StepAt>,
+}
+
+/// Digits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collect {
+    /// What is said.
+    pub text: Wording,
+    /// How many digits.
+    pub digits: usize,
+    /// Whether facts mask them.
+    pub mask: Mask,
+    /// How long to wait.
+    pub patience: Patience,
+    /// All digits are there.
+    pub ok: StepAt,
+    /// `#` before any digit.
+    pub none: StepAt,
+    /// After the last silence.
+    pub no_input: StepAt,
+}
+
+/// Whether facts show digits.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Mask {
+    /// As they are.
+    #[default]
+    Open,
+    /// As stars.
+    Secret,
+}
+
+/// A look-up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lookup {
+    /// By what.
+    pub by: LookupBy,
+    /// How long to wait for its answer, at most.
+    pub timeout: Duration,
+    /// Said while its answer is awaited.
+    pub wait: Option<Wording>,
+    /// Orders were found.
+    pub ok: StepAt,
+    /// None were found.
+    pub empty: StepAt,
+    /// There is nothing to look up by.
+    pub no_number: StepAt,
+    /// No answer in time.
+    pub timed_out: StepAt,
+    /// The source failed.
+    pub failed: StepAt,
+}
+
+/// By what orders are looked up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LookupBy {
+    /// By the caller's number.
+    Caller,
+    /// By the last digits of an order's id, taken by a collect step.
+    OrderTail(StepAt),
+}
+
+/// Likely questions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predict {
+    /// At most so many are read.
+    pub at_most: u32,
+    /// Each question with its key.
+    pub say_each: Wording,
+    /// After the last.
+    pub say_last: Option<Wording>,
+    /// Other keys. `*` repeats, `#` is none of these and `0` a person unless they stand here.
+    pub keys: BTreeMap<char, Target>,
+    /// How long to wait.
+    pub patience: Patience,
+    /// A question was chosen.
+    pub chosen: StepAt,
+    /// None of these, or nothing is likely.
+    pub none: StepAt,
+    /// After the last silence or wrong key.
+    pub no_input: StepAt,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// To which question; none: the chosen one.
+    pub question: Option<String>,
+    /// It was given.
+    pub done: StepAt,
+    /// It was given, and a person must do the rest.
+    pub person: StepAt,
+    /// It is private, and the caller has not proved who they are.
+    pub private: StepAt,
+    /// It is about an order, and there is none.
+    pub no_order: StepAt,
+    /// There is no answer.
+    pub none: StepAt,
+}
+
+/// A proof of who calls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verify {
+    /// What is said.
+    pub text: Wording,
+    /// Said after a wrong try.
+    pub wrong: Option<Wording>,
+    /// How many tries a call has in all its verify steps.
+    pub tries: u32,
+    /// How long to wait for a key.
+    pub key_timeout: Duration,
+    /// Proved, or proved before.
+    pub ok: StepAt,
+    /// Not proved, or nothing to prove it by.
+    pub failed: StepAt,
+}
+
+/// A wait for a seat.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    /// The queue's name.
+    pub queue: String,
+    /// Skills and least levels by language of the caller.
+    pub need: BTreeMap<Language, BTreeMap<String, u8>>,
+    /// Larger goes first.
+    pub priority: i32,
+    /// The queue is full.
+    pub full: StepAt,
+    /// The caller left the queue, or the talk ended with more to come.
+    pub left: StepAt,
+}
+
+/// The skill in a queue step's need that stands for the skill of the chosen question.
+pub const QUESTION_SKILL: &str = "question.skill";
+
+impl Script {
+    /// Whether it answers this dialled number.
+    #[must_use]
+    pub fn answers(&self, called: &str) -> bool {
+        self.dids.iter().any(|did| did.fits(called))
+    }
+
+    /// The default language.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.languages.first().copied().unwrap_or(Language::English)
+    }
+
+    /// The step at a place.
+    #[must_use]
+    pub fn step(&self, at: StepAt) -> Option<&Step> {
+        self.steps.get(at.0)
+    }
+
+    /// What must be recorded: id, language, words, in the order of the steps.
+    #[must_use]
+    pub fn literals(&self) -> Vec<(String, Language, String)> {
+        let mut all = Vec::new();
+        for step in &self.steps {
+            for language in &self.languages {
+                let mut nth = 0;
+                for (wording, digits) in step.wordings() {
+                    for text in wording.literals(*language, digits) {
+                        nth += 1;
+                        all.push((
+                            format!("{}.{}.{nth}", self.flow, step.name),
+                            *language,
+                            text,
+                        ));
+                    }
+                }
+            }
+        }
+        all
+    }
+}
+
+impl Step {
+    /// Its texts, each with the number of keys it names.
+    fn wordings(&self) -> Vec<(&Wording, u32)> {
+        let mut all: Vec<(&Wording, u32)> = Vec::new();
+        all.extend(self.say.iter().map(|say| (say, 1)));
+        match &self.verb {
+            Verb::Goto(_) | Verb::Answer(_) | Verb::Queue(_) | Verb::Hangup => {}
+            Verb::Menu(menu) => all.push((&menu.text, 1)),
+            Verb::Collect(collect) => all.push((&collect.text, 1)),
+            Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
+            Verb::Predict(predict) => {
+                all.push((&predict.say_each, predict.at_most));
+                all.extend(predict.say_last.iter().map(|last| (last, 1)));
+            }
+            Verb::Verify(verify) => {
+                all.push((&verify.text, 1));
+                all.extend(verify.wrong.iter().map(|wrong| (wrong, 1)));
+            }
+        }
+        all
+    }
+}
