@@ -21,6 +21,8 @@ pub struct Centre {
     pub scripts: Vec<Arc<Script>>,
     /// Questions and answers.
     pub bank: Arc<Bank>,
+    /// Digests of the files that dialplans, bank and prompts came from.
+    pub versions: Vec<String>,
     /// What has been recorded.
     pub phrasebook: Arc<Phrasebook>,
     /// Music on hold, if it is there.

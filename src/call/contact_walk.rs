@@ -7,7 +7,6 @@ use crate::call::contact::Surroundings;
 use crate::call::effect::Answer;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
-use crate::call::phrase;
 use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
@@ -157,7 +156,7 @@ impl Contact {
         self.queue = queue;
         self.stage = Stage::Waiting;
         let arrival = Arrival { contact: self.id, queue: id, need, priority };
-        self.announce(&phrase::connecting(self.language), near);
+        self.play_music(near);
         self.emit(crate::call::contact_output::ContactOutput::Acd(Input::Arrived(arrival)));
     }
 

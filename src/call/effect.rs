@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::call::fact::Recorded;
+use crate::call::phone::PhoneCommand;
+use crate::call::phone::PhoneId;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
@@ -45,6 +47,13 @@ pub enum Event {
         id: u64,
         /// What is wanted.
         command: Command,
+    },
+    /// A scripted phone is told something; a centre has none.
+    Phone {
+        /// Which.
+        phone: PhoneId,
+        /// What to do.
+        command: PhoneCommand,
     },
 }
 

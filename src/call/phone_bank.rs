@@ -131,6 +131,7 @@ impl PhoneBank {
             Event::Message { flow, bytes } => self.ua.handle_message(turn, flow, &bytes),
             Event::FlowClosed(flow) => self.ua.handle_flow_closed(turn, flow),
             Event::Media(event) => self.handle_media(turn, &event),
+            Event::Phone { phone, command } => self.command(turn, phone, command),
             Event::Answer { .. } | Event::Command { .. } => {}
         }
         self.settle(turn);

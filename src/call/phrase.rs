@@ -3,15 +3,6 @@
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::language::Language;
 
-/// Said once when a contact enters a queue.
-#[must_use]
-pub fn connecting(language: Language) -> Vec<Spoken> {
-    vec![Spoken::Text(match language {
-        Language::English => "I am connecting you to a colleague. Please hold.".to_owned(),
-        Language::Mandarin => "正在为您转接人工服务,请稍候。".to_owned(),
-    })]
-}
-
 /// Said to a waiting contact: its place, 1 is next.
 #[must_use]
 pub fn position(language: Language, place: u32) -> Vec<Spoken> {
@@ -25,7 +16,7 @@ pub fn position(language: Language, place: u32) -> Vec<Spoken> {
     }
 }
 
-/// Said to a seat that dialled a star code, and to a caller before a failure ends the call.
+/// Said to a seat that became ready.
 #[must_use]
 pub fn seat_ready(language: Language) -> Vec<Spoken> {
     vec![Spoken::Text(match language {

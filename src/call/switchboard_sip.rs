@@ -164,8 +164,8 @@ impl Switchboard {
             called: invite.called,
             sip_call_id: invite.sip_call_id,
             remote: invite.flow.remote,
-            dialplan: script.name().to_owned(),
-            versions: vec![script.digest().to_owned(), self.centre.bank.digest().to_owned()],
+            dialplan: script.flow.clone(),
+            versions: self.centre.versions.clone(),
             language: Some(script.language()),
         };
         self.take_call(turn, contact, Fact::Arrived(arrived));
