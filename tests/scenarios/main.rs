@@ -3,4 +3,5 @@
 
 mod digest_vectors;
 mod sip_flows;
+mod sip_mutations;
 mod sip_torture;
