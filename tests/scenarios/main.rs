@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod digest_vectors;
+mod rsip_oracle;
 mod sip_flows;
+mod sip_mutations;
 mod sip_torture;

@@ -149,7 +149,7 @@ fn every_digest_header_is_read_and_written() {
             seen += 1;
         }
     }
-    assert!(seen > 40);
+    assert!(seen > 20, "{seen}");
 }
 
 #[test]

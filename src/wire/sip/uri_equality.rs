@@ -11,13 +11,13 @@ const NEVER_IGNORED: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"]
 /// byte.
 #[must_use]
 pub fn equivalent(a: &Uri, b: &Uri) -> bool {
-    if a.scheme() != b.scheme() {
-        return false;
+    if a == b || a.scheme() != b.scheme() {
+        return a == b;
     }
     match a.scheme() {
         Scheme::Sip | Scheme::Sips => same_sip(a, b),
         Scheme::Tel => same_tel(a, b),
-        Scheme::Other => a == b,
+        Scheme::Other => false,
     }
 }
 
