@@ -5,3 +5,6 @@ pub mod clock;
 
 /// Recorded prompts on disk.
 pub mod prompts;
+
+/// One run of the speech command.
+pub mod speech_process;
