@@ -22,3 +22,5 @@ pub mod prompts;
 
 /// How long the loop's turns take.
 pub mod turn_meter;
+/// One run of the speech command.
+pub mod speech_process;

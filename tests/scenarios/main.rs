@@ -6,3 +6,7 @@ mod rsip_oracle;
 mod sip_flows;
 mod sip_mutations;
 mod sip_torture;
+mod english_speech;
+mod mandarin_speech;
+mod speech_coverage;
+mod spoken_table;

@@ -18,7 +18,7 @@ const STOP_REST: Duration = Duration::from_millis(300);
 /// Rest after a comma, unless nothing follows.
 const COMMA_REST: Duration = Duration::from_millis(140);
 /// Most parts of a text that are looked up as one.
-const PARTS_JOINED_MAX: usize = 12;
+const PARTS_JOINED_MAX: usize = 24;
 /// The longest pause.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 const FRAME: Duration = Duration::from_millis(20);
@@ -133,13 +133,12 @@ impl Composer<'_> {
 
     /// How many of the first parts are recorded as one, most first, and the recording.
     fn recorded(&self, parts: &[Part<'_>]) -> Option<(usize, Fragment)> {
-        (1..=parts.len().min(PARTS_JOINED_MAX))
-            .rev()
-            .find_map(|count| {
-                let recording = self.book.text(self.language, &together(&parts[..count]))?;
-                let fragment = Fragment::Prompt(recording.prompt, recording.duration);
-                Some((count, fragment))
-            })
+        let most = parts.len().min(PARTS_JOINED_MAX);
+        (1..=most).rev().find_map(|count| {
+            let recording = self.book.text(self.language, &together(&parts[..count]))?;
+            let fragment = Fragment::Prompt(recording.prompt, recording.duration);
+            Some((count, fragment))
+        })
     }
 
     /// How many parts stand before the next recorded one, and their words.
@@ -195,5 +194,115 @@ impl Composer<'_> {
             Ending::Open => Duration::ZERO,
         };
         self.rest = self.rest.max(rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::machine::speech::phrasebook::PhraseRow;
+    use crate::vocabulary::id::PromptId;
+
+    use super::*;
+
+    const LENGTH: Duration = Duration::from_millis(500);
+
+    /// A book of these texts; the first is prompt 0.
+    fn book(texts: &[&str]) -> Phrasebook {
+        Phrasebook::new(texts.iter().zip(0..).map(|(text, at)| PhraseRow {
+            phrase: format!("text.{at}"),
+            language: Language::English,
+            text: (*text).to_owned(),
+            duration: LENGTH,
+            prompt: PromptId(at),
+        }))
+    }
+
+    fn prompt(at: u32) -> Fragment {
+        Fragment::Prompt(PromptId(at), LENGTH)
+    }
+
+    fn said(book: &Phrasebook, text: &str) -> Vec<Fragment> {
+        compose(book, Language::English, &[Spoken::Text(text.to_owned())])
+    }
+
+    #[test]
+    fn a_text_recorded_whole_is_one_fragment() {
+        let book = book(&[
+            "For flights, press 1. For hotels, press 2.",
+            "For flights, press 1.",
+        ]);
+        assert_eq!(
+            said(&book, " for flights, press 1. For hotels, press 2 "),
+            [prompt(0)]
+        );
+        assert_eq!(said(&book, "For flights, press 1!"), [prompt(1)]);
+        assert_eq!(said(&book, " \u{3002} "), []);
+    }
+
+    #[test]
+    fn a_text_is_cut_at_its_marks_longest_part_first() {
+        let book = book(&["Hello,", "Hello, and welcome.", "One moment, please."]);
+        let rest = Fragment::Silence(STOP_REST);
+        let whole = said(&book, "Hello, and welcome. One moment, please.");
+        assert_eq!(whole, [prompt(1), rest.clone(), prompt(2)]);
+        let unrecorded = Fragment::Unrecorded("it is late. Too late.".to_owned());
+        let short = Fragment::Silence(COMMA_REST);
+        let mixed = said(&book, "Hello, it is late. Too late. One moment, please.");
+        assert_eq!(mixed, [prompt(0), short, unrecorded, rest, prompt(2)]);
+    }
+
+    #[test]
+    fn a_mark_between_a_text_and_a_value_is_a_rest() {
+        let book = book(&["You are number", "in the queue"]);
+        let speech = [
+            Spoken::Text("You are number".to_owned()),
+            Spoken::Number(7),
+            Spoken::Text(", in the queue.".to_owned()),
+        ];
+        let fragments = compose(&book, Language::English, &speech);
+        let seven = Fragment::Unrecorded("seven".to_owned());
+        let rest = Fragment::Silence(COMMA_REST);
+        assert_eq!(fragments, [prompt(0), seven, rest, prompt(1)]);
+        let text = to_text(Language::English, &speech);
+        assert_eq!(text, "You are number seven, in the queue.");
+    }
+
+    #[test]
+    fn a_pause_is_whole_frames_and_takes_the_place_of_a_rest() {
+        let book = book(&["Hello."]);
+        let speech = |pause| {
+            let hello = Spoken::Text("Hello.".to_owned());
+            let speech = [hello.clone(), Spoken::Pause(pause), hello];
+            compose(&book, Language::English, &speech)
+        };
+        let silence = |ms| Fragment::Silence(Duration::from_millis(ms));
+        let fragments = speech(Duration::from_millis(501));
+        assert_eq!(fragments, [prompt(0), silence(520), prompt(0)]);
+        assert_eq!(speech(Duration::ZERO), [prompt(0), silence(300), prompt(0)]);
+        assert_eq!(speech(Duration::MAX)[1], Fragment::Silence(PAUSE_MAX));
+    }
+
+    #[test]
+    fn literals_without_a_recording_are_listed_once() {
+        let book = book(&["Hello."]);
+        let literal = |text: &str| (Language::English, text.to_owned());
+        let literals = [literal("Hello! Who?"), literal("hello"), literal("Who?")];
+        assert_eq!(unrecorded(&book, &literals), [literal("Who?")]);
+        let mandarin = (Language::Mandarin, "Hello.".to_owned());
+        assert_eq!(
+            unrecorded(&book, std::slice::from_ref(&mandarin)),
+            [mandarin]
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_composed(text in "[a-c,. !\u{3002}-]{0,60}") {
+            let book = book(&["a", "a, b", "c. c"]);
+            let fragments = said(&book, &text);
+            let ends = [fragments.first(), fragments.last()];
+            let silent = |end: &Option<&Fragment>| matches!(end, Some(Fragment::Silence(_)));
+            proptest::prop_assert!(!ends.iter().any(silent));
+        }
     }
 }

@@ -96,7 +96,7 @@ pub fn utterances(spoken: &Spoken) -> Vec<Utterance> {
         Spoken::Time(clock) => time(*clock, &mut said),
         Spoken::Moment(moment) => {
             date(moment.date(), &mut said);
-            said.push(Utterance::phrase("time.at", "at"));
+            said.push(Utterance::Rest(MARK_REST));
             time(moment.time(), &mut said);
         }
         Spoken::Span(length) => length_of_time(*length, &mut said),
@@ -139,13 +139,22 @@ fn cardinal(number: u64, said: &mut Vec<Utterance>) {
     }
     let mut left = number;
     for (size, name) in SCALES {
-        if left >= size {
-            hundreds(left / size, said);
-            said.push(Utterance::phrase(format!("number.{name}"), name));
-            left %= size;
-            if (1..100).contains(&left) {
-                said.push(word("number.and", "and"));
+        if left < size {
+            continue;
+        }
+        match (left / size, name) {
+            (count @ 1..=9, "thousand") => said.push(Utterance::phrase(
+                format!("number.{count}000"),
+                format!("{} thousand", small_words(count)),
+            )),
+            (count, _) => {
+                hundreds(count, said);
+                said.push(Utterance::phrase(format!("number.{name}"), name));
             }
+        }
+        left %= size;
+        if (1..100).contains(&left) {
+            said.push(word("number.and", "and"));
         }
     }
     if left > 0 || number == 0 {
@@ -158,9 +167,11 @@ fn hundreds(number: u64, said: &mut Vec<Utterance>) {
     if number < 100 {
         return said.push(small(number));
     }
-    let rest = number % 100;
-    said.push(small(number / 100));
-    said.push(word("number.hundred", "hundred"));
+    let (count, rest) = (number / 100, number % 100);
+    said.push(Utterance::phrase(
+        format!("number.{count}00"),
+        format!("{} hundred", small_words(count)),
+    ));
     if rest > 0 {
         said.push(word("number.and", "and"));
         said.push(small(rest));
@@ -199,22 +210,37 @@ fn money(amount: Money, said: &mut Vec<Utterance>) {
     }
     let minor = amount.minor.unsigned_abs();
     let (whole, cents) = (minor / 100, minor % 100);
+    if amount.currency == Currency::Yuan {
+        cardinal(whole, said);
+        decimals(cents, said);
+        said.push(unit(amount.currency, minor));
+        return;
+    }
     if whole > 0 || cents == 0 {
         cardinal(whole, said);
-        said.push(unit(amount.currency, whole));
-        if cents > 0 {
-            said.push(word("number.and", "and"));
-        }
+        said.push(unit(amount.currency, minor));
+    }
+    if whole > 0 && cents > 0 {
+        said.push(word("number.and", "and"));
     }
     if cents > 0 {
         said.push(small(cents));
-        said.push(hundredth(amount.currency, cents));
+        said.push(cent(amount.currency, cents));
     }
 }
 
-fn unit(currency: Currency, count: u64) -> Utterance {
-    match (currency, count) {
-        (Currency::Yuan, _) => word("currency.CNY", "yuan"),
+/// "point five", "point zero five"; nothing for no cents. Nobody counts yuan in fen in English.
+fn decimals(cents: u64, said: &mut Vec<Utterance>) {
+    if cents > 0 {
+        said.push(word("number.point", "point"));
+        spell(format!("{cents:02}").trim_end_matches('0'), said);
+    }
+}
+
+fn unit(currency: Currency, minor: u64) -> Utterance {
+    match (currency, minor / 100) {
+        (Currency::Yuan, 1) => word("currency.CNY.one", "yuan"),
+        (Currency::Yuan, _) => word("currency.CNY.many", "yuan"),
         (Currency::Dollar, 1) => word("currency.USD.one", "dollar"),
         (Currency::Dollar, _) => word("currency.USD.many", "dollars"),
         (Currency::Euro, 1) => word("currency.EUR.one", "euro"),
@@ -224,12 +250,13 @@ fn unit(currency: Currency, count: u64) -> Utterance {
     }
 }
 
-fn hundredth(currency: Currency, count: u64) -> Utterance {
-    match (currency, count) {
-        (Currency::Yuan, _) => word("currency.CNY.fen", "fen"),
-        (_, 1) => word("currency.cent.one", "cent"),
-        (_, _) => word("currency.cent.many", "cents"),
-    }
+fn cent(currency: Currency, count: u64) -> Utterance {
+    let (form, name) = if count == 1 {
+        ("one", "cent")
+    } else {
+        ("many", "cents")
+    };
+    Utterance::phrase(format!("currency.{}.minor.{form}", currency.code()), name)
 }
 
 fn date(day: Date, said: &mut Vec<Utterance>) {
@@ -258,7 +285,7 @@ fn time(clock: Time, said: &mut Vec<Utterance>) {
     }
     said.push(small(u64::from((hour + 11) % 12 + 1)));
     if (1..10).contains(&minute) {
-        said.push(word("time.oh", "oh"));
+        said.push(word("number.oh", "oh"));
     }
     if minute > 0 {
         said.push(small(u64::from(minute)));

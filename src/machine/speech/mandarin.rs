@@ -56,8 +56,9 @@ fn liang() -> Utterance {
     word("number.liang", "两")
 }
 
+/// The zero between the digits of a number.
 fn zero() -> Utterance {
-    small(0)
+    word("number.zero", "零")
 }
 
 /// A number below 100: 二, 十二, 二十二.
@@ -66,8 +67,7 @@ fn small(number: u64) -> Utterance {
 }
 
 fn small_words(number: u64) -> String {
-    let name = |digit: u64| ONES[usize::try_from(digit % 10).unwrap_or(0)];
-    let (tens, ones) = (name(number / 10), name(number));
+    let (tens, ones) = (digit(number / 10), digit(number));
     match (number / 10, number % 10) {
         (0, _) => ones.to_owned(),
         (1, 0) => "十".to_owned(),
@@ -75,6 +75,11 @@ fn small_words(number: u64) -> String {
         (_, 0) => format!("{tens}十"),
         (_, _) => format!("{tens}十{ones}"),
     }
+}
+
+/// The last digit of a number.
+fn digit(number: u64) -> &'static str {
+    ONES[usize::try_from(number % 10).unwrap_or(0)]
 }
 
 fn signed(number: i64, said: &mut Vec<Utterance>) {
@@ -95,7 +100,7 @@ fn counted(number: u64, said: &mut Vec<Utterance>) {
 
 fn cardinal(number: u64, said: &mut Vec<Utterance>) {
     if number == 0 {
-        return said.push(zero());
+        return said.push(small(0));
     }
     if number >= READ_AS_DIGITS {
         return spell(&number.to_string(), said);
@@ -144,12 +149,23 @@ impl Place {
 fn four_digits(group: u64, place: Place, said: &mut Vec<Utterance>) {
     let (thousands, hundreds, rest) = (group / 1_000, group / 100 % 10, group % 100);
     if thousands > 0 {
-        counted(thousands, said);
-        said.push(word("number.thousand", "千"));
+        let name = if thousands == 2 {
+            "两"
+        } else {
+            digit(thousands)
+        };
+        said.push(Utterance::phrase(
+            format!("number.{thousands}000"),
+            format!("{name}千"),
+        ));
     }
-    if hundreds > 0 {
-        counted(hundreds, said);
-        said.push(word("number.hundred", "百"));
+    match hundreds {
+        0 => {}
+        2 => said.extend([liang(), word("number.hundred", "百")]),
+        _ => said.push(Utterance::phrase(
+            format!("number.{hundreds}00"),
+            format!("{}百", digit(hundreds)),
+        )),
     }
     let skipped = (thousands > 0 && hundreds == 0) || (hundreds > 0 && rest < 10);
     if rest > 0 && skipped {
@@ -169,9 +185,8 @@ fn spell(digits: &str, said: &mut Vec<Utterance>) {
         match c {
             '1' => said.push(word("digit.yao", "幺")),
             '0'..='9' => {
-                let digit = c.to_digit(10).unwrap_or(0);
-                let name = ONES[usize::try_from(digit).unwrap_or(0)];
-                said.push(Utterance::phrase(format!("digit.{digit}"), name));
+                let name = digit(u64::from(c.to_digit(10).unwrap_or(0)));
+                said.push(Utterance::phrase(format!("digit.{c}"), name));
             }
             'A'..='Z' | 'a'..='z' => {
                 let letter = c.to_ascii_uppercase();
@@ -208,8 +223,8 @@ fn money(amount: Money, said: &mut Vec<Utterance>) {
     match amount.currency {
         _ if cents == 0 => {}
         Currency::Yuan | Currency::HongKongDollar => tenths(cents, place, said),
-        Currency::Dollar => hundredths(cents, place, word("currency.USD.cent", "美分"), said),
-        Currency::Euro => hundredths(cents, place, word("currency.EUR.cent", "欧分"), said),
+        Currency::Dollar => hundredths(cents, place, word("currency.USD.minor", "美分"), said),
+        Currency::Euro => hundredths(cents, place, word("currency.EUR.minor", "欧分"), said),
     }
 }
 
@@ -259,15 +274,12 @@ fn date(day: Date, said: &mut Vec<Utterance>) {
 
 fn time(clock: Time, said: &mut Vec<Utterance>) {
     let (hour, minute) = (clock.hour().unsigned_abs(), clock.minute().unsigned_abs());
-    if (hour, minute) == (0, 0) {
-        return said.push(word("time.midnight", "午夜十二点"));
-    }
     said.push(match hour {
-        0..6 => word("time.dawn", "凌晨"),
-        6..12 => word("time.am", "上午"),
-        12 => word("time.midday", "中午"),
-        13..18 => word("time.pm", "下午"),
-        _ => word("time.evening", "晚上"),
+        0..6 => word("time.dayperiod.earlymorning", "凌晨"),
+        6..12 => word("time.dayperiod.morning", "上午"),
+        12 => word("time.dayperiod.noon", "中午"),
+        13..18 => word("time.dayperiod.afternoon", "下午"),
+        _ => word("time.dayperiod.evening", "晚上"),
     });
     counted(u64::from(if hour > 12 { hour - 12 } else { hour }), said);
     said.push(word("time.hour", "点"));

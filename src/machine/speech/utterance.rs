@@ -30,12 +30,21 @@ impl Utterance {
     }
 }
 
-/// The words of these utterances, as a person writes them.
+/// The words of these utterances, as a person writes them: a rest between two is a comma.
 #[must_use]
 pub fn written(language: Language, utterances: &[Utterance]) -> String {
-    let words = utterances.iter().map(|utterance| match utterance {
-        Utterance::Phrase { words, .. } => words.as_ref(),
-        Utterance::Rest(_) => "",
-    });
+    let comma = match language {
+        Language::English => ",",
+        Language::Mandarin => "\u{ff0c}",
+    };
+    let last = utterances.len().saturating_sub(1);
+    let words = utterances
+        .iter()
+        .enumerate()
+        .map(|(at, utterance)| match utterance {
+            Utterance::Phrase { words, .. } => words.as_ref(),
+            Utterance::Rest(_) if at == 0 || at == last => "",
+            Utterance::Rest(_) => comma,
+        });
     sentence::joined(language, words)
 }
