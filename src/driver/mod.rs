@@ -2,3 +2,6 @@
 
 /// The engine's clock: the only file that reads time.
 pub mod clock;
+
+/// Sockets, threads and ports of the media.
+pub mod media;
