@@ -24,3 +24,6 @@ pub mod prompts;
 pub mod turn_meter;
 /// One run of the speech command.
 pub mod speech_process;
+
+/// Sockets, threads and ports of the media.
+pub mod media;
