@@ -48,6 +48,8 @@ pub enum Event {
         /// What is wanted.
         command: Command,
     },
+    /// The journal has come further: promises may be kept.
+    Durable,
     /// A scripted phone is told something; a centre has none.
     Phone {
         /// Which.

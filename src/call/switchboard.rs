@@ -119,7 +119,7 @@ impl Switchboard {
             Event::Media(event) => self.handle_media(turn, event),
             Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
             Event::Command { id, command } => self.handle_command(turn, id, command),
-            Event::Phone { .. } => {}
+            Event::Durable | Event::Phone { .. } => {}
         }
         self.settle(turn);
     }

@@ -75,8 +75,8 @@ pub trait Hands {
     fn poll_event(&mut self) -> Option<Event>;
     /// Waits until [`poll_event`](Self::poll_event) may have something.
     fn ready(&self) -> impl Future<Output = ()>;
-    /// A turn is over: this long it took, and this much waits.
-    fn turned(&mut self, length: std::time::Duration, waiting: usize);
+    /// A turn is over: this long it took, and so many datagrams have not been taken in all.
+    fn turned(&mut self, length: std::time::Duration, unsent: u64);
 }
 
 /// Everything a loop holds.
@@ -127,7 +127,7 @@ impl<M: Machine, H: Hands> Loop<M, H> {
             each_turn(&mut self.machine, turn);
             self.drain(turn);
             let length = self.clock.now().since(turn.now);
-            self.hands.turned(length, self.fresh.len());
+            self.hands.turned(length, self.sockets.unsent);
         }
     }
 

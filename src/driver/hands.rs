@@ -1,0 +1,168 @@
+//! What carries out effects beyond SIP: of a centre, and of a bank of phones.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::UnixDatagram;
+
+use crate::call::effect::CommandError;
+use crate::call::effect::Effect;
+use crate::call::effect::Event;
+use crate::driver::asking::Asking;
+use crate::driver::journal::writer::Journal;
+use crate::driver::media::hub::MediaHub;
+use crate::driver::run::Hands;
+use crate::driver::turn_meter::TurnMeter;
+
+/// Tells whoever gave a command how it went.
+pub type Reply = Box<dyn Fn(u64, Result<(), CommandError>) + Send>;
+
+/// Media threads, with the bell they ring.
+#[derive(Debug)]
+pub struct MediaHands {
+    hub: MediaHub,
+    bell: UnixDatagram,
+}
+
+impl MediaHands {
+    /// Hands around running media threads. Needs a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of the bell.
+    pub fn new(hub: MediaHub) -> io::Result<Self> {
+        let bell = hub.bell()?;
+        bell.set_nonblocking(true)?;
+        Ok(Self { bell: UnixDatagram::from_std(bell)?, hub })
+    }
+
+    /// The media threads.
+    pub const fn hub(&mut self) -> &mut MediaHub {
+        &mut self.hub
+    }
+
+    async fn ready(&self) {
+        let mut rings = [0; 8];
+        while self.bell.readable().await.is_ok() {
+            if self.bell.try_recv(&mut rings).is_ok() {
+                return;
+            }
+        }
+        std::future::pending().await
+    }
+}
+
+/// The hands of a bank of phones: media only.
+#[derive(Debug)]
+pub struct PhoneHands(pub MediaHands);
+
+impl Hands for PhoneHands {
+    fn perform(&mut self, effect: Effect) {
+        if let Effect::Media(command) = effect {
+            self.0.hub.command(command);
+        }
+    }
+
+    fn poll_event(&mut self) -> Option<Event> {
+        self.0.hub.poll_event().map(Event::Media)
+    }
+
+    async fn ready(&self) {
+        self.0.ready().await;
+    }
+
+    fn turned(&mut self, _length: Duration, _unsent: u64) {}
+}
+
+/// The hands of a centre: media, sources of answers, the journal, replies to faces.
+pub struct CentreHands {
+    media: MediaHands,
+    asking: Asking,
+    journal: Journal,
+    reply: Reply,
+    /// Replies that wait until the log is durable, by place in the log and command.
+    promised: BTreeMap<(u64, u64), Result<(), CommandError>>,
+    events: VecDeque<Event>,
+    meter: Arc<TurnMeter>,
+}
+
+impl std::fmt::Debug for CentreHands {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CentreHands").finish_non_exhaustive()
+    }
+}
+
+impl CentreHands {
+    /// Hands that hold all of these.
+    #[must_use]
+    pub fn new(
+        media: MediaHands,
+        asking: Asking,
+        (journal, reply): (Journal, Reply),
+        meter: Arc<TurnMeter>,
+    ) -> Self {
+        let (promised, events) = (BTreeMap::new(), VecDeque::new());
+        Self { media, asking, journal, reply, promised, events, meter }
+    }
+
+    /// Writes what is left of the journal.
+    pub fn close(&mut self) {
+        self.journal.close();
+        self.keep_promises();
+    }
+
+    /// The media threads.
+    pub const fn hub(&mut self) -> &mut MediaHub {
+        self.media.hub()
+    }
+
+    fn keep_promises(&mut self) {
+        let durable = self.journal.state().durable_through();
+        while let Some(first) = self.promised.first_entry() {
+            let (after_seq, id) = *first.key();
+            if after_seq > durable {
+                return;
+            }
+            (self.reply)(id, first.remove());
+        }
+    }
+}
+
+impl Hands for CentreHands {
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Media(command) => self.media.hub.command(command),
+            Effect::Ask { id, question, timeout } => {
+                self.events.extend(self.asking.ask(id, question, timeout));
+            }
+            Effect::Forget(id) => self.asking.forget(id),
+            Effect::Fact(fact) => self.journal.append(fact),
+            Effect::Reply { id, result, after_seq } => {
+                self.promised.insert((after_seq, id), result);
+            }
+            Effect::Transmit { .. } => {}
+        }
+    }
+
+    fn poll_event(&mut self) -> Option<Event> {
+        if let Some(event) = self.media.hub.poll_event() {
+            return Some(Event::Media(event));
+        }
+        if let Some((prompt, sound)) = self.asking.poll_prompt() {
+            self.media.hub.insert_prompt(prompt, sound);
+        }
+        self.events.pop_front().or_else(|| self.asking.poll())
+    }
+
+    async fn ready(&self) {
+        self.media.ready().await;
+    }
+
+    fn turned(&mut self, length: Duration, unsent: u64) {
+        self.meter.turned(length, unsent);
+        self.keep_promises();
+    }
+}
