@@ -2,3 +2,6 @@
 
 /// SIP messages (RFC 3261).
 pub mod sip;
+
+/// Session descriptions (RFC 8866).
+pub mod sdp;

@@ -1,2 +1,8 @@
 //! Scenarios on virtual time: one module each, the file name is the scenario.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod digest_vectors;
+mod rsip_oracle;
+mod sip_flows;
+mod sip_mutations;
+mod sip_torture;

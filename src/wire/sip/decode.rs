@@ -206,8 +206,7 @@ fn read_headers(mut rest: &[u8]) -> Result<(Headers, &[u8]), DecodeFault> {
         }
         if matches!(here, [b' ' | b'\t', ..]) {
             let (_, value) = headers.last_mut().ok_or(DecodeFault::BadLine(at))?;
-            value.push(b' ');
-            value.extend_from_slice(trimmed(here));
+            unfold(value, here);
             continue;
         }
         if headers.len() == HEADERS_MAX {
@@ -222,6 +221,15 @@ fn read_headers(mut rest: &[u8]) -> Result<(Headers, &[u8]), DecodeFault> {
         clean.push(name, value);
     }
     Ok((clean, rest))
+}
+
+/// Appends a continuation line: white space and the line end before it count as one space.
+fn unfold(value: &mut Vec<u8>, line: &[u8]) {
+    let more = trimmed(line);
+    if !value.is_empty() && !more.is_empty() {
+        value.push(b' ');
+    }
+    value.extend_from_slice(more);
 }
 
 fn name_and_value(line: &[u8]) -> Option<(HeaderName, &[u8])> {
@@ -303,8 +311,7 @@ fn salvage(bytes: &[u8]) -> Option<Headers> {
         }
         if matches!(here, [b' ' | b'\t', ..]) {
             if let Some((_, value)) = &mut open {
-                value.push(b' ');
-                value.extend_from_slice(trimmed(here));
+                unfold(value, here);
             }
             continue;
         }

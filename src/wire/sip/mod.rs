@@ -15,6 +15,9 @@ pub mod param;
 /// URIs: sip, sips, tel, and any other.
 pub mod uri;
 
+/// When two URIs mean the same.
+pub mod uri_equality;
+
 /// One header: its name and its value.
 pub mod header;
 
@@ -35,3 +38,27 @@ pub mod message;
 
 /// Reading a message, with limits and an answer for each fault.
 pub mod decode;
+
+/// Finding messages in a stream.
+pub mod framing;
+
+/// Digest authentication: what is hashed, and comparing answers.
+pub mod digest;
+
+/// The comma-separated parameters of challenges and credentials.
+pub mod auth_param;
+
+/// A digest challenge.
+pub mod challenge;
+
+/// The answer to a digest challenge.
+pub mod credentials;
+
+/// Session-Expires and Min-SE.
+pub mod session_expires;
+
+/// Retry-After.
+pub mod retry_after;
+
+/// Reason.
+pub mod reason;

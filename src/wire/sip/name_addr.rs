@@ -93,7 +93,7 @@ impl NameAddr {
         let (uri, params) = rest.split_once('>').ok_or(NameAddrError::Unbalanced)?;
         Ok(Self {
             display: name.into_owned(),
-            uri: Uri::decode(uri)?,
+            uri: Uri::decode(&without_blanks(trim(uri)))?,
             params: Params::decode(params)?,
         })
     }
@@ -110,6 +110,20 @@ impl NameAddr {
         self.params.set("tag", tag);
         self
     }
+}
+
+/// Some fold a long address before a semicolon, as RFC 7118 itself does in its examples.
+fn without_blanks(uri: &str) -> Cow<'_, str> {
+    if !uri.contains([' ', '\t']) {
+        return Cow::Borrowed(uri);
+    }
+    let mut parts = uri.split(';');
+    let mut kept = parts.next().unwrap_or_default().trim_end().to_owned();
+    for part in parts {
+        kept.push(';');
+        kept.push_str(part.trim_end());
+    }
+    Cow::Owned(kept)
 }
 
 impl fmt::Display for NameAddr {
@@ -148,6 +162,7 @@ mod tests {
                 None,
                 "\"caller\" <sip:c@h>",
             ),
+            ("< sip:c@h  ;lr >", "", "sip:c@h;lr", None, "<sip:c@h;lr>"),
             ("sip:c@h;tag=2", "", "sip:c@h", Some("2"), "<sip:c@h>;tag=2"),
             (
                 "<tel:+12> ; tag=3",
@@ -175,7 +190,7 @@ mod tests {
             "sip:h?Route=x",
             "\"a\" sip:h",
             "<sip:h>x",
-            "< sip:h >",
+            "<sip:a b@h>",
             "<>",
             "<sip:h>;",
         ] {

@@ -12,7 +12,8 @@ use crate::wire::sip::host::host_and_port;
 use crate::wire::sip::host::host_ip;
 use crate::wire::sip::host::host_text;
 
-/// A URI, kept byte for byte as it was written, with its parts marked. `==` compares the bytes.
+/// A URI, kept byte for byte as it was written, with its parts marked. `==` compares the bytes;
+/// `uri_equality::equivalent` compares by the rules of SIP.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Uri {
     text: String,
@@ -137,7 +138,13 @@ impl Uri {
     /// The password with its escapes resolved once.
     #[must_use]
     pub fn password(&self) -> Option<Cow<'_, str>> {
-        self.parts.password.map(|part| unescape(self.part(part)))
+        self.raw_password().map(unescape)
+    }
+
+    /// The password as written.
+    #[must_use]
+    pub fn raw_password(&self) -> Option<&str> {
+        self.parts.password.map(|part| self.part(part))
     }
 
     /// The host as written, an IPv6 address in its brackets; empty unless sip or sips.
