@@ -138,8 +138,16 @@ impl ClientTransaction {
             State::Proceeding { .. } => self.proceeding(answer, now),
             State::Trying(repeat) | State::Pressing(repeat) => self.trying(repeat, answer, now),
             State::Completed { .. } => self.completed(answer),
-            State::Accepted { .. } => accepted(answer),
+            State::Accepted { .. } => Self::accepted(answer),
             State::Over => Step::Ignore,
+        }
+    }
+
+    /// Every 2xx goes up: another may come by a fork, and each repeat wants its ACK.
+    const fn accepted(answer: Answer) -> Step {
+        match answer {
+            Answer::Success => Step::Pass,
+            Answer::Provisional | Answer::Failure => Step::Ignore,
         }
     }
 
@@ -219,9 +227,7 @@ impl ClientTransaction {
     /// Time has come to `now`.
     pub fn handle_timeout(&mut self, now: Now) -> Step {
         match self.state {
-            State::Calling(wait) => {
-                self.repeat(wait.due(now, wait.interval * 2), State::Calling)
-            }
+            State::Calling(wait) => self.repeat(wait.due(now, wait.interval * 2), State::Calling),
             State::Trying(wait) => {
                 self.repeat(wait.due(now, timing::doubled(wait.interval)), State::Trying)
             }
@@ -244,6 +250,12 @@ impl ClientTransaction {
     fn repeat(&mut self, due: (Step, Option<Repeat>), state: fn(Repeat) -> State) -> Step {
         self.state = due.1.map_or(State::Over, state);
         due.0
+    }
+
+    /// Whether an INVITE has had a provisional answer and no final one.
+    #[must_use]
+    pub const fn is_proceeding(&self) -> bool {
+        matches!(self.state, State::Proceeding { .. })
     }
 
     /// Whether a final answer is still awaited.
@@ -292,7 +304,9 @@ mod tests {
     fn unanswered_request_doubles_timer_e_up_to_t2_until_timer_f() {
         assert_eq!(
             resends(Kind::Other),
-            [500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]
+            [
+                500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500
+            ]
         );
     }
 
@@ -314,7 +328,11 @@ mod tests {
             (
                 Kind::Invite,
                 UDP,
-                &[(100, 180, Step::Pass), (200, 200, Step::Pass), (700, 200, Step::Pass)],
+                &[
+                    (100, 180, Step::Pass),
+                    (200, 200, Step::Pass),
+                    (700, 200, Step::Pass),
+                ],
                 &[(32_200, Step::End)],
             ),
             (
@@ -333,7 +351,11 @@ mod tests {
             (
                 Kind::Other,
                 UDP,
-                &[(100, 200, Step::Pass), (600, 200, Step::Ignore), (700, 404, Step::Ignore)],
+                &[
+                    (100, 200, Step::Pass),
+                    (600, 200, Step::Ignore),
+                    (700, 404, Step::Ignore),
+                ],
                 &[(5100, Step::End)],
             ),
             (Kind::Other, TCP, &[(100, 404, Step::Pass)], &[]),

@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::machine::sip::network::Network;
 use crate::machine::sip::registrar::RegistrarLimits;
 use crate::vocabulary::flow::Flow;
+use crate::wire::sip::digest::Algorithm;
+use crate::wire::sip::digest::Secret;
 
 /// What a user agent is told once.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub struct UaConfig {
     /// Whether MD5 is offered beside SHA-256 (RFC 8760).
     pub md5: bool,
     /// Who may register: user part of the address of record and its secret in our realm.
-    pub users: BTreeMap<String, Secret>,
+    pub users: BTreeMap<String, Secrets>,
     /// Who may invite without proving anything.
     pub allow: Vec<Network>,
     /// As `allow`; their `P-Asserted-Identity` is believed too.
@@ -30,18 +32,23 @@ pub struct UaConfig {
     pub limits: UaLimits,
 }
 
-/// A password as two digests of `user:realm:password` in lower-case hexadecimal.
-#[derive(Clone, Eq, PartialEq)]
-pub struct Secret {
-    /// By MD5.
-    pub md5: String,
-    /// By SHA-256.
-    pub sha256: String,
+/// A user's password as the hashes that answers are checked against.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Secrets {
+    /// Of `user:realm:password` by MD5.
+    pub md5: Secret,
+    /// Of the same by SHA-256.
+    pub sha256: Secret,
 }
 
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret")
+impl Secrets {
+    /// The hashes of a password in clear.
+    #[must_use]
+    pub fn of(user: &str, realm: &str, password: &str) -> Self {
+        Self {
+            md5: Secret::new(Algorithm::Md5, user, realm, password),
+            sha256: Secret::new(Algorithm::Sha256, user, realm, password),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub struct Dialog {
     remote_cseq: Option<u32>,
     routes: Vec<NameAddr>,
     target: Uri,
+    caller: bool,
 }
 
 /// A request came after a later one (section 12.2.2): 500.
@@ -45,6 +46,7 @@ impl Dialog {
             remote_cseq: Some(invite.cseq),
             routes: routes(&invite.headers),
             target: contact(&invite.headers).unwrap_or_else(|| invite.from.uri.clone()),
+            caller: false,
         }
     }
 
@@ -59,7 +61,26 @@ impl Dialog {
             remote_cseq: None,
             routes: Vec::new(),
             target,
+            caller: true,
         }
+    }
+
+    /// The same addressed to our own address of record, as a REGISTER is (section 10.2).
+    #[must_use]
+    pub fn to_self(mut self, address: Uri) -> Self {
+        self.remote = NameAddr::new(address);
+        self
+    }
+
+    /// As [`Self::uac`] from the INVITE that was sent; `None` if it is none.
+    #[must_use]
+    pub fn of_invite(invite: &Message) -> Option<Self> {
+        let local = invite.headers.from_address().ok()?;
+        let call_id = invite.headers.call_id().ok()?.to_owned();
+        Some(Self {
+            local_cseq: invite.headers.cseq().ok()?.number,
+            ..Self::uac(call_id, local, invite.uri()?.clone())
+        })
     }
 
     /// The peer's 2xx makes the dialog (section 12.1.2).
@@ -117,16 +138,16 @@ impl Dialog {
         self.local.tag().unwrap_or_default().into_owned()
     }
 
-    /// Call-ID.
+    /// Where the peer wants requests.
     #[must_use]
-    pub fn call_id(&self) -> &str {
-        &self.call_id
+    pub const fn target(&self) -> &Uri {
+        &self.target
     }
 
-    /// The number of our latest request.
+    /// Whether the first INVITE, hence the Call-ID, was ours.
     #[must_use]
-    pub const fn local_cseq(&self) -> u32 {
-        self.local_cseq
+    pub const fn is_caller(&self) -> bool {
+        self.caller
     }
 
     /// Our next request, without Via and Contact (section 12.2.1.1).
@@ -151,7 +172,10 @@ impl Dialog {
         }
         headers.push(HeaderName::From, &self.local);
         headers.push(HeaderName::To, &self.remote);
-        headers.push(HeaderName::CallId, HeaderValue::stripped(self.call_id.as_str()));
+        headers.push(
+            HeaderName::CallId,
+            HeaderValue::stripped(self.call_id.as_str()),
+        );
         headers.push(HeaderName::CSeq, &CSeq { number, method });
         request
     }
@@ -229,8 +253,14 @@ mod tests {
             let text = bye(&mut dialog);
             assert!(text.starts_with(line), "{text}");
             assert!(text.contains(routes), "{text}");
-            assert_eq!(text.matches("\r\nRoute:").count(), routes.matches("Route:").count());
-            assert!(text.contains("From: <sip:a@b>;tag=l\r\nTo: <sip:x@y>;tag=r\r\n"), "{text}");
+            assert_eq!(
+                text.matches("\r\nRoute:").count(),
+                routes.matches("Route:").count()
+            );
+            assert!(
+                text.contains("From: <sip:a@b>;tag=l\r\nTo: <sip:x@y>;tag=r\r\n"),
+                "{text}"
+            );
             assert!(text.contains("CSeq: 1 BYE\r\n"), "{text}");
         }
     }
@@ -241,12 +271,13 @@ mod tests {
         let local = NameAddr::new(Uri::decode("sip:me@h").unwrap()).with_tag("l");
         let mut dialog = Dialog::uac("c".to_owned(), local, target);
         dialog.request(Method::Invite);
-        let answer = invite(
-            "Contact: <sip:seat@p>\r\nRecord-Route: <sip:one;lr>,<sip:two;lr>\r\n",
-        );
+        let answer = invite("Contact: <sip:seat@p>\r\nRecord-Route: <sip:one;lr>,<sip:two;lr>\r\n");
         let mut dialog = dialog.confirmed(&answer.headers);
         let text = bye(&mut dialog);
-        assert!(text.contains("Route: <sip:two;lr>\r\nRoute: <sip:one;lr>\r\n"), "{text}");
+        assert!(
+            text.contains("Route: <sip:two;lr>\r\nRoute: <sip:one;lr>\r\n"),
+            "{text}"
+        );
         assert!(text.starts_with("BYE sip:seat@p "), "{text}");
         assert!(text.contains("CSeq: 2 BYE\r\n"), "{text}");
     }

@@ -94,9 +94,10 @@ impl Incoming {
         let call_id = headers.call_id().ok()?.to_owned();
         let key = ServerKey {
             base: base(&via, &call_id, cseq, &from).into(),
-            method: match &method {
-                Method::Ack => Method::Invite,
-                other => other.clone(),
+            method: if method == Method::Ack {
+                Method::Invite
+            } else {
+                method.clone()
             },
         };
         let reply_to = mark_source(&mut via, flow);
@@ -173,7 +174,8 @@ pub fn add_tag(headers: &mut Headers, tag: &str) {
 /// Fills `received` and `rport`; gives where responses go (RFC 3261 section 18.2.2).
 pub fn mark_source(via: &mut Via, flow: Flow) -> Flow {
     let source = flow.remote;
-    via.params.set("received", &source.ip().to_canonical().to_string());
+    via.params
+        .set("received", &source.ip().to_canonical().to_string());
     let port = if via.params.has("rport") {
         via.params.set("rport", &source.port().to_string());
         source.port()
@@ -225,10 +227,22 @@ mod tests {
     #[test]
     fn responses_go_back_to_the_source_and_nowhere_else() {
         let rows = [
-            ("SIP/2.0/UDP h:5070;branch=z9hG4bKa;rport", Transport::Udp, 4444),
+            (
+                "SIP/2.0/UDP h:5070;branch=z9hG4bKa;rport",
+                Transport::Udp,
+                4444,
+            ),
             ("SIP/2.0/UDP h:5070;branch=z9hG4bKa", Transport::Udp, 5070),
-            ("SIP/2.0/UDP h;branch=z9hG4bKa;maddr=224.0.0.1", Transport::Udp, 5060),
-            ("SIP/2.0/UDP h;received=8.8.8.8;rport=9", Transport::Udp, 4444),
+            (
+                "SIP/2.0/UDP h;branch=z9hG4bKa;maddr=224.0.0.1",
+                Transport::Udp,
+                5060,
+            ),
+            (
+                "SIP/2.0/UDP h;received=8.8.8.8;rport=9",
+                Transport::Udp,
+                4444,
+            ),
             ("SIP/2.0/TCP h:5070;branch=z9hG4bKa", Transport::Tcp, 4444),
         ];
         for (via, transport, port) in rows {
@@ -244,7 +258,10 @@ mod tests {
     fn clients_without_unique_branches_are_told_apart_by_what_they_have() {
         let udp = Transport::Udp;
         let same = incoming("SIP/2.0/UDP h;branch=z9hG4bKa", udp);
-        assert_eq!(incoming("SIP/2.0/UDP H:5060;branch=z9hG4bKa;rport", udp).key, same.key);
+        assert_eq!(
+            incoming("SIP/2.0/UDP H:5060;branch=z9hG4bKa;rport", udp).key,
+            same.key
+        );
         assert_ne!(incoming("SIP/2.0/UDP i;branch=z9hG4bKa", udp).key, same.key);
         let old = incoming("SIP/2.0/UDP h;branch=z9hG4bK", udp);
         assert_ne!(old.key, same.key);
@@ -254,7 +271,14 @@ mod tests {
     #[test]
     fn a_reply_tags_to_but_not_in_100() {
         let request = incoming("SIP/2.0/UDP h;branch=z9hG4bKa", Transport::Udp);
-        let to = |status| request.reply(status, "t").headers.text(&HeaderName::To).unwrap().into_owned();
+        let to = |status| {
+            request
+                .reply(status, "t")
+                .headers
+                .text(&HeaderName::To)
+                .unwrap()
+                .into_owned()
+        };
         assert_eq!(to(100), "sip:a@b");
         assert_eq!(to(180), "sip:a@b;tag=t");
     }

@@ -151,7 +151,11 @@ mod tests {
         };
         assert_eq!(book.judge(&nonce, 1, Now::at_ms(61_001)), Worth::Stale);
         book.spend(stamp, 3, Now::at_ms(2000));
-        for (count, worth) in [(1, Worth::Replayed), (3, Worth::Replayed), (4, Worth::Good(stamp))] {
+        for (count, worth) in [
+            (1, Worth::Replayed),
+            (3, Worth::Replayed),
+            (4, Worth::Good(stamp)),
+        ] {
             assert_eq!(book.judge(&nonce, count, Now::at_ms(2000)), worth);
         }
     }
@@ -159,14 +163,21 @@ mod tests {
     #[test]
     fn other_realms_and_changed_bytes_are_foreign() {
         let nonce = book("other").issue(Now::START);
-        assert_eq!(book("ringwise").judge(&nonce, 1, Now::START), Worth::Foreign);
+        assert_eq!(
+            book("ringwise").judge(&nonce, 1, Now::START),
+            Worth::Foreign
+        );
         let mut book = book("ringwise");
         let nonce = book.issue(Now::START);
         for at in 0..nonce.len() {
             let mut changed = nonce.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(book.judge(&changed, 1, Now::START), Worth::Foreign, "byte {at}");
+            assert_eq!(
+                book.judge(&changed, 1, Now::START),
+                Worth::Foreign,
+                "byte {at}"
+            );
         }
         for text in ["", "x", "é", &nonce[1..]] {
             assert_eq!(book.judge(text, 1, Now::START), Worth::Foreign);
@@ -182,7 +193,10 @@ mod tests {
                 book.spend(stamp, 1, Now::START);
             }
         }
-        let worth: Vec<_> = nonces.iter().map(|n| book.judge(n, 2, Now::START)).collect();
+        let worth: Vec<_> = nonces
+            .iter()
+            .map(|n| book.judge(n, 2, Now::START))
+            .collect();
         assert_eq!(worth[0], Worth::Stale);
         assert!(matches!(worth[2], Worth::Good(_)));
     }

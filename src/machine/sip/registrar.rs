@@ -166,7 +166,11 @@ impl Registrar {
 
     /// The users who registered over this flow.
     pub fn users_of(&self, flow: &Flow) -> impl Iterator<Item = &str> {
-        self.flows.get(flow).into_iter().flatten().map(String::as_str)
+        self.flows
+            .get(flow)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     /// Serves a REGISTER, wholly or not at all.
@@ -248,7 +252,10 @@ impl Registrar {
     /// The first moment at which a binding of the user ends.
     #[must_use]
     pub fn next_end(&self, user: &str) -> Option<Now> {
-        self.bindings(user).iter().map(|binding| binding.until).min()
+        self.bindings(user)
+            .iter()
+            .map(|binding| binding.until)
+            .min()
     }
 
     /// Drops the user's bindings that have ended; true if none is left where some were.
@@ -396,7 +403,12 @@ mod tests {
             (ask("a", 5, 1, Change::Update(vec![wish("x", 0)])), late),
             (ask("a", 5, 1, Change::RemoveAll), late),
             (
-                ask("a", 6, 1, Change::Update(vec![wish("y", 90), wish("x", 59)])),
+                ask(
+                    "a",
+                    6,
+                    1,
+                    Change::Update(vec![wish("y", 90), wish("x", 59)]),
+                ),
                 RegistrarError::TooBrief { min_s: 60 },
             ),
         ];

@@ -1,0 +1,56 @@
+//! Is a registered flow alive?
+
+/// A flow that is asked by OPTIONS again and again.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Ping {
+    failures: u8,
+}
+
+/// Unanswered pings in a row after which a flow is dead.
+const FAILURES_MAX: u8 = 2;
+
+/// What a ping's end means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Pulse {
+    /// Ask again after the usual time.
+    Alive,
+    /// Ask again at once.
+    Doubtful,
+    /// Its bindings go.
+    Dead,
+}
+
+impl Ping {
+    /// A ping has ended with this status; 408 is silence.
+    pub const fn ended(&mut self, status: u16) -> Pulse {
+        if status != 408 {
+            self.failures = 0;
+            return Pulse::Alive;
+        }
+        self.failures += 1;
+        if self.failures < FAILURES_MAX {
+            Pulse::Doubtful
+        } else {
+            Pulse::Dead
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_silences_in_a_row_are_death_and_any_answer_is_life() {
+        let mut ping = Ping::default();
+        for (status, pulse) in [
+            (200, Pulse::Alive),
+            (408, Pulse::Doubtful),
+            (404, Pulse::Alive),
+            (408, Pulse::Doubtful),
+            (408, Pulse::Dead),
+        ] {
+            assert_eq!(ping.ended(status), pulse);
+        }
+    }
+}
