@@ -2,3 +2,6 @@
 
 /// The contract that every keeper of media fulfils.
 pub mod contract;
+
+/// Prompts, encoded once.
+pub mod library;
