@@ -38,6 +38,22 @@ impl Encoded {
         }
     }
 
+    /// Takes back what [`Encoded::frame`] has given: all frames in mu-law, and the same in A-law.
+    /// None if they are not whole frames, as many in one as in the other.
+    #[must_use]
+    pub fn from_frames(pcmu: &[u8], pcma: &[u8]) -> Option<Self> {
+        let (pcmu, []) = pcmu.as_chunks::<FRAME_SAMPLES>() else {
+            return None;
+        };
+        let (pcma, []) = pcma.as_chunks::<FRAME_SAMPLES>() else {
+            return None;
+        };
+        (pcmu.len() == pcma.len()).then(|| Self {
+            pcmu: pcmu.into(),
+            pcma: pcma.into(),
+        })
+    }
+
     /// How many frames it has.
     #[must_use]
     pub fn frames(&self) -> u32 {

@@ -44,3 +44,5 @@ pub mod stream;
 
 /// Evenly spread turns.
 pub mod wheel;
+/// Prompts, encoded once.
+pub mod library;
