@@ -44,5 +44,3 @@ pub mod stream;
 
 /// Evenly spread turns.
 pub mod wheel;
-/// Prompts, encoded once.
-pub mod library;
