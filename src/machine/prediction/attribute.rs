@@ -56,6 +56,18 @@ pub enum Unit {
     Days,
 }
 
+impl Unit {
+    /// So many minutes in one.
+    #[must_use]
+    pub const fn minutes(self) -> f64 {
+        match self {
+            Self::Minutes => 1.0,
+            Self::Hours => 60.0,
+            Self::Days => 1440.0,
+        }
+    }
+}
+
 /// How a value that the source does not give follows from others.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Derivation {
@@ -65,7 +77,7 @@ pub enum Derivation {
     HoursSince(String),
     /// The first divided by the second; absent if the second is not positive.
     Ratio(String, String),
-    /// That moment plus the hours of the other attribute.
+    /// That moment and so much later; the second attribute counts its unit, or hours.
     Sum(String, String),
 }
 

@@ -119,6 +119,9 @@ impl OrderNaming {
     }
 }
 
+/// So many of a customer's orders are considered, the newest.
+pub const ORDERS_MAX: usize = 8;
+
 impl Bank {
     /// The question with this id.
     #[must_use]
@@ -161,12 +164,42 @@ impl Bank {
         if naming == OrderNaming::Unnamed || order.is_none() {
             return short;
         }
-        let fits = |name: &&OrderName| name.when.holds(|attribute| situation.value(attribute));
-        let mut named = self.names.iter().filter(fits).filter_map(|name| {
-            let words = name.say.get(&asking.language)?;
-            telling::around(words, &short, &situation, asking.language)
-        });
-        named.next().unwrap_or(short)
+        let named = self.named(order, asking);
+        let told = named
+            .iter()
+            .find(|name| self.tells_apart(name, order, asking));
+        let told = told.or(named.last()).copied();
+        let words = told.and_then(|name| name.say.get(&asking.language));
+        let around = |words| telling::around(words, &short, &situation, asking.language);
+        words.and_then(around).unwrap_or(short)
+    }
+
+    /// The names that fit an order and can be said.
+    fn named(&self, order: Option<&Order>, asking: Asking<'_>) -> Vec<&OrderName> {
+        let situation = self.situation(order, asking);
+        let fits = |name: &&OrderName| {
+            let words = name.say.get(&asking.language);
+            let said = words.and_then(|words| telling::speech(words, &situation, asking.language));
+            said.is_some() && name.when.holds(|attribute| situation.value(attribute))
+        };
+        self.names.iter().filter(fits).collect()
+    }
+
+    /// Whether no other order of the customer has the same name.
+    fn tells_apart(&self, name: &OrderName, order: Option<&Order>, asking: Asking<'_>) -> bool {
+        let Some(words) = name.say.get(&asking.language) else {
+            return false;
+        };
+        let said = |order: Option<&Order>| {
+            let situation = self.situation(order, asking);
+            let fits = name.when.holds(|attribute| situation.value(attribute));
+            fits.then(|| telling::speech(words, &situation, asking.language))
+                .flatten()
+        };
+        let own = said(order);
+        let orders = asking.customer.orders.iter().take(ORDERS_MAX);
+        let same = |other: &&Order| order != Some(other) && said(Some(other)) == own;
+        orders.filter(same).count() == 0
     }
 
     /// What this customer is told about this question.

@@ -30,6 +30,9 @@ pub mod outcome;
 /// Questions by probability.
 pub mod ranking;
 
+/// A bank's file, checked.
+pub mod reading;
+
 /// One order of one customer at one moment.
 pub mod situation;
 

@@ -1,16 +1,20 @@
 //! The probability of each question, and how it learns.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::machine::prediction::bank::About;
 use crate::machine::prediction::bank::Bank;
+use crate::machine::prediction::bank::ORDERS_MAX;
 use crate::machine::prediction::cell;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::outcome::Asked;
 use crate::machine::prediction::outcome::Exposure;
+use crate::machine::prediction::outcome::Meant;
 use crate::machine::prediction::outcome::Outcome;
 use crate::machine::prediction::ranking::Choice;
 use crate::machine::prediction::ranking::Ranking;
@@ -74,11 +78,10 @@ impl Model {
     /// Learns what one call taught.
     pub fn learn(&mut self, outcome: &Outcome) {
         self.calls = self.calls.saturating_add(1);
-        let Some((meant, question)) = &outcome.asked else {
-            self.something_else = self.something_else.saturating_add(1);
-            return;
-        };
-        self.table.learn(&outcome.exposed, *meant, question);
+        match &outcome.meant {
+            Some(meant) => self.table.learn(&outcome.exposed, meant),
+            None => self.something_else = self.something_else.saturating_add(1),
+        }
     }
 
     /// The share of callers who want nothing of what could be read, from 0 to 1.
@@ -99,9 +102,9 @@ impl Model {
         for (at, (candidate, pull)) in candidates.iter().zip(&pulls).enumerate() {
             let share = known * pull / all;
             let cells = &candidate.exposure.cells;
-            let base = base(&candidate.weights);
             let ids = bank.questions.iter().map(|question| question.id.as_str());
-            let ps = self.table.questions(cells, ids.zip(base));
+            let priors = ids.zip(priors(&candidate.weights));
+            let ps = self.table.questions(cells, priors);
             joint.extend(ps.into_iter().enumerate().map(|(q, p)| (at, q, share * p)));
         }
         joint
@@ -119,19 +122,30 @@ impl Outcome {
         asked: &Asked,
     ) -> Self {
         let candidates = candidates(bank, customer, wall, zone);
-        let asked = match asked {
+        let meant = match asked {
             Asked::SomethingElse => None,
-            Asked::Question { order, question } => candidates
-                .iter()
-                .position(|candidate| candidate.order == *order)
-                .map(|meant| (meant, question.clone())),
+            Asked::Question { order, question } => {
+                let meant = |candidate: &Candidate| candidate.order == *order;
+                let place = candidates.iter().position(meant);
+                place.map(|place| Meant {
+                    order: place,
+                    question: question.clone(),
+                    priors_ppm: priors_ppm(bank, candidates.get(place)),
+                })
+            }
         };
         let exposed = candidates.into_iter().map(|candidate| candidate.exposure);
         Self {
             exposed: exposed.collect(),
-            asked,
+            meant,
         }
     }
+}
+
+fn priors_ppm(bank: &Bank, candidate: Option<&Candidate>) -> BTreeMap<String, u64> {
+    let weights = candidate.map_or(&[][..], |candidate| &candidate.weights);
+    let ids = bank.questions.iter().map(|question| question.id.clone());
+    ids.zip(priors(weights).map(cell::ppm)).collect()
 }
 
 /// What the caller may mean: the newest orders, then the caller without an order.
@@ -184,7 +198,7 @@ fn candidate(bank: &Bank, order: Option<&Order>, situation: &Situation<'_>) -> C
 }
 
 /// Prior weights as a distribution that rules nothing out for ever.
-fn base(weights: &[f64]) -> impl Iterator<Item = f64> {
+fn priors(weights: &[f64]) -> impl Iterator<Item = f64> {
     let all: f64 = weights.iter().sum();
     let count = f64::from(u32::try_from(weights.len().max(1)).unwrap_or(u32::MAX));
     let even = if all > 0.0 { SURPRISE } else { 1.0 };
@@ -194,10 +208,8 @@ fn base(weights: &[f64]) -> impl Iterator<Item = f64> {
         .map(move |weight| weight * scale + even / count)
 }
 
-/// So many of a customer's orders are considered, the newest.
-pub const ORDERS_MAX: usize = 8;
 /// Share of questions that no condition of the bank foresees.
-const SURPRISE: f64 = 0.01;
+const SURPRISE: f64 = 0.02;
 /// The share of callers who want something else, before anything is learned.
 const OTHER_PRIOR: f64 = 0.1;
 /// The first belief in that share counts like so many calls.

@@ -1,5 +1,7 @@
 //! What came of a prediction: the label a model learns from.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What the caller wanted.
@@ -17,13 +19,24 @@ pub enum Asked {
     SomethingElse,
 }
 
-/// What the model needs of one order to learn: the cells it falls into and its weight at the start.
+/// What the model needs of an order that the caller could have meant.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Exposure {
-    /// The cells, from the most general to the most special.
+    /// The cells it falls into, from the most general to the most special.
     pub cells: Vec<String>,
-    /// The weight that the bank's priors give the order, in millionths.
+    /// The weight that the bank's priors give it, in millionths.
     pub weight_ppm: u64,
+}
+
+/// What was meant.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Meant {
+    /// Which of the orders, by its place among the exposed.
+    pub order: usize,
+    /// The question's id.
+    pub question: String,
+    /// How likely the bank's priors held each question about that order, in millionths.
+    pub priors_ppm: BTreeMap<String, u64>,
 }
 
 /// One call's lesson. It holds all that learning needs: a journal of outcomes, learned again in
@@ -32,6 +45,6 @@ pub struct Exposure {
 pub struct Outcome {
     /// The orders that the caller could have meant.
     pub exposed: Vec<Exposure>,
-    /// Which of `exposed` was meant, and the question; none: something else.
-    pub asked: Option<(usize, String)>,
+    /// What was meant; none: something else.
+    pub meant: Option<Meant>,
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::attribute::Derivation;
+use crate::machine::prediction::attribute::Unit;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::order::Value;
@@ -80,8 +81,9 @@ impl Situation<'_> {
                 let below = number(below).filter(|below| *below > 0.0)?;
                 number(above).map(|above| Value::Number(above / below))
             }
-            Derivation::Sum(start, hours) => {
-                let minutes = whole(number(hours)? * 60.0)?;
+            Derivation::Sum(start, span) => {
+                let unit = self.attributes.get(span)?.unit.unwrap_or(Unit::Hours);
+                let minutes = whole(number(span)? * unit.minutes())?;
                 let after = jiff::SignedDuration::from_mins(minutes);
                 let sum = moment_of(start)?.checked_add(after).ok()?;
                 Some(Value::Text(sum.timestamp().to_string()))
@@ -130,12 +132,16 @@ mod tests {
     use crate::machine::prediction::attribute::Privacy;
 
     fn derived(derived: Derivation) -> Attribute {
+        attribute(Some(derived))
+    }
+
+    fn attribute(derived: Option<Derivation>) -> Attribute {
         Attribute {
             kind: Kind::Number,
             unit: None,
             currency: None,
             privacy: Privacy::Open,
-            derived: Some(derived),
+            derived,
             values: BTreeMap::new(),
         }
     }

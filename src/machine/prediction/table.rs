@@ -1,12 +1,16 @@
 //! Counts by cell, special cells leaning on general ones where they have seen little.
 //!
-//! Two things are counted in every cell of an order's path, and estimated from the most general
-//! cell down, each estimate being the prior of the next:
-//! which *question* was asked, a distribution smoothed by
-//! `(n_q + s · parent_q) / (n + s)`; and how strongly such an order *pulls* when the caller has
-//! several, by Luce's choice rule: with `chosen` the times it was meant and `rivalry` the sum of
-//! `1 / Σ pulls` over the calls it stood in, the pull is `(s + chosen) / (s / parent + rivalry)`
-//! (the minorise-maximise step of Hunter 2004, with a gamma prior). All sums are integers.
+//! The bank's priors say what to expect of an order; each cell counts what came and what the
+//! priors had expected there. From the most general cell down, each cell's corrections are the
+//! prior of the next (a gamma prior worth `s` events, as in disproportionality tables):
+//!
+//! - a *question* is asked `r` times as often as expected: `r = (asked + s·parent) / (expected + s)`;
+//!   its probability is its prior times `r`, divided by the sum of these;
+//! - a caller with several orders means one of them by Luce's choice rule with a *pull* of its prior
+//!   weight times `f = (s + chosen) / (s / parent + rivalry)`, where `rivalry` sums, over the calls
+//!   such orders stood in, `weight / Σ pulls` (the minorise-maximise step of Hunter 2004).
+//!
+//! All sums are whole millionths: the same calls give the same bits, in memory and on disk.
 
 use std::collections::BTreeMap;
 
@@ -15,6 +19,7 @@ use serde::Serialize;
 
 use crate::machine::prediction::cell;
 use crate::machine::prediction::outcome::Exposure;
+use crate::machine::prediction::outcome::Meant;
 
 /// Counts by cell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,63 +29,66 @@ pub struct Table {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Cell {
-    asked: BTreeMap<String, u64>,
-    total: u64,
+    questions: BTreeMap<String, Tally>,
     chosen: u64,
     rivalry_ppm: u64,
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Tally {
+    asked: u64,
+    expected_ppm: u64,
+}
+
 impl Table {
-    /// The probability of each question in the last of these cells, given the priors.
+    /// How likely each question is in the last of these cells, given the priors; they sum to 1.
     pub fn questions<'q>(
         &self,
         cells: &[String],
         priors: impl Iterator<Item = (&'q str, f64)>,
     ) -> Vec<f64> {
-        let (ids, mut ps): (Vec<&str>, Vec<f64>) = priors.unzip();
-        for (level, cell) in cells
+        let known: Vec<&Cell> = cells
             .iter()
             .filter_map(|name| self.cells.get(name))
-            .enumerate()
-        {
-            let strength = strength(level);
-            let foreign = cell::float(cell.total);
-            for (id, p) in ids.iter().zip(&mut ps) {
-                let count = cell.asked.get(*id).copied().unwrap_or(0);
-                *p = (cell::float(count) + strength * *p) / (foreign + strength);
-            }
-        }
-        ps
+            .collect();
+        let weighed = priors.map(|(id, prior)| {
+            let corrected = known
+                .iter()
+                .fold(1.0, |parent, cell| match cell.questions.get(id) {
+                    Some(tally) => tally.correction(parent),
+                    None => parent,
+                });
+            prior * corrected
+        });
+        let weights: Vec<f64> = weighed.collect();
+        let all: f64 = weights.iter().sum();
+        weights.into_iter().map(|weight| weight / all).collect()
     }
 
     /// How strongly an order pulls against the caller's other orders; more than 0.
     #[must_use]
     pub fn pull(&self, exposure: &Exposure) -> f64 {
-        let first = cell::float(exposure.weight_ppm.max(1)) / 1e6;
         let known = exposure
             .cells
             .iter()
             .filter_map(|name| self.cells.get(name));
-        known.fold(first, |parent, cell| {
-            (PULL_STRENGTH + cell::float(cell.chosen))
-                / (PULL_STRENGTH / parent + cell::float(cell.rivalry_ppm) / 1e6)
-        })
+        weight(exposure) * known.fold(1.0, |parent, cell| cell.correction(parent))
     }
 
-    /// Counts that of these orders `meant` was meant, and what was asked about it.
-    pub fn learn(&mut self, exposed: &[Exposure], meant: usize, question: &str) {
+    /// Counts which of these orders was meant, and what was asked about it.
+    pub fn learn(&mut self, exposed: &[Exposure], meant: &Meant) {
         if exposed.len() > 1 {
             let all: f64 = exposed.iter().map(|order| self.pull(order)).sum();
-            let rivalry_ppm = cell::ppm(1.0 / all);
             for (at, order) in exposed.iter().enumerate() {
+                let rivalry_ppm = cell::ppm(weight(order) / all);
                 self.update(order, |cell| {
                     cell.rivalry_ppm = cell.rivalry_ppm.saturating_add(rivalry_ppm);
-                    cell.chosen = cell.chosen.saturating_add(u64::from(at == meant));
+                    cell.chosen = cell.chosen.saturating_add(u64::from(at == meant.order));
                 });
             }
         }
-        if let Some(order) = exposed.get(meant) {
-            self.update(order, |cell| cell.ask(question));
+        if let Some(order) = exposed.get(meant.order) {
+            self.update(order, |cell| cell.ask(meant));
         }
     }
 
@@ -97,27 +105,44 @@ impl Table {
 }
 
 impl Cell {
-    fn ask(&mut self, question: &str) {
-        let room = self.asked.len() < QUESTIONS_MAX;
-        if let Some(count) = self.asked.get_mut(question) {
-            *count = count.saturating_add(1);
-        } else if room {
-            self.asked.insert(question.to_owned(), 1);
-        } else {
-            return;
+    fn ask(&mut self, meant: &Meant) {
+        for (id, prior_ppm) in &meant.priors_ppm {
+            if let Some(tally) = self.tally(id) {
+                tally.expected_ppm = tally.expected_ppm.saturating_add(*prior_ppm);
+            }
         }
-        self.total = self.total.saturating_add(1);
+        if let Some(tally) = self.tally(&meant.question) {
+            tally.asked = tally.asked.saturating_add(1);
+        }
+    }
+
+    fn tally(&mut self, question: &str) -> Option<&mut Tally> {
+        if self.questions.len() >= QUESTIONS_MAX && !self.questions.contains_key(question) {
+            return None;
+        }
+        Some(self.questions.entry(question.to_owned()).or_default())
+    }
+
+    fn correction(&self, parent: f64) -> f64 {
+        let rivalry = cell::float(self.rivalry_ppm) / 1e6;
+        (PULL_STRENGTH + cell::float(self.chosen)) / (PULL_STRENGTH / parent + rivalry)
     }
 }
 
-/// A cell's parent counts like so many calls in it.
-fn strength(_level: usize) -> f64 {
-    QUESTION_STRENGTH
+impl Tally {
+    fn correction(&self, parent: f64) -> f64 {
+        let expected = cell::float(self.expected_ppm) / 1e6;
+        (cell::float(self.asked) + QUESTION_STRENGTH * parent) / (expected + QUESTION_STRENGTH)
+    }
 }
 
-/// A parent's distribution counts like so many questions.
+fn weight(exposure: &Exposure) -> f64 {
+    cell::float(exposure.weight_ppm.max(1)) / 1e6
+}
+
+/// A parent's correction of a question counts like so many expected questions.
 const QUESTION_STRENGTH: f64 = 10.0;
-/// A parent's pull counts like so many choices.
+/// A parent's correction of a pull counts like so many choices.
 const PULL_STRENGTH: f64 = 5.0;
 /// Beyond so many, what is new is counted in the general cells only.
 pub const CELLS_MAX: usize = 65_536;

@@ -141,12 +141,7 @@ fn time(value: &Value, situation: &Situation<'_>) -> Option<jiff::civil::Time> {
 }
 
 fn span(count: f64, unit: Unit) -> Option<Duration> {
-    let minutes = match unit {
-        Unit::Minutes => count,
-        Unit::Hours => count * 60.0,
-        Unit::Days => count * 1440.0,
-    };
-    let minutes = u64::try_from(situation::whole(minutes)?).ok()?;
+    let minutes = u64::try_from(situation::whole(count * unit.minutes())?).ok()?;
     minutes.checked_mul(60).map(Duration::from_secs)
 }
 
