@@ -1,10 +1,34 @@
 //! Dialplans: checked, then walked.
 
+/// An answer being given.
+pub mod answer_step;
+
+/// Words that ask for keys.
+pub mod asking;
+
 /// From a dialplan file to a script, or to all that is wrong with it.
 pub mod check;
 
+/// Digits being taken.
+pub mod collect_step;
+
 /// Which dialled numbers a dialplan answers.
 pub mod did;
+
+/// One call on its way.
+pub mod journey;
+
+/// A wait for a look-up.
+pub mod lookup_step;
+
+/// A fixed menu being walked.
+pub mod menu_step;
+
+/// Likely questions being offered.
+pub mod predict_step;
+
+/// A call being handed to the distributor.
+pub mod queue_step;
 
 /// What the steps of a dialplan file have in common.
 pub mod reader;
@@ -15,6 +39,9 @@ pub mod route;
 /// A dialplan that was checked.
 pub mod script;
 
+/// The look-up of a call.
+pub mod search;
+
 /// One step of a dialplan file, verb by verb.
 pub mod step_reader;
 
@@ -24,5 +51,14 @@ pub mod surface;
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
 
+/// A caller proving who they are.
+pub mod verify_step;
+
+/// One call's way through one dialplan.
+pub mod walk;
+
 /// What a dialplan says.
 pub mod wording;
+
+/// What a walk may look at.
+pub mod world;

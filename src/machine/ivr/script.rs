@@ -288,6 +288,15 @@ impl Script {
 }
 
 impl Step {
+    /// The wait for a seat, if it is one.
+    #[must_use]
+    pub const fn queue(&self) -> Option<&Queue> {
+        if let Verb::Queue(queue) = &self.verb {
+            return Some(queue);
+        }
+        None
+    }
+
     /// Its texts, each with the number of keys it names.
     fn wordings(&self) -> Vec<(&Wording, u32)> {
         let mut all: Vec<(&Wording, u32)> = Vec::new();

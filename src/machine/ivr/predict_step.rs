@@ -1,0 +1,190 @@
+//! Likely questions being offered.
+
+use std::time::Duration;
+
+use crate::machine::ivr::asking::Asking;
+use crate::machine::ivr::asking::Miss;
+use crate::machine::ivr::journey::Journey;
+use crate::machine::ivr::journey::Line;
+use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::script::Predict;
+use crate::machine::ivr::script::Step;
+use crate::machine::ivr::script::Voices;
+use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::wording::Filling;
+use crate::machine::ivr::world::WalkWorld;
+use crate::machine::prediction::bank::OrderNaming;
+use crate::machine::prediction::menu;
+use crate::machine::prediction::menu::Timing;
+use crate::machine::prediction::order::Customer;
+use crate::machine::prediction::ranking::Choice;
+use crate::machine::speech::composition;
+use crate::machine::speech::fragment::Fragment;
+use crate::machine::speech::phrasebook::Phrasebook;
+use crate::vocabulary::language::Language;
+
+/// From the last choice to the right place by a fixed menu or a person, as callers take it.
+const FALLBACK: Duration = Duration::from_secs(20);
+/// Words that nobody recorded, per byte of text: 15 Latin letters or 5 Chinese characters a second.
+const UNRECORDED_PER_BYTE: Duration = Duration::from_millis(67);
+/// Most choices that are measured.
+const MEASURED_MAX: usize = 12;
+/// Most choices that a fact lists.
+const RANKED_MAX: usize = 10;
+
+/// Likely questions being offered.
+#[derive(Debug)]
+pub struct PredictStep {
+    /// The words that offer them.
+    pub asking: Asking,
+    /// What each key from 1 on stands for.
+    read: Vec<Choice>,
+}
+
+impl PredictStep {
+    /// Ranks, plans and begins to read. Keys pressed before meant something else: they are dropped.
+    pub fn enter(
+        journey: &mut Journey,
+        world: WalkWorld<'_>,
+        step: &Step,
+        predict: &Predict,
+    ) -> (Self, Move) {
+        journey.drop_keys();
+        let nobody = Customer::default();
+        let customer = journey.customer.as_ref().unwrap_or(&nobody);
+        let ranking = world
+            .model
+            .rank(world.bank, customer, world.turn.wall, world.zone);
+        journey.ranking = ranking;
+        let read = plan(journey, world, predict);
+        journey.note(WalkFact::Predicted {
+            ranked: journey.ranking.top(RANKED_MAX),
+            read: u32::try_from(read.len()).unwrap_or(u32::MAX),
+        });
+
+        let mut lines = Vec::new();
+        let say = step
+            .say
+            .iter()
+            .flat_map(|say| journey.lines(say, step.voices));
+        lines.extend(say);
+        let first = lines.len();
+        for (digit, choice) in (1..).zip(&read) {
+            let line = line(journey, world, predict, digit, choice);
+            lines.push(line);
+        }
+        let last = predict.say_last.iter();
+        lines.extend(last.flat_map(|last| journey.lines(last, Voices::Callers)));
+        let mut this = Self {
+            asking: Asking::new(lines, predict.patience).again_from(first),
+            read,
+        };
+        if this.read.is_empty() {
+            return (this, Move::Go(predict.none));
+        }
+        this.asking.begin(journey, world.turn.now);
+        (this, Move::Stay)
+    }
+
+    /// A key is pressed.
+    pub fn press(
+        &mut self,
+        journey: &mut Journey,
+        world: WalkWorld<'_>,
+        predict: &Predict,
+        key: char,
+    ) -> Move {
+        journey.take_keys(key);
+        if let Some(target) = predict.keys.get(&key) {
+            return journey.follow(world, key, target);
+        }
+        if let Some((place, choice)) = self.choice(key) {
+            journey.choose(choice.order, choice.question, place);
+            return Move::Go(predict.chosen);
+        }
+        match (key, journey.script.person) {
+            ('0', Some(person)) => Move::Go(person),
+            ('#', _) => {
+                journey.note(WalkFact::ChoseNone);
+                Move::Go(predict.none)
+            }
+            ('*', _) => {
+                self.asking.repeat(journey, world.turn.now);
+                Move::Stay
+            }
+            _ => self.miss(journey, world, predict),
+        }
+    }
+
+    /// The caller is silent, or pressed a key that means nothing.
+    pub fn miss(&mut self, journey: &mut Journey, world: WalkWorld<'_>, predict: &Predict) -> Move {
+        match self.asking.miss(journey, world.turn.now) {
+            Miss::Again => Move::Stay,
+            Miss::Enough => Move::Go(predict.no_input),
+        }
+    }
+
+    fn choice(&self, key: char) -> Option<(u32, Choice)> {
+        let place = key.to_digit(10)?;
+        let at = usize::try_from(place.checked_sub(1)?).ok()?;
+        Some((place, self.read.get(at)?.clone()))
+    }
+}
+
+/// The choices to read, in the order of reading.
+fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Vec<Choice> {
+    let choices = journey.ranking.choices.iter().take(MEASURED_MAX);
+    let lengths: Vec<Duration> = choices
+        .map(|choice| {
+            let line = line(journey, world, predict, 1, choice);
+            length(world.phrasebook, line.language, &line)
+        })
+        .collect();
+    let timing = Timing {
+        choices: &lengths,
+        fallback: FALLBACK,
+        most: usize::try_from(predict.at_most).unwrap_or(usize::MAX),
+    };
+    let read = menu::plan(&journey.ranking, timing).read;
+    let choices = read
+        .into_iter()
+        .filter_map(|at| journey.ranking.choices.get(at));
+    choices.cloned().collect()
+}
+
+/// A choice with its key, in the caller's language.
+fn line(
+    journey: &Journey,
+    world: WalkWorld<'_>,
+    predict: &Predict,
+    digit: u32,
+    choice: &Choice,
+) -> Line {
+    let language = journey.language;
+    let nobody = Customer::default();
+    let customer = journey.customer.as_ref().unwrap_or(&nobody);
+    let order = choice.order.as_deref().and_then(|id| journey.order(id));
+    let naming = OrderNaming::of(customer.orders.len());
+    let asking = world.asking(customer, language);
+    let question = world.bank.short(&choice.question, order, asking, naming);
+    let filling = Filling {
+        question: &question,
+        digit: Some(digit),
+        ..journey.filling()
+    };
+    Line {
+        speech: predict.say_each.speech(language, filling),
+        language,
+    }
+}
+
+fn length(book: &Phrasebook, language: Language, line: &Line) -> Duration {
+    let fragments = composition::compose(book, language, &line.speech);
+    let lengths = fragments.iter().map(|fragment| match fragment {
+        Fragment::Prompt(_, length) | Fragment::Silence(length) => *length,
+        Fragment::Unrecorded(words) => {
+            UNRECORDED_PER_BYTE * u32::try_from(words.len()).unwrap_or(u32::MAX)
+        }
+    });
+    lengths.fold(Duration::ZERO, Duration::saturating_add)
+}

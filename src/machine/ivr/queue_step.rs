@@ -1,0 +1,39 @@
+//! A call being handed to the distributor.
+
+use std::collections::BTreeMap;
+
+use crate::machine::ivr::journey::Journey;
+use crate::machine::ivr::script::QUESTION_SKILL;
+use crate::machine::ivr::script::Queue;
+use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::ivr::world::WalkWorld;
+
+/// Hands the call to the distributor, with what the seat should see.
+pub fn enqueue(journey: &mut Journey, world: WalkWorld<'_>, queue: &Queue) {
+    let mut need: BTreeMap<String, u8> = BTreeMap::new();
+    for (skill, level) in queue.need.get(&journey.language).into_iter().flatten() {
+        let skill = if skill == QUESTION_SKILL {
+            question_skill(journey, world)
+        } else {
+            Some(skill.clone())
+        };
+        if let Some(skill) = skill {
+            let known = need.entry(skill).or_default();
+            *known = (*known).max(*level);
+        }
+    }
+    let briefing = journey.briefing();
+    journey.emit(WalkOutput::Enqueue {
+        queue: queue.queue.clone(),
+        need,
+        priority: queue.priority,
+        language: journey.language,
+        briefing,
+    });
+}
+
+/// The skill that the chosen question asks of a person.
+fn question_skill(journey: &Journey, world: WalkWorld<'_>) -> Option<String> {
+    let chosen = journey.chosen.as_ref()?;
+    world.bank.question(&chosen.question)?.skill.clone()
+}

@@ -1,0 +1,439 @@
+//! One call's way through one dialplan.
+//!
+//! ```text
+//! INVITE        answered                                        caller
+//!   |--LookUp      |--Say greeting-----Said--Say menu---------Key--|--Say answer …
+//!         LookedUp----------^   (under the greeting)
+//! ```
+
+use std::sync::Arc;
+
+use crate::machine::ivr::answer_step::AnswerStep;
+use crate::machine::ivr::answer_step::Heard;
+use crate::machine::ivr::asking::Asking;
+use crate::machine::ivr::collect_step::CollectStep;
+use crate::machine::ivr::journey::Journey;
+use crate::machine::ivr::journey::Line;
+use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::lookup_step::LookupStep;
+use crate::machine::ivr::menu_step::MenuStep;
+use crate::machine::ivr::predict_step::PredictStep;
+use crate::machine::ivr::queue_step;
+use crate::machine::ivr::script::Script;
+use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::search::Search;
+use crate::machine::ivr::surface::CallerContext;
+use crate::machine::ivr::surface::LookupKey;
+use crate::machine::ivr::surface::WalkInput;
+use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::ivr::verify_step::VerifyStep;
+use crate::machine::ivr::world::WalkWorld;
+use crate::machine::media::contract::StopOn;
+use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
+
+/// One call's way through one dialplan.
+#[derive(Debug)]
+pub struct Walk {
+    script: Arc<Script>,
+    journey: Journey,
+    search: Search,
+    at: StepAt,
+    state: State,
+    fate: Fate,
+}
+
+/// What the walk is doing.
+#[derive(Debug)]
+enum State {
+    /// It waits for the call to be answered.
+    Ringing,
+    /// It says what comes before a step's verb; these lines are left.
+    Saying(std::vec::IntoIter<Line>),
+    Menu(MenuStep),
+    Collect(CollectStep),
+    Lookup(LookupStep),
+    Predict(PredictStep),
+    Answer(AnswerStep),
+    Verify(VerifyStep),
+    Queued,
+    Ended,
+}
+
+/// Whether the call may still go from step to step.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Fate {
+    Open,
+    /// Its steps or words are used up: it was handed to people.
+    Spent,
+}
+
+/// How a call left a queue.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Left {
+    Full,
+    Asked,
+}
+
+impl Walk {
+    /// A call that rings. If the first look-up it will come to is by the caller's number, that is
+    /// asked for at once.
+    #[must_use]
+    pub fn new(script: Arc<Script>, caller: CallerContext, turn: Turn) -> Self {
+        let mut journey = Journey::new(Arc::clone(&script), caller);
+        let mut search = Search::default();
+        let number = journey.caller.number.clone();
+        if let (Some(timeout), Some(number)) = (script.early_lookup, number) {
+            search.ask(&mut journey, turn.now, LookupKey::Phone(number), timeout);
+        }
+        Self {
+            script,
+            journey,
+            search,
+            at: StepAt(0),
+            state: State::Ringing,
+            fate: Fate::Open,
+        }
+    }
+
+    /// What the walk answers, until there is nothing more.
+    pub fn poll(&mut self) -> Option<WalkOutput> {
+        self.journey.poll()
+    }
+
+    /// When it must be woken.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Now> {
+        let step = match &self.state {
+            State::Lookup(step) => step.poll_timeout(),
+            State::Ringing
+            | State::Saying(_)
+            | State::Menu(_)
+            | State::Collect(_)
+            | State::Predict(_)
+            | State::Answer(_)
+            | State::Verify(_) => self.asking().and_then(Asking::deadline),
+            State::Queued | State::Ended => None,
+        };
+        let ended = matches!(self.state, State::Ended);
+        let saying = self.journey.say_limit().filter(|_| self.speaks());
+        let search = self.search.deadline().filter(|_| !ended);
+        step.into_iter().chain(saying).chain(search).min()
+    }
+
+    /// Something has happened.
+    pub fn handle(&mut self, world: &WalkWorld<'_>, input: WalkInput) {
+        let world = *world;
+        match input {
+            WalkInput::Connected => {
+                if matches!(self.state, State::Ringing) {
+                    self.go(world, StepAt(0));
+                }
+            }
+            WalkInput::Said => self.handle_said(world, Heard::Whole),
+            WalkInput::Key(key) => self.handle_key(world, key),
+            WalkInput::LookedUp { lookup, result } => {
+                self.search.handle_answer(&mut self.journey, lookup, result);
+                self.look(world);
+            }
+            WalkInput::QueueFull => self.leave_queue(world, Left::Full),
+            WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, world: &WalkWorld<'_>) {
+        let world = *world;
+        let now = world.turn.now;
+        if self.search.deadline().is_some_and(|at| at <= now) {
+            self.search.give_up(&mut self.journey);
+            self.look(world);
+        }
+        if self.speaks() && self.journey.say_limit().is_some_and(|at| at <= now) {
+            self.handle_said(world, Heard::Whole);
+            return;
+        }
+        if matches!(self.state, State::Lookup(_)) {
+            self.handle_lookup_timeout(world);
+        } else if self
+            .asking()
+            .and_then(Asking::deadline)
+            .is_some_and(|at| at <= now)
+        {
+            let moved = self.miss(world);
+            self.follow(world, moved);
+        }
+    }
+
+    /// Whether the walk has ended the call.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    /// Whether the end of what is said makes the walk go on.
+    const fn speaks(&self) -> bool {
+        !matches!(self.state, State::Ringing | State::Queued | State::Ended)
+    }
+
+    const fn asking(&self) -> Option<&Asking> {
+        match &self.state {
+            State::Menu(step) => Some(&step.0),
+            State::Collect(step) => Some(&step.asking),
+            State::Predict(step) => Some(&step.asking),
+            State::Verify(step) => Some(&step.asking),
+            State::Ringing
+            | State::Saying(_)
+            | State::Lookup(_)
+            | State::Answer(_)
+            | State::Queued
+            | State::Ended => None,
+        }
+    }
+
+    fn handle_said(&mut self, world: WalkWorld<'_>, heard: Heard) {
+        if !self.journey.is_saying() {
+            return;
+        }
+        let now = world.turn.now;
+        self.journey.hear_end(now);
+        let script = Arc::clone(&self.script);
+        let verb = script.step(self.at).map(|step| &step.verb);
+        let journey = &mut self.journey;
+        let moved = match (&mut self.state, verb) {
+            (State::Saying(lines), _) => {
+                let rest = std::mem::take(lines);
+                self.say_next(world, rest)
+            }
+            (State::Answer(step), Some(Verb::Answer(answer))) => step.end(journey, answer, heard),
+            (State::Menu(step), _) => step.0.go_on(journey, now),
+            (State::Collect(step), _) => step.asking.go_on(journey, now),
+            (State::Predict(step), _) => step.asking.go_on(journey, now),
+            (State::Verify(step), _) => step.asking.go_on(journey, now),
+            (State::Lookup(step), _) => step.handle_said(now),
+            (State::Answer(_) | State::Ringing | State::Queued | State::Ended, _) => Move::Stay,
+        };
+        self.follow(world, moved);
+    }
+
+    fn handle_key(&mut self, world: WalkWorld<'_>, key: char) {
+        if !matches!(key, '0'..='9' | '*' | '#') {
+            return;
+        }
+        let person = self.script.person.filter(|person| *person != self.at);
+        match (&self.state, key, person) {
+            (State::Ringing | State::Queued | State::Ended, ..) => {}
+            (State::Saying(_) | State::Lookup(_), '0', Some(person)) => {
+                self.journey.take_keys(key);
+                self.go(world, person);
+            }
+            (State::Saying(_) | State::Lookup(_), ..) => self.journey.keep_key(key),
+            (State::Answer(_), ..) => {
+                self.journey.keep_key(key);
+                self.handle_said(world, Heard::Part);
+            }
+            (State::Menu(_) | State::Collect(_) | State::Predict(_) | State::Verify(_), ..) => {
+                self.journey.hear_end(world.turn.now);
+                let moved = self.press(world, key);
+                self.follow(world, moved);
+            }
+        }
+    }
+
+    fn press(&mut self, world: WalkWorld<'_>, key: char) -> Move {
+        let script = Arc::clone(&self.script);
+        let verb = script.step(self.at).map(|step| &step.verb);
+        let journey = &mut self.journey;
+        match (&mut self.state, verb) {
+            (State::Menu(step), Some(Verb::Menu(menu))) => step.press(journey, world, menu, key),
+            (State::Collect(step), Some(Verb::Collect(collect))) => {
+                step.press(journey, world, collect, key)
+            }
+            (State::Predict(step), Some(Verb::Predict(predict))) => {
+                step.press(journey, world, predict, key)
+            }
+            (State::Verify(step), Some(Verb::Verify(verify))) => {
+                step.press(journey, world, verify, key)
+            }
+            _ => Move::Stay,
+        }
+    }
+
+    fn miss(&mut self, world: WalkWorld<'_>) -> Move {
+        let script = Arc::clone(&self.script);
+        let verb = script.step(self.at).map(|step| &step.verb);
+        let journey = &mut self.journey;
+        match (&mut self.state, verb) {
+            (State::Menu(step), Some(Verb::Menu(menu))) => step.miss(journey, world, menu),
+            (State::Collect(step), Some(Verb::Collect(collect))) => {
+                step.miss(journey, world, collect)
+            }
+            (State::Predict(step), Some(Verb::Predict(predict))) => {
+                step.miss(journey, world, predict)
+            }
+            (State::Verify(step), Some(Verb::Verify(verify))) => step.miss(journey, world, verify),
+            _ => Move::Stay,
+        }
+    }
+
+    /// Goes on from a look-up whose outcome is there.
+    fn look(&mut self, world: WalkWorld<'_>) {
+        let script = Arc::clone(&self.script);
+        let verb = script.step(self.at).map(|step| &step.verb);
+        if let (State::Lookup(step), Some(Verb::Lookup(lookup))) = (&self.state, verb) {
+            let moved = step.moved(&self.search, lookup);
+            self.follow(world, moved);
+        }
+    }
+
+    fn handle_lookup_timeout(&mut self, world: WalkWorld<'_>) {
+        let script = Arc::clone(&self.script);
+        let verb = script.step(self.at).map(|step| &step.verb);
+        if let (State::Lookup(step), Some(Verb::Lookup(lookup))) = (&mut self.state, verb) {
+            step.handle_timeout(&mut self.journey, &mut self.search, world, lookup);
+        }
+        self.look(world);
+    }
+
+    fn leave_queue(&mut self, world: WalkWorld<'_>, left: Left) {
+        if !matches!(self.state, State::Queued) {
+            return;
+        }
+        if self.fate == Fate::Spent {
+            self.hang_up();
+            return;
+        }
+        let script = Arc::clone(&self.script);
+        if let Some(Verb::Queue(queue)) = script.step(self.at).map(|step| &step.verb) {
+            let to = match left {
+                Left::Full => queue.full,
+                Left::Asked => queue.left,
+            };
+            self.go(world, to);
+        }
+    }
+
+    /// The call has had all the steps or words it may have: a person must help, if there is one.
+    fn give_to_people(&mut self, world: WalkWorld<'_>) {
+        let script = Arc::clone(&self.script);
+        let queue = |at: StepAt| {
+            let step = script.step(at)?;
+            step.queue().map(|queue| (at, queue))
+        };
+        let all = (0..script.steps.len()).map(StepAt);
+        let found = script.person.into_iter().chain(all).find_map(queue);
+        match found {
+            Some((at, queue)) if self.fate == Fate::Open => {
+                self.fate = Fate::Spent;
+                self.at = at;
+                queue_step::enqueue(&mut self.journey, world, queue);
+                self.state = State::Queued;
+            }
+            Some(_) | None => {
+                self.hang_up();
+            }
+        }
+    }
+
+    /// Goes from step to step until one has to wait.
+    fn go(&mut self, world: WalkWorld<'_>, to: StepAt) {
+        let mut to = to;
+        loop {
+            if self.journey.is_spent() {
+                self.give_to_people(world);
+                return;
+            }
+            self.at = to;
+            self.journey.enter(to);
+            match self.enter(world) {
+                Move::Stay => return,
+                Move::Go(next) => to = next,
+            }
+        }
+    }
+
+    fn follow(&mut self, world: WalkWorld<'_>, moved: Move) {
+        if let Move::Go(to) = moved {
+            self.go(world, to);
+        }
+    }
+
+    /// Says what comes first, or acts at once.
+    fn enter(&mut self, world: WalkWorld<'_>) -> Move {
+        let script = Arc::clone(&self.script);
+        let Some(step) = script.step(self.at) else {
+            return self.hang_up();
+        };
+        // A prediction says its own introduction: only if there is something to introduce.
+        let say = step.say.as_ref();
+        let say = say.filter(|_| !matches!(step.verb, Verb::Predict(_)));
+        let lines = say.map(|say| self.journey.lines(say, step.voices));
+        self.say_next(world, lines.unwrap_or_default().into_iter())
+    }
+
+    fn say_next(&mut self, world: WalkWorld<'_>, mut lines: std::vec::IntoIter<Line>) -> Move {
+        let Some(line) = lines.next() else {
+            return self.act(world);
+        };
+        let last_words = self.script.step(self.at).map(|step| &step.verb);
+        let stop_on = match last_words {
+            Some(Verb::Hangup | Verb::Queue(_)) => StopOn::Nothing,
+            _ => StopOn::Digit,
+        };
+        self.journey.say(world.turn.now, line, stop_on);
+        self.state = State::Saying(lines);
+        Move::Stay
+    }
+
+    /// Does what the step is for.
+    fn act(&mut self, world: WalkWorld<'_>) -> Move {
+        let script = Arc::clone(&self.script);
+        let Some(step) = script.step(self.at) else {
+            return self.hang_up();
+        };
+        let (journey, search) = (&mut self.journey, &mut self.search);
+        let (state, moved) = match &step.verb {
+            Verb::Goto(next) => return Move::Go(*next),
+            Verb::Hangup => return self.hang_up(),
+            Verb::Menu(menu) => {
+                let (step, moved) = MenuStep::enter(journey, world, menu, step.voices);
+                (State::Menu(step), moved)
+            }
+            Verb::Collect(collect) => {
+                let voices = step.voices;
+                let (step, moved) = CollectStep::enter(journey, world, collect, self.at, voices);
+                (State::Collect(step), moved)
+            }
+            Verb::Lookup(lookup) => match LookupStep::enter(journey, search, world, lookup) {
+                Ok(step) => (State::Lookup(step), Move::Stay),
+                Err(gone) => return gone,
+            },
+            Verb::Predict(predict) => {
+                let (step, moved) = PredictStep::enter(journey, world, step, predict);
+                (State::Predict(step), moved)
+            }
+            Verb::Answer(answer) => match AnswerStep::enter(journey, world, answer) {
+                Ok(step) => (State::Answer(step), Move::Stay),
+                Err(gone) => return gone,
+            },
+            Verb::Verify(verify) => {
+                let (step, moved) = VerifyStep::enter(journey, world, verify, step.voices);
+                (State::Verify(step), moved)
+            }
+            Verb::Queue(queue) => {
+                queue_step::enqueue(journey, world, queue);
+                (State::Queued, Move::Stay)
+            }
+        };
+        self.state = state;
+        moved
+    }
+
+    fn hang_up(&mut self) -> Move {
+        self.state = State::Ended;
+        self.search.give_up(&mut self.journey);
+        self.journey.emit(WalkOutput::Hangup);
+        Move::Stay
+    }
+}
