@@ -3,8 +3,11 @@
 
 mod digest_vectors;
 mod rsip_oracle;
+mod sip_call;
 mod sip_flows;
 mod sip_mutations;
+mod sip_net;
+mod sip_registration;
 mod sip_torture;
 mod english_speech;
 mod mandarin_speech;
