@@ -1,5 +1,6 @@
 //! What calls are built on: the centre's set-up, shared by all of them.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +20,8 @@ pub struct Centre {
     pub catalog: Arc<Catalog>,
     /// Dialplans, each with the numbers it answers.
     pub scripts: Vec<Arc<Script>>,
-    /// Questions and answers.
-    pub bank: Arc<Bank>,
+    /// Questions and answers, by the name that dialplans use.
+    pub banks: BTreeMap<String, Arc<Bank>>,
     /// Digests of the files that dialplans, bank and prompts came from.
     pub versions: Vec<String>,
     /// What has been recorded.
@@ -63,5 +64,12 @@ impl Centre {
     #[must_use]
     pub fn script(&self, called: &str) -> Option<&Arc<Script>> {
         self.scripts.iter().find(|script| script.answers(called))
+    }
+
+    /// The bank that a dialplan names; an empty one if it names none.
+    #[must_use]
+    pub fn bank(&self, script: &Script) -> Arc<Bank> {
+        let named = script.bank.as_ref().and_then(|bank| self.banks.get(bank));
+        named.cloned().unwrap_or_default()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::call::centre::Centre;
@@ -14,10 +15,11 @@ use crate::call::speaking::Speaking;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::walk::Walk;
-use crate::machine::ivr::walk::WalkWorld;
+use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::Piece;
 use crate::machine::media::contract::StopOn;
+use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::UaCommand;
@@ -40,8 +42,10 @@ pub struct Surroundings<'a> {
     pub turn: Turn,
     /// The centre.
     pub centre: &'a Centre,
-    /// What has been learned.
-    pub model: &'a Model,
+    /// What has been learned, by bank.
+    pub models: &'a BTreeMap<String, Model>,
+    /// For a bank that nothing was learned of.
+    pub blank: &'a Model,
     /// Makes ids.
     pub mint: &'a mut Mint,
 }
@@ -55,6 +59,7 @@ pub struct Contact {
     pub(super) caller: Leg,
     pub(super) stage: Stage,
     pub(super) walk: Walk,
+    pub(super) bank: Arc<Bank>,
     /// The sentence whose sounds are being made.
     pub(super) speaking: Option<(Speaking, StopOn)>,
     /// What the caller hears, and for what.
@@ -123,6 +128,7 @@ impl Contact {
             id,
             stage: Stage::Opening,
             walk,
+            bank: origin.bank,
             speaking: None,
             playing: None,
             language: origin.language,
@@ -171,7 +177,7 @@ impl Contact {
             self.play_sentence(near);
         }
         if self.walk.poll_timeout().is_some_and(|at| at <= now) {
-            self.walk.handle_timeout(&walk_world(near));
+            self.walk.handle_timeout(&walk_world(&self.bank, near));
             self.follow_walk(near);
         }
     }
@@ -281,7 +287,7 @@ impl Contact {
     }
 
     pub(super) fn tell_walk(&mut self, input: WalkInput, near: &mut Surroundings<'_>) {
-        self.walk.handle(&walk_world(near), input);
+        self.walk.handle(&walk_world(&self.bank, near), input);
         self.follow_walk(near);
     }
 
@@ -308,13 +314,15 @@ pub struct Origin {
     pub language: Language,
     /// The offer, if the INVITE carried one.
     pub offer: Option<String>,
+    /// The bank of its dialplan.
+    pub bank: Arc<Bank>,
 }
 
-pub(super) fn walk_world<'a>(near: &'a Surroundings<'_>) -> WalkWorld<'a> {
+fn walk_world<'a>(bank: &'a Bank, near: &'a Surroundings<'_>) -> WalkWorld<'a> {
     WalkWorld {
         turn: near.turn,
-        model: near.model,
-        bank: &near.centre.bank,
+        model: near.models.get(&bank.name).unwrap_or(near.blank),
+        bank,
         phrasebook: &near.centre.phrasebook,
         zone: &near.centre.zone,
     }

@@ -18,6 +18,8 @@ use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::Piece;
 use crate::machine::media::contract::StopOn;
+use crate::machine::prediction::outcome::Asked;
+use crate::machine::prediction::outcome::Outcome;
 use crate::machine::speech::composition;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::id::AskId;
@@ -89,8 +91,36 @@ impl Contact {
                 self.enqueue(queue, &need, priority, near);
             }
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
-            WalkOutput::Note(fact) => self.fact(Fact::Walk(fact)),
+            WalkOutput::Note(fact) => {
+                let lesson = self.lesson(&fact, near);
+                self.fact(Fact::Walk(fact));
+                if let Some(outcome) = lesson {
+                    let bank = self.bank.name.clone();
+                    self.fact(Fact::Learned { bank, outcome });
+                }
+            }
         }
+    }
+
+    /// What the model may learn from a choice.
+    fn lesson(&self, fact: &WalkFact, near: &Surroundings<'_>) -> Option<Outcome> {
+        let asked = match fact {
+            WalkFact::Chose { order, question, .. } => {
+                Asked::Question { order: order.clone(), question: question.clone() }
+            }
+            WalkFact::ChoseNone => Asked::SomethingElse,
+            WalkFact::Entered { .. }
+            | WalkFact::Said { .. }
+            | WalkFact::Took { .. }
+            | WalkFact::LookedUp { .. }
+            | WalkFact::LateAnswer { .. }
+            | WalkFact::Predicted { .. }
+            | WalkFact::Answered { .. }
+            | WalkFact::Verified { .. }
+            | WalkFact::Unspeakable { .. } => return None,
+        };
+        let customer = self.walk.customer()?;
+        Some(Outcome::of(&self.bank, customer, near.turn.wall, &near.centre.zone, &asked))
     }
 
     fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {

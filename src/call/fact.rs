@@ -161,7 +161,12 @@ pub enum Fact {
         seat: SeatId,
     },
     /// What a call taught the model: learning these in order gives the same model.
-    Learned(Outcome),
+    Learned {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The lesson.
+        outcome: Outcome,
+    },
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.

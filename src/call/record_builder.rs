@@ -102,7 +102,7 @@ impl RecordBuilder {
             | Fact::ReofferRefused { .. }
             | Fact::HungUp { .. }
             | Fact::Closed(_)
-            | Fact::Learned(_)
+            | Fact::Learned { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

@@ -40,7 +40,8 @@ pub struct Switchboard {
     pub(super) centre: Centre,
     pub(super) ua: UserAgent,
     pub(super) acd: Engine,
-    pub(super) model: Model,
+    pub(super) models: BTreeMap<String, Model>,
+    blank: Model,
     pub(super) mint: Mint,
     pub(super) calls: BTreeMap<CallId, Live>,
     pub(super) codes: BTreeMap<LegId, StarCode>,
@@ -92,7 +93,8 @@ impl Switchboard {
             centre,
             ua: parts.ua,
             acd: parts.acd,
-            model: parts.model,
+            models: parts.models,
+            blank: Model::default(),
             mint: parts.mint,
             calls: BTreeMap::new(),
             codes: BTreeMap::new(),
@@ -250,7 +252,13 @@ impl Switchboard {
     }
 
     pub(super) fn surroundings(&mut self, turn: Turn) -> Surroundings<'_> {
-        Surroundings { turn, centre: &self.centre, model: &self.model, mint: &mut self.mint }
+        Surroundings {
+            turn,
+            centre: &self.centre,
+            models: &self.models,
+            blank: &self.blank,
+            mint: &mut self.mint,
+        }
     }
 
     fn follow_call(&mut self, turn: Turn, call: CallId) {
@@ -355,6 +363,9 @@ impl Switchboard {
 
     /// Writes a fact; its call's record takes note.
     pub(super) fn record(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) {
+        if let Fact::Learned { bank, outcome } = &fact {
+            self.models.entry(bank.clone()).or_default().learn(outcome);
+        }
         let recorded = self.recorded(turn, call, fact);
         if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
             live.record.take(&recorded);
@@ -384,8 +395,8 @@ pub struct Parts {
     pub ua: UserAgent,
     /// The distributor.
     pub acd: Engine,
-    /// What has been learned so far.
-    pub model: Model,
+    /// What has been learned so far, by bank.
+    pub models: BTreeMap<String, Model>,
     /// Makes ids, also the user agent's.
     pub mint: Mint,
     /// Place of the next fact in the log, from 1.

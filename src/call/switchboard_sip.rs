@@ -147,13 +147,14 @@ impl Switchboard {
         };
         let call = self.mint.call();
         let near = self.surroundings(turn);
-        let walk = Walk::new(Arc::clone(script), caller, &crate::call::contact::walk_world(&near));
+        let walk = Walk::new(Arc::clone(script), caller, turn);
         let shown = number.as_ref().map_or_else(String::new, ToString::to_string);
         let origin = Origin {
             caller_name: invite.caller_name.clone(),
             caller_user: if shown.is_empty() { "anonymous".to_owned() } else { shown },
             language: script.language(),
             offer: invite.sdp,
+            bank: self.centre.bank(script),
         };
         let owned = Leg::incoming(leg, invite.flow.remote.ip());
         let contact = Contact::new(call, owned, walk, origin, &near);

@@ -199,7 +199,7 @@ impl View {
             | Fact::LegClosed { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
-            | Fact::Learned(_)
+            | Fact::Learned { .. }
             | Fact::SeatWished { .. }
             | Fact::AnswerUnawaited { .. } => {}
         }

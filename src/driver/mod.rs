@@ -27,3 +27,9 @@ pub mod speech_process;
 
 /// Sockets, threads and ports of the media.
 pub mod media;
+
+/// Dialplans and banks, read from disk.
+pub mod release;
+
+/// What carries out effects beyond SIP.
+pub mod hands;

@@ -17,13 +17,16 @@ use crate::machine::prediction::model::Model;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;
 
+/// What was learned, by bank.
+pub type Models = BTreeMap<String, Model>;
+
 /// What a restart finds.
 #[derive(Debug, Default)]
 pub struct Recovered {
     /// Place of the next fact.
     pub next_seq: u64,
-    /// What was learned.
-    pub model: Model,
+    /// What was learned, by bank.
+    pub models: Models,
     /// Records of calls that the last process left open, with their last fact's time.
     pub lost: Vec<Record>,
     /// Calls begun so far: ids go on after them.
@@ -61,8 +64,8 @@ pub fn recover(db: &Connection) -> Result<Recovered, RecoveryError> {
     )?;
     let next_seq = last.map_or(1, |last| last.cast_unsigned() + 1);
     let calls = calls.map_or(0, |calls| calls.cast_unsigned() & 0xffff_ffff_ffff);
-    let (model, learned_seq) = saved_model(db)?;
-    let mut found = Recovered { next_seq, model, lost: Vec::new(), calls };
+    let (models, learned_seq) = saved_models(db)?;
+    let mut found = Recovered { next_seq, models, lost: Vec::new(), calls };
     let oldest_open: Option<i64> =
         db.query_row("SELECT min(seq) FROM open_calls", [], |row| row.get(0))?;
     let from = oldest_open.unwrap_or(i64::MAX).min(learned_seq + 1);
@@ -75,27 +78,27 @@ pub fn recover(db: &Connection) -> Result<Recovered, RecoveryError> {
 /// # Errors
 ///
 /// What the database says.
-pub fn save_model(db: &Connection, seq: u64, model: &Model) -> Result<(), rusqlite::Error> {
-    let json = serde_json::to_string(model)
+pub fn save_models(db: &Connection, seq: u64, models: &Models) -> Result<(), rusqlite::Error> {
+    let json = serde_json::to_string(models)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     db.execute(
-        "INSERT OR REPLACE INTO model (id, seq, model) VALUES (1, ?1, ?2)",
+        "INSERT OR REPLACE INTO learned (id, seq, models) VALUES (1, ?1, ?2)",
         params![signed(seq), json],
     )?;
     Ok(())
 }
 
-fn saved_model(db: &Connection) -> Result<(Model, i64), RecoveryError> {
+fn saved_models(db: &Connection) -> Result<(Models, i64), RecoveryError> {
     let saved: Option<(i64, String)> = db
-        .query_row("SELECT seq, model FROM model WHERE id = 1", [], |row| {
+        .query_row("SELECT seq, models FROM learned WHERE id = 1", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
     let Some((seq, json)) = saved else {
-        return Ok((Model::default(), 0));
+        return Ok((Models::new(), 0));
     };
-    let model = serde_json::from_str(&json).map_err(|source| RecoveryError::Fact { seq, source })?;
-    Ok((model, seq))
+    let models = serde_json::from_str(&json);
+    Ok((models.map_err(|source| RecoveryError::Fact { seq, source })?, seq))
 }
 
 fn replay(
@@ -115,9 +118,9 @@ fn replay(
         for line in facts.lines() {
             let fact: Recorded =
                 serde_json::from_str(line).map_err(|source| RecoveryError::Fact { seq, source })?;
-            if let Fact::Learned(outcome) = &fact.fact {
+            if let Fact::Learned { bank, outcome } = &fact.fact {
                 if signed(fact.seq) > learned_seq {
-                    found.model.learn(outcome);
+                    found.models.entry(bank.clone()).or_default().learn(outcome);
                 }
             }
             if let Fact::Started { names: now, .. } = &fact.fact {

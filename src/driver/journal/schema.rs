@@ -71,7 +71,7 @@ pub fn open_reading(path: &Path) -> Result<Connection, rusqlite::Error> {
 
 /// `journal`: one row per group commit, its facts as JSON lines. `open_calls`: calls that have
 /// arrived and are not closed. `records`: the closed ones, one each. `starts`: the names that ids stand for,
-/// from each start on. `model`: what was learned up to a place in the log.
+/// from each start on. `learned`: what was learned up to a place in the log.
 const TABLES: &str = "
 BEGIN;
 CREATE TABLE journal (
@@ -96,10 +96,10 @@ CREATE TABLE starts (
     seq   INTEGER PRIMARY KEY,
     names TEXT NOT NULL
 ) STRICT;
-CREATE TABLE model (
+CREATE TABLE learned (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
     seq   INTEGER NOT NULL,
-    model TEXT    NOT NULL
+    models TEXT   NOT NULL
 ) STRICT;
 COMMIT;
 ";

@@ -75,7 +75,7 @@ impl Narrator {
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
-            | Fact::Learned(_)
+            | Fact::Learned { .. }
             | Fact::SeatWished { .. }
             | Fact::AnswerUnawaited { .. } => Vec::new(),
         }

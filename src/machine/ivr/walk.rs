@@ -30,6 +30,7 @@ use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::verify_step::VerifyStep;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
+use crate::machine::prediction::order::Customer;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 
@@ -164,6 +165,18 @@ impl Walk {
             let moved = self.miss(world);
             self.follow(world, moved);
         }
+    }
+
+    /// Whether keys pressed now are nobody else's business.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        matches!(self.state, State::Verify(_))
+    }
+
+    /// Whom the walk takes the caller for.
+    #[must_use]
+    pub const fn customer(&self) -> Option<&Customer> {
+        self.journey.customer.as_ref()
     }
 
     /// Whether the walk has ended the call.
