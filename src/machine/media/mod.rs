@@ -27,6 +27,18 @@ pub mod library;
 /// What leaves: packets and events.
 pub mod outbox;
 
+/// The second keeper of the contract: durations only.
+pub mod outline;
+
+/// One leg as the outline knows it.
+pub mod outline_leg;
+
+/// A play as the outline knows it.
+pub mod outline_play;
+
+/// What passes between outlines instead of packets.
+pub mod outline_wire;
+
 /// What is playing, and how far.
 pub mod playback;
 
