@@ -24,6 +24,9 @@ pub mod lookup_step;
 /// A fixed menu being walked.
 pub mod menu_step;
 
+/// How long words take to say.
+pub mod pace;
+
 /// Likely questions being offered.
 pub mod predict_step;
 
@@ -32,6 +35,9 @@ pub mod queue_step;
 
 /// What the steps of a dialplan file have in common.
 pub mod reader;
+
+/// A walk on virtual time.
+pub mod rehearsal;
 
 /// How a call may travel through a script.
 pub mod route;

@@ -7,6 +7,7 @@ use crate::machine::ivr::asking::Miss;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Predict;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::Voices;
@@ -18,15 +19,9 @@ use crate::machine::prediction::menu;
 use crate::machine::prediction::menu::Timing;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::ranking::Choice;
-use crate::machine::speech::composition;
-use crate::machine::speech::fragment::Fragment;
-use crate::machine::speech::phrasebook::Phrasebook;
-use crate::vocabulary::language::Language;
 
 /// From the last choice to the right place by a fixed menu or a person, as callers take it.
 const FALLBACK: Duration = Duration::from_secs(20);
-/// Words that nobody recorded, per byte of text: 15 Latin letters or 5 Chinese characters a second.
-const UNRECORDED_PER_BYTE: Duration = Duration::from_millis(67);
 /// Most choices that are measured.
 const MEASURED_MAX: usize = 12;
 /// Most choices that a fact lists.
@@ -137,7 +132,7 @@ fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Vec<Choic
     let lengths: Vec<Duration> = choices
         .map(|choice| {
             let line = line(journey, world, predict, 1, choice);
-            length(world.phrasebook, line.language, &line)
+            pace::length(world.phrasebook, line.language, &line.speech)
         })
         .collect();
     let timing = Timing {
@@ -176,15 +171,4 @@ fn line(
         speech: predict.say_each.speech(language, filling),
         language,
     }
-}
-
-fn length(book: &Phrasebook, language: Language, line: &Line) -> Duration {
-    let fragments = composition::compose(book, language, &line.speech);
-    let lengths = fragments.iter().map(|fragment| match fragment {
-        Fragment::Prompt(_, length) | Fragment::Silence(length) => *length,
-        Fragment::Unrecorded(words) => {
-            UNRECORDED_PER_BYTE * u32::try_from(words.len()).unwrap_or(u32::MAX)
-        }
-    });
-    lengths.fold(Duration::ZERO, Duration::saturating_add)
 }
