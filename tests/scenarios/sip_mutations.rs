@@ -51,10 +51,7 @@ fn exercise(bytes: &[u8]) -> Result<(), String> {
                 return Err(format!("{message:?}\nbecame {again:?}"));
             }
             read_on_demand(&message.headers);
-            if let Ok(sdp) = description::decode(&message.body) {
-                let written = description::encode(&sdp);
-                description::decode(written.as_bytes()).map_err(|error| error.to_string())?;
-            }
+            describe(&message.body)?;
         }
         Err(error) => {
             for salvage in error.salvage.iter() {
@@ -70,6 +67,19 @@ fn exercise(bytes: &[u8]) -> Result<(), String> {
     let mut framer = Framer::new();
     framer.push(bytes);
     while let Ok(Some(_)) = framer.poll() {}
+    Ok(())
+}
+
+/// Reads bytes as a session description; what is read must survive writing. The first writing
+/// may tidy (an fmtp without rtpmap gets one), the second must not.
+fn describe(bytes: &[u8]) -> Result<(), String> {
+    let Ok(sdp) = description::decode(bytes) else {
+        return Ok(());
+    };
+    let again = description::decode(description::encode(&sdp).as_bytes());
+    if again.as_ref() != Ok(&sdp) {
+        return Err(format!("{sdp:?}\nbecame {again:?}"));
+    }
     Ok(())
 }
 
@@ -123,8 +133,10 @@ fn mutate(dice: &mut ChaCha20Rng, corpus: &[Vec<u8>]) -> Vec<u8> {
 fn mutated_messages_neither_panic_nor_change_by_writing() {
     let corpus = corpus();
     let mut dice = ChaCha20Rng::seed_from_u64(SEED);
+    let mut readable = 0;
     for round in 0..MUTATIONS {
         let bytes = mutate(&mut dice, &corpus);
+        readable += usize::from(decode(&bytes).is_ok());
         if let Err(why) = exercise(&bytes) {
             panic!(
                 "seed {SEED:#x} round {round}: {why}\n{}",
@@ -142,6 +154,24 @@ fn header() -> impl Strategy<Value = (HeaderName, HeaderValue)> {
             HeaderValue::stripped(value),
         )
     })
+}
+
+#[test]
+fn mutated_descriptions_neither_panic_nor_change_by_writing() {
+    let text = fs::read_to_string("tests/data/sdp/rfc4317.json").unwrap();
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let sdp = |row: &serde_json::Value| row["sdp"].as_str().unwrap().as_bytes().to_vec();
+    let corpus: Vec<_> = rows.iter().map(sdp).collect();
+    let mut dice = ChaCha20Rng::seed_from_u64(SEED);
+    for round in 0..MUTATIONS {
+        let bytes = mutate(&mut dice, &corpus);
+        if let Err(why) = describe(&bytes) {
+            panic!(
+                "seed {SEED:#x} round {round}: {why}\n{}",
+                bytes.escape_ascii()
+            );
+        }
+    }
 }
 
 type Parts = (
@@ -207,9 +237,9 @@ proptest! {
         let mut address = NameAddr::new(Uri::sip(Some(&user), "::1", None).unwrap());
         address.display = display;
         let value = HeaderValue::from(&address);
-        prop_assert_eq!(NameAddr::decode(&value.text()), Ok(address.clone()));
         let read = NameAddr::decode(&value.text()).unwrap();
         prop_assert_eq!(read.uri.user().unwrap(), user);
+        prop_assert_eq!(read, address);
     }
 
     /// Whatever a caller, a dialplan or a web answer put into a value: no header more.

@@ -72,7 +72,8 @@ impl Codec {
         let mut parts = rest.trim().split('/');
         let encoding = parts.next().filter(|name| !name.is_empty())?;
         let clock_hz = parts.next()?.parse().ok().filter(|hz| *hz > 0)?;
-        let channels = parts.next().map_or(Ok(1), str::parse).ok()?;
+        let channels = parts.next().map_or(Ok(1), str::parse).ok();
+        let channels = channels.filter(|count| *count > 0)?;
         Some(Self {
             channels,
             ..Self::new(payload_type_of(payload_type)?, encoding, clock_hz)
@@ -153,6 +154,7 @@ mod tests {
             "0 PCMU/0",
             "0 /8000",
             "0 X/8000/x",
+            "0 X/8000/0",
             "-1 X/1",
         ] {
             assert_eq!(Codec::decode_rtpmap(bad), None, "{bad}");

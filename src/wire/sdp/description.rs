@@ -12,6 +12,11 @@ use crate::wire::sdp::media::Media;
 /// Most m-lines of a description; one with more is refused with 413.
 pub const MEDIA_MAX: usize = 32;
 
+/// Most attributes of a description, all streams together; one with more is refused with 413.
+pub const ATTRIBUTES_MAX: usize = 512;
+/// Most formats of an m-line, more than RTP has payload types; one with more is refused with 413.
+pub const FORMATS_MAX: usize = 128;
+
 /// What offers and answers need of a description. Lines that audio over SIP has no use for
 /// (i, u, e, p, b, r, z, k, and the times) are read over.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -52,6 +57,12 @@ pub enum SdpError {
     /// More than [`MEDIA_MAX`] m-lines.
     #[error("{0} streams in a session description, at most {MEDIA_MAX} are read")]
     TooManyMedia(usize),
+    /// More than [`ATTRIBUTES_MAX`] attributes.
+    #[error("{0} attributes in a session description, at most {ATTRIBUTES_MAX} are read")]
+    TooManyAttributes(usize),
+    /// More than [`FORMATS_MAX`] formats.
+    #[error("{0} formats in a stream, at most {FORMATS_MAX} are read")]
+    TooManyFormats(usize),
 }
 
 impl SdpError {
@@ -60,7 +71,7 @@ impl SdpError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Malformed(_) => 400,
-            Self::TooManyMedia(_) => 413,
+            Self::TooManyMedia(_) | Self::TooManyAttributes(_) | Self::TooManyFormats(_) => 413,
         }
     }
 }
@@ -109,13 +120,7 @@ impl Description {
 ///
 /// [`SdpError`], which knows its SIP status.
 pub fn decode(bytes: &[u8]) -> Result<Description, SdpError> {
-    let media_count = bytes
-        .split(|byte| *byte == b'\n')
-        .filter(|line| line.starts_with(b"m="))
-        .count();
-    if media_count > MEDIA_MAX {
-        return Err(SdpError::TooManyMedia(media_count));
-    }
+    check_limits(bytes)?;
     let text = String::from_utf8_lossy(bytes);
     let session = sdp_types::Session::parse(text.as_bytes())
         .map_err(|error| SdpError::Malformed(error.to_string()))?;
@@ -135,6 +140,29 @@ pub fn decode(bytes: &[u8]) -> Result<Description, SdpError> {
         attributes,
         media: session.medias.into_iter().map(read_media).collect(),
     })
+}
+
+/// Counts lines before anything is taken apart.
+fn check_limits(bytes: &[u8]) -> Result<(), SdpError> {
+    let (mut media, mut attributes) = (0, 0);
+    for line in bytes.split(|byte| *byte == b'\n') {
+        attributes += usize::from(line.starts_with(b"a="));
+        if line.starts_with(b"m=") {
+            media += 1;
+            // Kind, port and protocol stand before the formats.
+            let formats = line.split(|byte| *byte == b' ').skip(3).count();
+            if formats > FORMATS_MAX {
+                return Err(SdpError::TooManyFormats(formats));
+            }
+        }
+    }
+    if media > MEDIA_MAX {
+        return Err(SdpError::TooManyMedia(media));
+    }
+    if attributes > ATTRIBUTES_MAX {
+        return Err(SdpError::TooManyAttributes(attributes));
+    }
+    Ok(())
 }
 
 /// Writes a description. CR, LF and NUL in its texts are left out.
@@ -374,9 +402,13 @@ mod tests {
     }
 
     #[test]
-    fn too_many_streams_and_broken_lines_have_their_status() {
+    fn each_limit_and_broken_lines_have_their_status() {
         let many = format!("{OFFER}{}", "m=audio 1 RTP/AVP 0\r\n".repeat(MEDIA_MAX));
-        assert_eq!(decode(many.as_bytes()).unwrap_err().status(), 413);
+        let chatty = format!("{OFFER}{}", "a=x\r\n".repeat(ATTRIBUTES_MAX));
+        let wide = OFFER.replace("AVP 0 9", &format!("AVP{}", " 0".repeat(FORMATS_MAX)));
+        for over in [many, chatty, wide] {
+            assert_eq!(decode(over.as_bytes()).unwrap_err().status(), 413);
+        }
         for bad in ["", "hello", "v=1\r\n", "v=0\r\nm=audio x RTP/AVP 0\r\n"] {
             assert_eq!(decode(bad.as_bytes()).unwrap_err().status(), 400, "{bad}");
         }

@@ -8,6 +8,9 @@ use crate::wire::sip::grammar::quoted_len;
 use crate::wire::sip::grammar::trim;
 use crate::wire::sip::grammar::unquote;
 
+/// Most parameters of a challenge or of credentials.
+pub const AUTH_PARAMS_MAX: usize = 32;
+
 /// Why a challenge or credentials cannot be read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum AuthError {
@@ -20,6 +23,9 @@ pub enum AuthError {
     /// A parameter that stands twice.
     #[error("a digest parameter is repeated")]
     Repeated,
+    /// More than [`AUTH_PARAMS_MAX`].
+    #[error("digest has more than {AUTH_PARAMS_MAX} parameters")]
+    TooMany,
     /// A parameter that must be there.
     #[error("digest needs {0}")]
     Missing(&'static str),
@@ -50,6 +56,9 @@ impl<'a> AuthParams<'a> {
                 return Err(AuthError::BadParam);
             }
             let name = name.to_ascii_lowercase();
+            if params.0.len() == AUTH_PARAMS_MAX {
+                return Err(AuthError::TooMany);
+            }
             if params.get(&name).is_some() {
                 return Err(AuthError::Repeated);
             }

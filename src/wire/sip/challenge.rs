@@ -143,5 +143,8 @@ mod tests {
         ] {
             assert_eq!(Challenge::decode(text), Err(error), "{text}");
         }
+        let many: String = (0..33).map(|at| format!("a{at}=b,")).collect();
+        let many = Challenge::decode(&format!("Digest {many}"));
+        assert_eq!(many, Err(AuthError::TooMany));
     }
 }

@@ -4,7 +4,6 @@ use crate::wire::sip::grammar::number;
 use crate::wire::sip::grammar::trim;
 use crate::wire::sip::header::HeaderName;
 use crate::wire::sip::header::HeaderValue;
-use crate::wire::sip::header::trimmed;
 use crate::wire::sip::headers::HeaderError;
 use crate::wire::sip::headers::Headers;
 use crate::wire::sip::message::Message;
@@ -197,46 +196,36 @@ fn is_version(text: &str) -> bool {
 
 /// Reads header lines up to the empty one, unfolding them; also gives what follows.
 fn read_headers(mut rest: &[u8]) -> Result<(Headers, &[u8]), DecodeFault> {
-    let mut headers = Vec::<(HeaderName, Vec<u8>)>::with_capacity(16);
+    let mut headers = Headers::new();
     for at in 2.. {
         let (here, after) = line(rest).ok_or(DecodeFault::NoEnd)?;
         rest = after;
         if here.is_empty() {
             break;
         }
-        if matches!(here, [b' ' | b'\t', ..]) {
-            let (_, value) = headers.last_mut().ok_or(DecodeFault::BadLine(at))?;
-            unfold(value, here);
+        if is_continuation(here) {
+            let clean = headers.last_mut().is_some_and(|value| value.unfold(here));
+            clean.then_some(()).ok_or(DecodeFault::BadLine(at))?;
             continue;
         }
         if headers.len() == HEADERS_MAX {
             return Err(DecodeFault::TooManyHeaders);
         }
         let (name, value) = name_and_value(here).ok_or(DecodeFault::BadLine(at))?;
-        headers.push((name, value.to_vec()));
+        headers.push(name, value);
     }
-    let mut clean = Headers::new();
-    for (at, (name, value)) in headers.into_iter().enumerate() {
-        let value = HeaderValue::off_the_wire(value).ok_or(DecodeFault::BadLine(at + 2))?;
-        clean.push(name, value);
-    }
-    Ok((clean, rest))
+    Ok((headers, rest))
 }
 
-/// Appends a continuation line: white space and the line end before it count as one space.
-fn unfold(value: &mut Vec<u8>, line: &[u8]) {
-    let more = trimmed(line);
-    if !value.is_empty() && !more.is_empty() {
-        value.push(b' ');
-    }
-    value.extend_from_slice(more);
+const fn is_continuation(line: &[u8]) -> bool {
+    matches!(line, [b' ' | b'\t', ..])
 }
 
-fn name_and_value(line: &[u8]) -> Option<(HeaderName, &[u8])> {
+fn name_and_value(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let (name, value) = line.split_at(colon);
     let name = HeaderName::decode(trim(std::str::from_utf8(name).ok()?))?;
-    Some((name, trimmed(value.get(1..)?)))
+    Some((name, HeaderValue::off_the_wire(value.get(1..)?)?))
 }
 
 /// Takes Content-Length out of the headers. Repeats must agree.
@@ -295,33 +284,32 @@ fn failed(bytes: &[u8], fault: DecodeFault) -> DecodeError {
 /// What an answer copies, as far as it can be made out. `None` without a Via.
 fn salvage(bytes: &[u8]) -> Option<Headers> {
     let mut found = Headers::new();
-    let mut open = None::<(HeaderName, Vec<u8>)>;
-    let mut close = |open: Option<(HeaderName, Vec<u8>)>| {
-        if let Some((name, value)) = open {
-            let once = name == HeaderName::Via || !found.has(&name);
-            if let Some(value) = HeaderValue::off_the_wire(value).filter(|_| once) {
-                found.push(name, value);
-            }
-        }
-    };
-    for here in bytes.split(|byte| *byte == b'\n').skip(1).take(HEADERS_MAX) {
+    let mut open = None::<(HeaderName, HeaderValue)>;
+    let lines = bytes.split(|byte| *byte == b'\n').skip(1);
+    for here in lines.take(HEADERS_MAX) {
         let here = here.strip_suffix(b"\r").unwrap_or(here);
+        if is_continuation(here) {
+            open = open.and_then(|(name, mut value)| value.unfold(here).then_some((name, value)));
+            continue;
+        }
+        keep(&mut found, open.take());
         if here.is_empty() {
             break;
         }
-        if matches!(here, [b' ' | b'\t', ..]) {
-            if let Some((_, value)) = &mut open {
-                unfold(value, here);
-            }
-            continue;
-        }
-        close(open.take());
-        open = name_and_value(here)
-            .filter(|(name, _)| is_salvaged(name))
-            .map(|(name, value)| (name, value.to_vec()));
+        open = name_and_value(here);
     }
-    close(open);
+    keep(&mut found, open);
     found.has(&HeaderName::Via).then_some(found)
+}
+
+/// Keeps a header that an answer copies; each but Via once.
+fn keep(found: &mut Headers, header: Option<(HeaderName, HeaderValue)>) {
+    if let Some((name, value)) = header {
+        let wanted = name == HeaderName::Via || (is_salvaged(&name) && !found.has(&name));
+        if wanted {
+            found.push(name, value);
+        }
+    }
 }
 
 const fn is_salvaged(name: &HeaderName) -> bool {

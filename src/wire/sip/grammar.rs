@@ -27,6 +27,11 @@ pub const fn breaks_line(byte: u8) -> bool {
 /// Without SP and HTAB at both ends.
 #[must_use]
 pub fn trim(text: &str) -> &str {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let (first, last) = (text.as_bytes().first(), text.as_bytes().last());
+    if !first.is_some_and(blank) && !last.is_some_and(blank) {
+        return text;
+    }
     text.trim_matches([' ', '\t'])
 }
 

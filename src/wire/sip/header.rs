@@ -50,17 +50,23 @@ impl HeaderValue {
         Self(value)
     }
 
-    /// Takes a value off the wire, already unfolded. `None` if it holds CR, LF, or a NUL that
-    /// is not a quoted pair.
-    pub(super) fn off_the_wire(value: Vec<u8>) -> Option<Self> {
-        let mut before = 0;
-        for &byte in &value {
-            if matches!(byte, b'\r' | b'\n') || (byte == 0 && before != b'\\') {
-                return None;
-            }
-            before = byte;
+    /// Takes the value that stands on one line off the wire. `None` if it holds CR, LF, or a
+    /// NUL that is not a quoted pair.
+    pub(super) fn off_the_wire(line: &[u8]) -> Option<Self> {
+        let mut value = Self::default();
+        value.unfold(line).then_some(value)
+    }
+
+    /// Appends a continuation line: the line end and white space around it count as one space
+    /// (RFC 3261 section 7.3.1). False if the line holds what a value may not.
+    pub(super) fn unfold(&mut self, line: &[u8]) -> bool {
+        let more = trimmed(line);
+        if !self.0.is_empty() && !more.is_empty() {
+            self.0.push(b' ');
         }
-        Some(Self(value))
+        self.0.extend_from_slice(more);
+        let suspect = |so_far, byte: &u8| so_far | breaks_line(*byte);
+        !more.iter().fold(false, suspect) || is_quoted_pairs_only(more)
     }
 
     /// The bytes.
@@ -82,8 +88,15 @@ impl fmt::Debug for HeaderValue {
     }
 }
 
+/// True if each CR, LF and NUL is a NUL right after a backslash.
+fn is_quoted_pairs_only(value: &[u8]) -> bool {
+    let before = std::iter::once(&0).chain(value);
+    let mut pairs = before.zip(value);
+    pairs.all(|(before, byte)| !breaks_line(*byte) || (*byte == 0 && *before == b'\\'))
+}
+
 /// Without SP and HTAB at both ends.
-pub(super) fn trimmed(mut value: &[u8]) -> &[u8] {
+fn trimmed(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
     }
@@ -307,7 +320,8 @@ mod tests {
             HeaderValue::stripped(" a\r\nEvil: 1\0").as_bytes(),
             b"aEvil: 1"
         );
-        assert!(HeaderValue::off_the_wire(b"a\0".to_vec()).is_none());
-        assert!(HeaderValue::off_the_wire(b"\"\\\0\"".to_vec()).is_some());
+        assert!(HeaderValue::off_the_wire(b"a\0").is_none());
+        assert!(HeaderValue::off_the_wire(b"a\\\r").is_none());
+        assert!(HeaderValue::off_the_wire(b"\"\\\0\"").is_some());
     }
 }

@@ -74,6 +74,11 @@ impl Headers {
         self.0.push((name, value.into()));
     }
 
+    /// The last value.
+    pub(super) fn last_mut(&mut self) -> Option<&mut HeaderValue> {
+        self.0.last_mut().map(|(_, value)| value)
+    }
+
     /// Puts one first, as a new Via is.
     pub fn push_front(&mut self, name: HeaderName, value: impl Into<HeaderValue>) {
         self.0.insert(0, (name, value.into()));

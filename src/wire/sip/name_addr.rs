@@ -71,7 +71,7 @@ impl NameAddr {
         if let Some(angle) = text.find('<') {
             let (name, rest) = text.split_at(angle);
             let name = trim(name);
-            if name.contains(['"', ',', ';', ':', '@', '>', '\\']) {
+            if name.contains(['"', ',', ';', '>', '\\']) {
                 return Err(NameAddrError::BadDisplay);
             }
             return Self::decode_angled(Cow::Borrowed(name), rest);
@@ -161,6 +161,13 @@ mod tests {
                 "sip:c@h",
                 None,
                 "\"caller\" <sip:c@h>",
+            ),
+            (
+                "bob@example.com <sip:b@h>",
+                "bob@example.com",
+                "sip:b@h",
+                None,
+                "\"bob@example.com\" <sip:b@h>",
             ),
             ("< sip:c@h  ;lr >", "", "sip:c@h;lr", None, "<sip:c@h;lr>"),
             ("sip:c@h;tag=2", "", "sip:c@h", Some("2"), "<sip:c@h>;tag=2"),

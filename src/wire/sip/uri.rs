@@ -34,6 +34,9 @@ pub enum Scheme {
     Other,
 }
 
+/// Most parameters of a URI; one with more is malformed.
+pub const URI_PARAMS_MAX: usize = 64;
+
 /// Byte ranges into the text.
 #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 struct Parts {
@@ -63,6 +66,9 @@ pub enum UriError {
     /// No host, or one that is neither a name nor an address.
     #[error("a URI has a malformed host or port")]
     BadHost,
+    /// More than [`URI_PARAMS_MAX`].
+    #[error("a URI has more than {URI_PARAMS_MAX} parameters")]
+    TooManyParams,
     /// A `tel:` without a number, or another scheme with nothing after it.
     #[error("a URI has nothing after its scheme")]
     Empty,
@@ -78,18 +84,25 @@ impl Uri {
         let colon = text.find(':').ok_or(UriError::NoScheme)?;
         let (name, _) = text.split_at(colon);
         let scheme = scheme_of(name).ok_or(UriError::NoScheme)?;
-        if let Some(bad) = text.chars().find(|c| !is_uri_char(*c)) {
-            return Err(UriError::BadChar(bad));
+        if !text.bytes().all(is_uri_byte) {
+            let bad = text
+                .chars()
+                .find(|c| !u8::try_from(*c).is_ok_and(is_uri_byte));
+            return Err(UriError::BadChar(bad.unwrap_or_default()));
         }
         let parts = match scheme {
             Scheme::Sip | Scheme::Sips => sip_parts(text, colon + 1)?,
             Scheme::Tel | Scheme::Other => opaque_parts(text, colon + 1, scheme)?,
         };
-        Ok(Self {
+        let uri = Self {
             text: text.to_owned(),
             scheme,
             parts,
-        })
+        };
+        if uri.params().count() > URI_PARAMS_MAX {
+            return Err(UriError::TooManyParams);
+        }
+        Ok(uri)
     }
 
     /// `sip:user@host:port`. The user part is plain text and gets escaped.
@@ -323,9 +336,9 @@ fn opaque_parts(text: &str, start: usize, scheme: Scheme) -> Result<Parts, UriEr
 }
 
 /// What may stand in any URI, rather wide: `#` in a user part is common in star codes.
-const fn is_uri_char(c: char) -> bool {
-    c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '}' | '|')
-        || c == '`'
+const fn is_uri_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic()
+        && !matches!(byte, b'<' | b'>' | b'"' | b'\\' | b'^' | b'{' | b'}' | b'|')
 }
 
 /// `unreserved` and `user-unreserved` (RFC 3261 section 25.1).
@@ -408,6 +421,14 @@ mod tests {
         ] {
             assert!(Uri::decode(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_uri_has_only_so_many_parameters() {
+        let many = |count: usize| format!("sip:h{}", ";a=b".repeat(count));
+        assert!(Uri::decode(&many(URI_PARAMS_MAX)).is_ok());
+        let over = Uri::decode(&many(URI_PARAMS_MAX + 1));
+        assert_eq!(over, Err(UriError::TooManyParams));
     }
 
     #[test]
