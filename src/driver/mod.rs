@@ -3,6 +3,9 @@
 /// The engine's clock: the only file that reads time.
 pub mod clock;
 
+/// Sockets, threads and ports of the media.
+pub mod media;
+
 /// Recorded prompts on disk.
 pub mod prompts;
 

@@ -98,6 +98,17 @@ pub enum Codec {
     Pcma,
 }
 
+impl Codec {
+    /// Its static payload type (RFC 3551 table 4).
+    #[must_use]
+    pub const fn payload_type(self) -> u8 {
+        match self {
+            Self::Pcmu => 0,
+            Self::Pcma => 8,
+        }
+    }
+}
+
 /// A piece of sound.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Piece {
@@ -248,4 +259,8 @@ pub struct Quality {
     pub packets_dropped: u64,
     /// Interarrival jitter in microseconds (RFC 3550 section 6.4.1).
     pub jitter_us: u32,
+    /// Packets of ours that the far end misses, by its last report.
+    pub far_packets_lost: u64,
+    /// Interarrival jitter at the far end in microseconds, by its last report.
+    pub far_jitter_us: u32,
 }

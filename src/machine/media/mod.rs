@@ -3,5 +3,43 @@
 /// The contract that every keeper of media fulfils.
 pub mod contract;
 
+/// Hears single tones.
+pub mod ear;
+/// The packet sessions of one thread.
+pub mod exchange;
+
+/// Rewrites one stream into another.
+pub mod forwarding;
+
+/// Key reports to presses.
+pub mod key_hearing;
+
+/// Presses to key reports.
+pub mod key_press;
+
+/// Where a leg's packets go and come from.
+pub mod latch;
+
 /// Prompts, encoded once.
 pub mod library;
+
+/// What leaves: packets and events.
+pub mod outbox;
+
+/// What is playing, and how far.
+pub mod playback;
+
+/// What was received, and how well.
+pub mod reception;
+
+/// Reports about a leg's streams, to the far end and from it.
+pub mod reporter;
+
+/// One leg's packets.
+pub mod session;
+
+/// The numbering of what a leg sends.
+pub mod stream;
+
+/// Evenly spread turns.
+pub mod wheel;

@@ -1,0 +1,364 @@
+//! The packet sessions of one thread, and the bridges between them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::machine::media::contract::Far;
+use crate::machine::media::contract::MediaCommand;
+use crate::machine::media::contract::MediaEvent;
+use crate::machine::media::contract::PlayEnd;
+use crate::machine::media::contract::StopOn;
+use crate::machine::media::library::Library;
+use crate::machine::media::outbox::Outbox;
+use crate::machine::media::playback::Program;
+use crate::machine::media::session::Session;
+use crate::machine::media::wheel::Wheel;
+use crate::vocabulary::id::LegId;
+use crate::vocabulary::time::Now;
+
+/// What the owner wants of sessions that are here: a command with its sounds found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// [`MediaCommand::Aim`].
+    Aim(LegId, Far),
+    /// [`MediaCommand::Play`].
+    Play(LegId, Program),
+    /// [`MediaCommand::Stop`].
+    Stop(LegId),
+    /// [`MediaCommand::Bridge`].
+    Bridge(LegId, LegId),
+    /// [`MediaCommand::Unbridge`].
+    Unbridge(LegId),
+    /// [`MediaCommand::Press`].
+    Press(LegId, char),
+    /// [`MediaCommand::Listen`].
+    Listen(LegId),
+    /// [`MediaCommand::Close`].
+    Close(LegId),
+}
+
+impl Order {
+    /// The order behind a command; none behind [`MediaCommand::Open`], which makes a session.
+    #[must_use]
+    pub fn new(command: MediaCommand, library: &Library) -> Option<Self> {
+        Some(match command {
+            MediaCommand::Open { .. } => return None,
+            MediaCommand::Aim { leg, far } => Self::Aim(leg, far),
+            MediaCommand::Play {
+                leg,
+                play,
+                pieces,
+                stop_on,
+                repeat,
+            } => {
+                let cues = library.cues(&pieces);
+                let program = Program {
+                    play,
+                    cues,
+                    stop_on,
+                    repeat,
+                };
+                Self::Play(leg, program)
+            }
+            MediaCommand::Stop { leg } => Self::Stop(leg),
+            MediaCommand::Bridge { one, other } => Self::Bridge(one, other),
+            MediaCommand::Unbridge { leg } => Self::Unbridge(leg),
+            MediaCommand::Press { leg, key } => Self::Press(leg, key),
+            MediaCommand::Listen { leg } => Self::Listen(leg),
+            MediaCommand::Close { leg } => Self::Close(leg),
+        })
+    }
+
+    /// The legs to be bridged, if it is that.
+    #[must_use]
+    pub const fn bridge(&self) -> Option<(LegId, LegId)> {
+        if let Self::Bridge(one, other) = self {
+            Some((*one, *other))
+        } else {
+            None
+        }
+    }
+
+    /// The leg it is for; of a bridge the first.
+    #[must_use]
+    pub const fn leg(&self) -> LegId {
+        match self {
+            Self::Aim(leg, _)
+            | Self::Play(leg, _)
+            | Self::Stop(leg)
+            | Self::Bridge(leg, _)
+            | Self::Unbridge(leg)
+            | Self::Press(leg, _)
+            | Self::Listen(leg)
+            | Self::Close(leg) => *leg,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Place {
+    session: Box<Session>,
+    bridge: Option<Bridge>,
+    pace_slot: Option<usize>,
+    check_slot: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bridge {
+    peer: usize,
+    is_first: bool,
+    /// Voice has left here since the bridge.
+    has_sent: bool,
+}
+
+/// Sessions by place. A place is a small number that the driver keys its sockets by.
+#[derive(Debug)]
+pub struct Exchange {
+    places: Vec<Option<Place>>,
+    free: Vec<usize>,
+    legs: BTreeMap<LegId, usize>,
+    pace: Wheel,
+    checks: Wheel,
+    checked: Vec<usize>,
+    due: Vec<usize>,
+    outbox: Outbox,
+}
+
+impl Default for Exchange {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            free: Vec::new(),
+            legs: BTreeMap::new(),
+            pace: Wheel::new(Duration::from_millis(1)),
+            checks: Wheel::new(Duration::from_millis(50)),
+            checked: Vec::new(),
+            due: Vec::new(),
+            outbox: Outbox::default(),
+        }
+    }
+}
+
+impl Exchange {
+    /// What is to be sent and told.
+    pub const fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    /// Where a leg is.
+    #[must_use]
+    pub fn place(&self, leg: LegId) -> Option<usize> {
+        self.legs.get(&leg).copied()
+    }
+
+    /// How many sessions are here.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// Whether no session is here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.legs.is_empty()
+    }
+
+    /// Takes a session in and says where it is.
+    pub fn attach(&mut self, session: Box<Session>, now: Now) -> usize {
+        let at = self.free.pop().unwrap_or(self.places.len());
+        self.legs.insert(session.leg(), at);
+        let place = Place {
+            session,
+            bridge: None,
+            pace_slot: None,
+            check_slot: self.checks.join(at, now),
+        };
+        match self.places.get_mut(at) {
+            Some(free) => *free = Some(place),
+            None => self.places.push(Some(place)),
+        }
+        self.wake(at, now);
+        at
+    }
+
+    /// Lets a session go, between two frames and without its bridge.
+    pub fn detach(&mut self, leg: LegId) -> Option<Box<Session>> {
+        let at = self.legs.remove(&leg)?;
+        self.unbridge(at);
+        let place = self.places.get_mut(at)?.take()?;
+        self.checks.leave(at, place.check_slot);
+        if let Some(slot) = place.pace_slot {
+            self.pace.leave(at, slot);
+        }
+        self.free.push(at);
+        if self.legs.is_empty() {
+            (self.places, self.free) = (Vec::new(), Vec::new());
+        }
+        Some(place.session)
+    }
+
+    /// Carries out an order; one for a leg that is not here is void.
+    pub fn handle_order(&mut self, order: Order, now: Now) {
+        let Some(at) = self.place(order.leg()) else {
+            return;
+        };
+        let Some(Some(place)) = self.places.get_mut(at) else {
+            return;
+        };
+        let (session, mut post) = (&mut place.session, self.outbox.post(at, now));
+        match order {
+            Order::Aim(_, far) => session.aim(far, now),
+            Order::Play(_, program) => session.play(program, &mut post),
+            Order::Stop(_) => session.end(PlayEnd::Stopped, &mut post),
+            Order::Press(_, key) => session.press(key),
+            Order::Listen(_) => session.listen(),
+            Order::Bridge(_, other) => self.bridge(at, other, now),
+            Order::Unbridge(_) => self.unbridge(at),
+            Order::Close(leg) => {
+                if let Some(session) = self.detach(leg) {
+                    session.close(&mut self.outbox.post(at, now));
+                }
+                return;
+            }
+        }
+        self.wake(at, now);
+    }
+
+    /// Takes in a datagram of a place's voice port.
+    pub fn handle_packet(&mut self, at: usize, datagram: &[u8], from: SocketAddr, now: Now) {
+        let Some(Some(place)) = self.places.get_mut(at) else {
+            return;
+        };
+        let mut post = self.outbox.post(at, now);
+        let heard = place.session.handle_packet(datagram, from, &mut post);
+        let (Some(heard), Some(bridge)) = (heard, place.bridge) else {
+            return;
+        };
+        let Some(Some(peer)) = self.places.get_mut(bridge.peer) else {
+            return;
+        };
+        let mut post = self.outbox.post(bridge.peer, now);
+        if peer.session.forward(&heard, &mut post) {
+            self.forwarded(bridge.peer, now);
+        }
+    }
+
+    /// Takes in a datagram of a place's report port.
+    pub fn handle_report(&mut self, at: usize, datagram: &[u8], from: SocketAddr, now: Now) {
+        if let Some(Some(place)) = self.places.get_mut(at) {
+            place.session.handle_report(datagram, from, now);
+        }
+    }
+
+    /// When sessions are next due.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Now> {
+        let timeouts = [self.pace.poll_timeout(), self.checks.poll_timeout()];
+        timeouts.into_iter().flatten().min()
+    }
+
+    /// Ticks the sessions that are due.
+    pub fn handle_timeout(&mut self, now: Now) {
+        let mut due = std::mem::take(&mut self.due);
+        while self.pace.poll(now, &mut due) {
+            for at in due.drain(..) {
+                self.tick(at, now);
+            }
+        }
+        while self.checks.poll(now, &mut due) {
+            for at in due.drain(..) {
+                if let Some(Some(place)) = self.places.get_mut(at) {
+                    place.session.check(&mut self.outbox.post(at, now));
+                    self.checked.push(at);
+                }
+            }
+        }
+        self.due = due;
+    }
+
+    /// A place whose reports are to be read now: each once a second.
+    pub fn poll_checked(&mut self) -> Option<usize> {
+        self.checked.pop()
+    }
+
+    fn tick(&mut self, at: usize, now: Now) {
+        let Some(Some(place)) = self.places.get_mut(at) else {
+            return;
+        };
+        let is_busy = place.session.tick(&mut self.outbox.post(at, now));
+        if !is_busy && let Some(slot) = place.pace_slot.take() {
+            self.pace.leave(at, slot);
+        }
+    }
+
+    /// Gives a session ticks if it has something to send.
+    fn wake(&mut self, at: usize, now: Now) {
+        if let Some(Some(place)) = self.places.get_mut(at)
+            && place.pace_slot.is_none()
+            && place.session.is_busy()
+        {
+            place.pace_slot = Some(self.pace.join(at, now));
+        }
+    }
+
+    fn bridge(&mut self, at: usize, other: LegId, now: Now) {
+        let Some(peer) = self.place(other).filter(|peer| *peer != at) else {
+            return;
+        };
+        self.unbridge(at);
+        self.unbridge(peer);
+        for (at, peer, is_first) in [(at, peer, true), (peer, at, false)] {
+            if let Some(Some(place)) = self.places.get_mut(at) {
+                place.bridge = Some(Bridge {
+                    peer,
+                    is_first,
+                    has_sent: false,
+                });
+                let mut post = self.outbox.post(at, now);
+                place.session.end_on(StopOn::Bridge, &mut post);
+            }
+        }
+    }
+
+    fn unbridge(&mut self, at: usize) {
+        let place = self.places.get_mut(at).and_then(Option::as_mut);
+        let Some((place, bridge)) = place.and_then(|place| {
+            let bridge = place.bridge.take()?;
+            Some((place, bridge))
+        }) else {
+            return;
+        };
+        place.session.unbridge();
+        if let Some(Some(peer)) = self.places.get_mut(bridge.peer) {
+            peer.bridge = None;
+            peer.session.unbridge();
+        }
+    }
+
+    /// Voice has left at a place: tells when it has left in both directions.
+    fn forwarded(&mut self, at: usize, now: Now) {
+        let Some(Some(place)) = self.places.get_mut(at) else {
+            return;
+        };
+        let leg = place.session.leg();
+        let Some(bridge) = place.bridge.as_mut().filter(|bridge| !bridge.has_sent) else {
+            return;
+        };
+        bridge.has_sent = true;
+        let (is_first, peer) = (bridge.is_first, bridge.peer);
+        let Some(Some(peer)) = self.places.get(peer) else {
+            return;
+        };
+        if peer.bridge.is_some_and(|bridge| bridge.has_sent) {
+            let far = peer.session.leg();
+            let (one, other) = if is_first { (leg, far) } else { (far, leg) };
+            let mut post = self.outbox.post(at, now);
+            post.event(MediaEvent::TwoWay {
+                one,
+                other,
+                at: now,
+            });
+        }
+    }
+}
