@@ -17,6 +17,9 @@ pub mod simulated;
 /// SIP over UDP and TCP sockets.
 pub mod sip;
 
+/// Sockets, threads and ports of the media.
+pub mod media;
+
 /// Recorded prompts on disk.
 pub mod prompts;
 

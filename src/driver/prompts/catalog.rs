@@ -1,14 +1,15 @@
 //! All prompts, ready to be played.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::thread;
 
 use crate::driver::prompts::audio;
-use crate::driver::prompts::audio::AudioError;
 use crate::driver::prompts::cache;
 use crate::driver::prompts::cache::Entries;
 use crate::driver::prompts::cache::Key;
@@ -23,40 +24,88 @@ use crate::vocabulary::id::PromptId;
 /// All prompts, ready to be played.
 #[derive(Debug)]
 pub struct Catalog {
-    /// What can be said with them.
-    pub book: Phrasebook,
-    /// Their sounds, for the library.
+    /// The prompts that can be played, those that are pending included.
+    pub rows: Vec<IndexRow>,
+    /// Sounds for the library.
     pub sounds: Vec<(PromptId, Arc<Encoded>)>,
-    /// Music by name: `calm`.
-    pub music: BTreeMap<String, PromptId>,
     /// What is wrong. Words of a prompt that is left out go to the speech command.
     pub faults: Vec<PromptFault>,
     /// The first id that no recorded prompt has.
     pub free: PromptId,
+    /// What has to be decoded first.
+    pub pending: Pending,
+}
+
+/// Prompts whose sounds are not in the cache.
+#[derive(Debug)]
+pub struct Pending {
+    rows: Vec<(Key, IndexRow)>,
+    entries: Entries,
+    cached: usize,
+    cache_file: PathBuf,
+}
+
+/// A pending prompt, decoded.
+#[derive(Debug)]
+pub struct Delivery {
+    /// Which.
+    pub row: IndexRow,
+    /// Its sound, or why it has none.
+    pub sound: Result<Arc<Encoded>, PromptFault>,
 }
 
 impl Catalog {
-    /// Loads the prompts of this folder, from the cache file where nothing has changed. The others
-    /// are decoded on all cores and the cache is written again.
+    /// Reads the list of this folder and what the cache file holds of it; a file that is missing is
+    /// a fault and left out. Nothing is decoded: at the first start, and after a change, sounds are
+    /// [`Pending`].
     #[must_use]
-    pub fn load(dir: &Path, cache_file: &Path) -> Self {
+    pub fn open(dir: &Path, cache_file: &Path) -> Self {
         let index = Index::read(dir);
         let known = cache::read(cache_file);
-        let keys: Vec<_> = index.rows.iter().map(Key::of).collect();
-        let cached = |key: &std::io::Result<Key>| known.get(key.as_ref().ok()?).cloned();
-        let mut sounds: Vec<Option<Result<Arc<Encoded>, PromptFault>>> =
-            keys.iter().map(|key| cached(key).map(Ok)).collect();
-        let new: Vec<_> = (0..sounds.len())
-            .filter(|at| sounds[*at].is_none())
-            .collect();
-        let rows: Vec<_> = new.iter().map(|at| &index.rows[*at]).collect();
-        for (at, sound) in new.iter().zip(decoded(&rows)) {
-            sounds[*at] = Some(sound);
+        let mut catalog = Self {
+            free: PromptId(u32::try_from(index.rows.len()).unwrap_or(u32::MAX)),
+            rows: Vec::with_capacity(index.rows.len()),
+            sounds: Vec::with_capacity(index.rows.len()),
+            faults: index.faults,
+            pending: Pending {
+                rows: Vec::new(),
+                entries: Entries::new(),
+                cached: known.len(),
+                cache_file: cache_file.to_owned(),
+            },
+        };
+        for row in index.rows {
+            match Key::of(&row) {
+                Ok(key) => catalog.place(row, key, known.get(&key).cloned()),
+                Err(error) => catalog.faults.push(PromptFault::Sound {
+                    path: row.path,
+                    error: error.into(),
+                }),
+            }
         }
-        let catalog = Self::of(index, sounds.into_iter().flatten());
-        if !new.is_empty() || known.len() != catalog.sounds.len() {
-            catalog.remember(&keys, cache_file);
+        catalog
+    }
+
+    /// As [`Catalog::open`], and decodes what is pending on all cores: a sound that cannot be had is
+    /// a fault too, and left out.
+    #[must_use]
+    pub fn load(dir: &Path, cache_file: &Path) -> Self {
+        let mut catalog = Self::open(dir, cache_file);
+        let (sender, receiver) = mpsc::channel();
+        catalog.pending.decode(|delivery| {
+            let _nobody_waits = sender.send(delivery);
+        });
+        let mut lost = BTreeSet::new();
+        for delivery in receiver.try_iter() {
+            match delivery.sound {
+                Ok(sound) => catalog.sounds.push((delivery.row.prompt, sound)),
+                Err(fault) => {
+                    lost.insert(delivery.row.prompt);
+                    catalog.faults.push(fault);
+                }
+            }
         }
+        catalog.rows.retain(|row| !lost.contains(&row.prompt));
         catalog
     }
 
@@ -64,92 +113,123 @@ impl Catalog {
     #[must_use]
     pub fn check(dir: &Path) -> Vec<PromptFault> {
         let index = Index::read(dir);
-        let rows: Vec<_> = index.rows.iter().collect();
-        let sounds = decoded(&rows);
-        Self::of(index, sounds.into_iter()).faults
+        let (sender, receiver) = mpsc::channel();
+        decode(&index.rows, |at, sound| {
+            let _nobody_waits = sender.send((at, sound));
+        });
+        let mut sounds: Vec<_> = receiver.try_iter().collect();
+        sounds.sort_by_key(|(at, _)| *at);
+        let found = sounds.into_iter().filter_map(|(at, sound)| match sound {
+            Ok(sound) => length_fault(index.rows.get(at)?, &sound),
+            Err(fault) => Some(fault),
+        });
+        index.faults.into_iter().chain(found).collect()
     }
 
-    fn of(index: Index, sounds: impl Iterator<Item = Result<Arc<Encoded>, PromptFault>>) -> Self {
-        let mut catalog = Self {
-            book: Phrasebook::default(),
-            sounds: Vec::with_capacity(index.rows.len()),
-            music: BTreeMap::new(),
-            faults: index.faults,
-            free: PromptId(u32::try_from(index.rows.len()).unwrap_or(u32::MAX)),
-        };
-        for (row, sound) in index.rows.into_iter().zip(sounds) {
-            match sound {
-                Ok(sound) => catalog.add(&row, sound),
-                Err(fault) => catalog.faults.push(fault),
-            }
-        }
-        catalog
+    /// What can be said with these prompts.
+    #[must_use]
+    pub fn book(&self) -> Phrasebook {
+        Phrasebook::new(self.rows.iter().filter_map(IndexRow::spoken))
     }
 
-    fn add(&mut self, row: &IndexRow, sound: Arc<Encoded>) {
-        if sound.duration().abs_diff(row.duration) > FRAME {
-            self.faults.push(PromptFault::Length {
-                path: row.path.clone(),
-                found: sound.duration(),
-                expected: row.duration,
-            });
-        }
-        match row.spoken() {
-            Some(mut spoken) => {
-                spoken.duration = sound.duration();
-                self.book.add(spoken);
-            }
-            None => {
-                let name = row.phrase.strip_prefix("music.").unwrap_or(&row.phrase);
-                self.music.insert(name.to_owned(), row.prompt);
-            }
-        }
-        self.sounds.push((row.prompt, sound));
+    /// The music of this name: `calm`.
+    #[must_use]
+    pub fn music(&self, name: &str) -> Option<PromptId> {
+        let named = |row: &&IndexRow| row.phrase.strip_prefix("music.") == Some(name);
+        self.rows.iter().find(named).map(|row| row.prompt)
     }
 
-    fn remember(&self, keys: &[std::io::Result<Key>], cache_file: &Path) {
-        let entry = |(prompt, sound): &(PromptId, Arc<Encoded>)| {
-            let key = keys.get(usize::try_from(prompt.0).ok()?)?;
-            Some((*key.as_ref().ok()?, sound.clone()))
-        };
-        let entries: Entries = self.sounds.iter().filter_map(entry).collect();
-        if let Err(error) = cache::write(cache_file, &entries) {
-            tracing::warn!(file = %cache_file.display(), %error, "prompt cache not written");
+    fn place(&mut self, mut row: IndexRow, key: Key, sound: Option<Arc<Encoded>>) {
+        match sound {
+            Some(sound) => {
+                row.duration = sound.duration();
+                self.pending.entries.insert(key, sound.clone());
+                self.sounds.push((row.prompt, sound));
+            }
+            None => self.pending.rows.push((key, row.clone())),
+        }
+        self.rows.push(row);
+    }
+}
+
+impl Pending {
+    /// How many sounds have to be decoded.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether all sounds were in the cache.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Puts these prompts first.
+    pub fn prefer(&mut self, first: &BTreeSet<PromptId>) {
+        self.rows
+            .sort_by_key(|(_, row)| !first.contains(&row.prompt));
+    }
+
+    /// Decodes on all cores, delivers each sound as it is ready, then writes the cache. It returns
+    /// when all is done: to start without waiting, call it on a thread.
+    pub fn decode(&mut self, deliver: impl Fn(Delivery) + Sync) {
+        let (keys, rows): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rows).into_iter().unzip();
+        let (sender, receiver) = mpsc::channel();
+        decode(&rows, |at, sound| {
+            let (Some(row), Some(key)) = (rows.get(at), keys.get(at)) else {
+                return;
+            };
+            if let Ok(sound) = &sound {
+                let _nobody_waits = sender.send((*key, sound.clone()));
+            }
+            let row = row.clone();
+            deliver(Delivery { row, sound });
+        });
+        self.entries.extend(receiver.try_iter());
+        let unchanged = keys.is_empty() && self.entries.len() == self.cached;
+        if unchanged {
+            return;
+        }
+        if let Err(error) = cache::write(&self.cache_file, &self.entries) {
+            let file = self.cache_file.display();
+            tracing::warn!(%file, %error, "the prompt cache is not written");
         }
     }
 }
 
-/// Decodes these rows on all cores, in order.
-fn decoded(rows: &[&IndexRow]) -> Vec<Result<Arc<Encoded>, PromptFault>> {
+fn length_fault(row: &IndexRow, sound: &Encoded) -> Option<PromptFault> {
+    let found = sound.duration();
+    (found.abs_diff(row.duration) > FRAME).then(|| PromptFault::Length {
+        path: row.path.clone(),
+        found,
+        expected: row.duration,
+    })
+}
+
+/// Decodes these rows on all cores; each sound comes with the place of its row, in any order.
+fn decode(rows: &[IndexRow], done: impl Fn(usize, Result<Arc<Encoded>, PromptFault>) + Sync) {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut done = Vec::new();
-        while let Some((at, row)) = take(rows, &next) {
-            let sound = audio::read(&row.path).map(|samples| Encoded::from_samples(&samples));
-            done.push((at, sound));
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(row) = rows.get(at) else {
+                return;
+            };
+            let sound = match audio::read(&row.path) {
+                Ok(samples) => Ok(Arc::new(Encoded::from_samples(&samples))),
+                Err(error) => Err(PromptFault::Sound {
+                    path: row.path.clone(),
+                    error,
+                }),
+            };
+            done(at, sound);
         }
-        done
     };
-    let mut sounds: BTreeMap<usize, Result<Encoded, AudioError>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores.min(rows.len()))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let done = workers.into_iter().filter_map(|worker| worker.join().ok());
-        done.flatten().collect()
+    thread::scope(|scope| {
+        for _ in 0..cores.min(rows.len()) {
+            scope.spawn(work);
+        }
     });
-    let lost = || Err(AudioError::Damaged("its reader gave up".to_owned()));
-    let sound = |(at, row): (usize, &&IndexRow)| {
-        let sound = sounds.remove(&at).unwrap_or_else(lost);
-        sound.map(Arc::new).map_err(|error| PromptFault::Sound {
-            path: row.path.clone(),
-            error,
-        })
-    };
-    rows.iter().enumerate().map(sound).collect()
-}
-
-fn take<'r>(rows: &[&'r IndexRow], next: &AtomicUsize) -> Option<(usize, &'r IndexRow)> {
-    let at = next.fetch_add(1, Ordering::Relaxed);
-    Some((at, rows.get(at)?))
 }

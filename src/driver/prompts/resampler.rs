@@ -161,19 +161,17 @@ fn bessel(x: f64) -> f64 {
 }
 
 fn dot(samples: &[f32], weights: &[f32]) -> f32 {
+    let (samples, last_samples) = samples.as_chunks::<LANES>();
+    let (weights, last_weights) = weights.as_chunks::<LANES>();
     let mut lanes = [0.0; LANES];
-    let (sample_groups, weight_groups) = (samples.chunks_exact(LANES), weights.chunks_exact(LANES));
-    let rest = sample_groups
-        .remainder()
-        .iter()
-        .zip(weight_groups.remainder());
-    let rest: f32 = rest.map(|(sample, weight)| sample * weight).sum();
-    for (samples, weights) in sample_groups.zip(weight_groups) {
-        for ((lane, sample), weight) in lanes.iter_mut().zip(samples).zip(weights) {
-            *lane += sample * weight;
+    for (samples, weights) in samples.iter().zip(weights) {
+        for lane in 0..LANES {
+            lanes[lane] += samples[lane] * weights[lane];
         }
     }
-    lanes.iter().sum::<f32>() + rest
+    let last = last_samples.iter().zip(last_weights);
+    let last: f32 = last.map(|(sample, weight)| sample * weight).sum();
+    lanes.iter().sum::<f32>() + last
 }
 
 #[expect(

@@ -5,7 +5,6 @@ pub mod contract;
 
 /// Hears single tones.
 pub mod ear;
-
 /// The packet sessions of one thread.
 pub mod exchange;
 
