@@ -13,3 +13,5 @@ mod english_speech;
 mod mandarin_speech;
 mod speech_coverage;
 mod spoken_table;
+/// The distributor.
+mod acd;

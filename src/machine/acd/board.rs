@@ -13,13 +13,16 @@ use crate::machine::acd::contact::Stage;
 use crate::machine::acd::line::Line;
 use crate::machine::acd::matching::Matching;
 use crate::machine::acd::place::SeatPlace;
+use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
 use crate::machine::acd::seat::Seat;
 use crate::machine::acd::skill::Capability;
 use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::surface::OfferEnd;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
+use crate::machine::acd::surface::WithdrawReason;
 use crate::machine::acd::view::Counted;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
@@ -252,6 +255,29 @@ impl Board {
     pub fn setup_of(&self, contact: CallId) -> Option<&QueueSetup> {
         let contact = self.contacts.get(&contact)?;
         self.queues.get(&contact.queue).map(|queue| &queue.setup)
+    }
+
+    /// How long a contact has been here, in ms.
+    #[must_use]
+    pub fn waited_ms(&self, contact: CallId, now: Now) -> u64 {
+        let contact = self.contacts.get(&contact);
+        contact.map_or(0, |contact| contact.waited_ms(now))
+    }
+
+    /// Tells the seat's owner to ring for this booking no more.
+    pub fn withdraw(&mut self, seat: SeatId, booking: Booking, reason: WithdrawReason) {
+        self.outputs.push_back(Output::Withdraw {
+            seat,
+            contact: booking.contact,
+            epoch: booking.epoch,
+            reason,
+        });
+    }
+
+    /// Says how a booking came to nothing.
+    pub fn offer_ended(&mut self, seat: SeatId, booking: Booking, end: OfferEnd) {
+        let contact = booking.contact;
+        self.note(AcdFact::OfferEnded { contact, seat, end });
     }
 
     fn queue_of(&mut self, contact: CallId) -> Option<&mut Queue> {

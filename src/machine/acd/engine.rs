@@ -128,13 +128,13 @@ impl Engine {
     /// Every seat.
     pub fn seats(&self) -> impl Iterator<Item = SeatView> + '_ {
         let seats = self.board.seats.iter();
-        seats.map(|(id, seat)| view_of(*id, seat))
+        seats.map(|(id, seat)| SeatView::of(*id, seat))
     }
 
     /// One seat.
     #[must_use]
     pub fn seat(&self, id: SeatId) -> Option<SeatView> {
-        self.board.seats.get(&id).map(|seat| view_of(id, seat))
+        self.board.seats.get(&id).map(|seat| SeatView::of(id, seat))
     }
 
     /// Every queue with the number of its contacts.
@@ -168,8 +168,9 @@ impl Engine {
     fn sign_out(&mut self, seat: SeatId, now: Now) {
         if let Some(Some(lost)) = self.board.step(seat, now, Seat::sign_out) {
             let reason = WithdrawReason::SeatSignedOut;
-            self.withdraw(seat, lost, reason);
-            self.offer_ended(seat, lost, OfferEnd::Withdrawn(reason));
+            self.board.withdraw(seat, lost, reason);
+            self.board
+                .offer_ended(seat, lost, OfferEnd::Withdrawn(reason));
             self.board.put_back(lost.contact);
             self.seek_seat(lost.contact, now);
         }
@@ -276,8 +277,9 @@ impl Engine {
             let reason = WithdrawReason::ContactLeft;
             let epoch = booking.epoch;
             self.board.step(seat, now, |seat| seat.release(epoch));
-            self.withdraw(seat, booking, reason);
-            self.offer_ended(seat, booking, OfferEnd::Withdrawn(reason));
+            self.board.withdraw(seat, booking, reason);
+            self.board
+                .offer_ended(seat, booking, OfferEnd::Withdrawn(reason));
         }
         self.abandon(id, now);
         self.seek_contact(seat, now);
@@ -307,7 +309,7 @@ impl Engine {
             contact,
             epoch,
         });
-        let waited_ms = self.waited_ms(contact, now);
+        let waited_ms = self.board.waited_ms(contact, now);
         self.board.note(AcdFact::Offered {
             contact,
             seat,
@@ -318,7 +320,8 @@ impl Engine {
     fn refuse(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
         let refused = self.board.step(seat, now, |seat| seat.refuse(epoch));
         if let Some(booking) = self.in_time(refused) {
-            self.offer_ended(seat, booking, OfferEnd::ReserveRefused);
+            self.board
+                .offer_ended(seat, booking, OfferEnd::ReserveRefused);
             self.board.put_back(booking.contact);
             self.seek_seat(booking.contact, now);
         }
@@ -328,7 +331,7 @@ impl Engine {
         let answered = self.board.step(seat, now, |seat| seat.answer(epoch));
         if let Some(Booking { contact, .. }) = self.in_time(answered) {
             self.board.talk(contact, seat);
-            let waited_ms = self.waited_ms(contact, now);
+            let waited_ms = self.board.waited_ms(contact, now);
             self.board.note(AcdFact::Answered {
                 contact,
                 seat,
@@ -342,9 +345,9 @@ impl Engine {
         let failed = self.board.step(seat, now, |seat| seat.fail(epoch, place));
         if let Some(booking) = self.in_time(failed) {
             if let OfferEnd::Withdrawn(reason) = end {
-                self.withdraw(seat, booking, reason);
+                self.board.withdraw(seat, booking, reason);
             }
-            self.offer_ended(seat, booking, end);
+            self.board.offer_ended(seat, booking, end);
             self.board.put_back(booking.contact);
             self.seek_another(booking.contact, seat, now);
         }
@@ -376,7 +379,7 @@ impl Engine {
         match phase {
             Phase::Reserved(booking, _) => {
                 self.board.counted.reserves_overdue += 1;
-                self.withdraw(seat, booking, limit);
+                self.board.withdraw(seat, booking, limit);
                 self.refuse(seat, booking.epoch, now);
             }
             Phase::Offered(booking, _) => {
@@ -458,37 +461,5 @@ impl Engine {
             self.board.counted.stale += 1;
         }
         booking.flatten()
-    }
-
-    fn waited_ms(&self, contact: CallId, now: Now) -> u64 {
-        let contact = self.board.contacts.get(&contact);
-        contact.map_or(0, |contact| contact.waited_ms(now))
-    }
-
-    fn withdraw(&mut self, seat: SeatId, booking: Booking, reason: WithdrawReason) {
-        self.board.outputs.push_back(Output::Withdraw {
-            seat,
-            contact: booking.contact,
-            epoch: booking.epoch,
-            reason,
-        });
-    }
-
-    fn offer_ended(&mut self, seat: SeatId, booking: Booking, end: OfferEnd) {
-        let contact = booking.contact;
-        self.board.note(AcdFact::OfferEnded { contact, seat, end });
-    }
-}
-
-fn view_of(id: SeatId, seat: &Seat) -> SeatView {
-    let phase = seat.phase();
-    SeatView {
-        seat: id,
-        state: phase.state(),
-        since: seat.since,
-        owner: phase.owner(),
-        deadline: phase.deadline(),
-        wish: seat.wish(),
-        booking: phase.booking().map(|one| (one.contact, one.epoch)),
     }
 }

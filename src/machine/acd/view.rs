@@ -1,6 +1,7 @@
 //! What snapshots read.
 
 use crate::machine::acd::seat::Owner;
+use crate::machine::acd::seat::Seat;
 use crate::machine::acd::seat::Wish;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::SeatState;
@@ -26,6 +27,23 @@ pub struct SeatView {
     pub wish: Wish,
     /// The contact it is booked for or talks to, and under which epoch.
     pub booking: Option<(CallId, Epoch)>,
+}
+
+impl SeatView {
+    /// What there is to read of a seat.
+    #[must_use]
+    pub fn of(id: SeatId, seat: &Seat) -> Self {
+        let phase = seat.phase();
+        Self {
+            seat: id,
+            state: phase.state(),
+            since: seat.since,
+            owner: phase.owner(),
+            deadline: phase.deadline(),
+            wish: seat.wish(),
+            booking: phase.booking().map(|one| (one.contact, one.epoch)),
+        }
+    }
 }
 
 /// How long a queue is.

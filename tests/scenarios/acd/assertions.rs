@@ -1,0 +1,446 @@
+//! What must hold after every event. The watch keeps its own books from inputs and outputs and
+//! compares them with what the engine shows; it knows nothing of how the engine decides.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use ringwise::machine::acd::skill::whole_need;
+use ringwise::machine::acd::surface::AcdFact;
+use ringwise::machine::acd::surface::Epoch;
+use ringwise::machine::acd::surface::Input;
+use ringwise::machine::acd::surface::Need;
+use ringwise::machine::acd::surface::Output;
+use ringwise::machine::acd::surface::QueueSetup;
+use ringwise::machine::acd::surface::SeatSetup;
+use ringwise::machine::acd::surface::SeatState;
+use ringwise::machine::acd::surface::WithdrawReason;
+use ringwise::vocabulary::id::CallId;
+use ringwise::vocabulary::id::QueueId;
+use ringwise::vocabulary::id::SeatId;
+use ringwise::vocabulary::time::Now;
+
+use crate::acd::fault::Subject;
+use crate::acd::reference::Model;
+
+/// A broken promise: which, and how.
+pub(super) type Broken = String;
+
+macro_rules! hold {
+    ($condition:expr, $($words:tt)+) => {
+        if !$condition {
+            return Err(format!($($words)+));
+        }
+    };
+}
+
+struct Guest {
+    queue: QueueId,
+    need: Need,
+    priority: i32,
+    number: u64,
+    waits: bool,
+    talks: bool,
+    told: u32,
+    failed_at: Option<SeatId>,
+}
+
+#[derive(Default)]
+struct Desk {
+    setup: Option<SeatSetup>,
+    signed_in: bool,
+    paused: bool,
+    lost_in_talk: bool,
+    work_until: Option<Now>,
+    /// What it is booked for, and whether it rings.
+    open: Option<(CallId, Epoch, bool)>,
+    talk: Option<(CallId, Epoch)>,
+    epoch_last: u64,
+}
+
+/// Counts of I12.
+#[derive(Debug, Default)]
+struct Sum {
+    offered: u32,
+    answered: u32,
+    abandoned: u32,
+    overflowed: u32,
+    served: u32,
+}
+
+pub(super) struct Watch {
+    now: Now,
+    desks: BTreeMap<SeatId, Desk>,
+    guests: BTreeMap<CallId, Guest>,
+    queues: BTreeMap<QueueId, QueueSetup>,
+    sum: Sum,
+    number: u64,
+}
+
+impl Watch {
+    pub(super) fn new(seats: Vec<SeatSetup>, queues: Vec<QueueSetup>) -> Self {
+        let mut watch = Self {
+            now: Now::START,
+            desks: BTreeMap::new(),
+            guests: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            sum: Sum::default(),
+            number: 0,
+        };
+        seats.into_iter().for_each(|seat| watch.set_seat(seat));
+        queues.into_iter().for_each(|queue| watch.set_queue(queue));
+        watch
+    }
+
+    pub(super) fn set_seat(&mut self, setup: SeatSetup) {
+        let desk = self.desks.entry(setup.seat).or_default();
+        desk.setup = Some(setup);
+    }
+
+    pub(super) fn set_queue(&mut self, setup: QueueSetup) {
+        self.queues.insert(setup.queue, setup);
+    }
+
+    /// Time as it is from here on.
+    pub(super) fn at(&mut self, now: Now) {
+        self.now = now;
+    }
+
+    /// Books what the engine is about to be told.
+    pub(super) fn hear(&mut self, input: &Input) {
+        match input {
+            Input::Arrived(arrival) if !self.guests.contains_key(&arrival.contact) => {
+                self.sum.offered += 1;
+                self.number += 1;
+                let queue = self.queues.get(&arrival.queue);
+                let queue_need = queue.map(|queue| queue.need.clone());
+                let guest = Guest {
+                    queue: arrival.queue,
+                    need: whole_need(&queue_need.unwrap_or_default(), &arrival.need),
+                    priority: arrival.priority,
+                    number: self.number,
+                    waits: true,
+                    talks: false,
+                    told: u32::MAX,
+                    failed_at: None,
+                };
+                self.guests.insert(arrival.contact, guest);
+            }
+            Input::Arrived(_) | Input::Reserved { .. } => {}
+            Input::Left(contact) => self.hear_left(*contact),
+            Input::SeatSignedIn(seat)
+            | Input::SeatSignedOut(seat)
+            | Input::SeatReady(seat)
+            | Input::SeatAway(seat)
+            | Input::WrapUpDone(seat)
+            | Input::ReserveRefused { seat, .. }
+            | Input::Answered { seat, .. }
+            | Input::Declined { seat, .. }
+            | Input::TalkEnded { seat, .. } => {
+                if self.desks.contains_key(seat) {
+                    self.hear_seat(input, *seat);
+                }
+            }
+        }
+    }
+
+    fn hear_left(&mut self, contact: CallId) {
+        let talks = |desk: &Desk| desk.talk.is_some_and(|talk| talk.0 == contact);
+        let mut desks = self.desks.iter();
+        let seat = desks.find(|(_, desk)| talks(desk)).map(|(seat, _)| *seat);
+        if let Some(seat) = seat {
+            self.end_talk(seat, contact);
+        }
+        self.guests.remove(&contact);
+    }
+
+    fn hear_seat(&mut self, input: &Input, seat: SeatId) {
+        let desk = self.desks.get_mut(&seat).unwrap();
+        match input {
+            Input::SeatSignedIn(_) => {
+                desk.signed_in = true;
+                desk.lost_in_talk = false;
+            }
+            Input::SeatSignedOut(_) => {
+                desk.signed_in = false;
+                desk.lost_in_talk = desk.talk.is_some();
+                desk.paused |= desk.talk.is_none();
+            }
+            Input::SeatReady(_) if desk.signed_in || desk.lost_in_talk => desk.paused = false,
+            Input::SeatAway(_) => desk.paused = true,
+            Input::WrapUpDone(_) => desk.work_until = None,
+            Input::Answered { epoch, .. } => {
+                if let Some((contact, _, true)) = desk.open.filter(|open| open.1 == *epoch) {
+                    desk.open = None;
+                    desk.talk = Some((contact, *epoch));
+                    if let Some(guest) = self.guests.get_mut(&contact) {
+                        guest.talks = true;
+                    }
+                }
+            }
+            Input::ReserveRefused { epoch, .. } | Input::Declined { epoch, .. } => {
+                let refuses = matches!(input, Input::ReserveRefused { .. });
+                let ends = |open: &(CallId, Epoch, bool)| open.1 == *epoch && !(refuses && open.2);
+                if let Some((contact, ..)) = desk.open.filter(ends) {
+                    desk.open = None;
+                    desk.paused |= refuses;
+                    self.comes_back(contact, Some(seat).filter(|_| !refuses));
+                }
+            }
+            Input::TalkEnded { epoch, .. } => {
+                if let Some((contact, _)) = desk.talk.filter(|talk| talk.1 == *epoch) {
+                    self.end_talk(seat, contact);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end_talk(&mut self, seat: SeatId, contact: CallId) {
+        let guest = self.guests.remove(&contact);
+        let queue = guest.and_then(|guest| self.queues.get(&guest.queue));
+        let work = queue
+            .map(|queue| queue.wrap_up)
+            .filter(|work| !work.is_zero());
+        let desk = self.desks.get_mut(&seat).unwrap();
+        desk.work_until = work.map(|work| self.now + work);
+        desk.talk = None;
+        desk.paused |= std::mem::take(&mut desk.lost_in_talk);
+    }
+
+    fn comes_back(&mut self, contact: CallId, failed_at: Option<SeatId>) {
+        if let Some(guest) = self.guests.get_mut(&contact) {
+            guest.waits = true;
+            guest.failed_at = failed_at;
+        }
+    }
+
+    /// Books what the engine said and checks it, word by word, then as a whole.
+    ///
+    /// # Errors
+    ///
+    /// The first promise that is broken.
+    pub(super) fn check(&mut self, said: &[Output], engine: &Subject) -> Result<(), Broken> {
+        for output in said {
+            self.check_word(output)?;
+        }
+        self.check_repeats(said, engine)?;
+        self.check_seats(engine)?;
+        self.check_pairs(engine)?;
+        self.check_sum(engine)
+    }
+
+    fn check_word(&mut self, output: &Output) -> Result<(), Broken> {
+        match output {
+            Output::Reserve {
+                seat,
+                contact,
+                epoch,
+            } => self.check_reserve(*seat, *contact, *epoch),
+            Output::Offer {
+                seat,
+                contact,
+                epoch,
+            } => {
+                hold!(
+                    self.guests.contains_key(contact),
+                    "I11: {contact} is not here and is offered"
+                );
+                let desk = self.desks.get_mut(seat).unwrap();
+                let booked = Some((*contact, *epoch, false));
+                hold!(desk.open == booked, "I2: {seat:?} rings unbooked or twice");
+                desk.open = Some((*contact, *epoch, true));
+                Ok(())
+            }
+            Output::Withdraw {
+                seat,
+                contact,
+                epoch,
+                reason,
+            } => {
+                let desk = self.desks.get_mut(seat).unwrap();
+                let open = desk.open.take();
+                let right = open.is_some_and(|open| (open.0, open.1) == (*contact, *epoch));
+                hold!(right, "I2: {seat:?} has no offer to withdraw");
+                let cause = match reason {
+                    WithdrawReason::ContactLeft => !self.guests.contains_key(contact),
+                    WithdrawReason::SeatSignedOut => !desk.signed_in,
+                    WithdrawReason::RingLimit => true,
+                };
+                hold!(cause, "cause: {output:?} without one");
+                let overdue = *reason == WithdrawReason::RingLimit;
+                let ungranted = open.is_some_and(|open| !open.2);
+                desk.paused |= overdue && ungranted;
+                let failed = Some(*seat).filter(|_| overdue);
+                self.comes_back(*contact, failed);
+                Ok(())
+            }
+            Output::Announce { contact, position } => {
+                let guest = self.guests.get_mut(contact);
+                hold!(guest.is_some(), "I11: {contact} is not here and hears");
+                let guest = guest.unwrap();
+                hold!(*position <= guest.told, "position: {position} is worse");
+                guest.told = *position;
+                Ok(())
+            }
+            Output::QueueFull { contact, .. } => {
+                self.guests.remove(contact);
+                Ok(())
+            }
+            Output::NobodySignedIn { contact } => {
+                hold!(
+                    self.guests.contains_key(contact),
+                    "I11: {contact} is not here and hears"
+                );
+                Ok(())
+            }
+            Output::Note(fact) => {
+                self.tally(fact);
+                self.check_limit(fact)
+            }
+        }
+    }
+
+    fn check_limit(&self, fact: &AcdFact) -> Result<(), Broken> {
+        let AcdFact::Queued { queue, .. } = fact else {
+            return Ok(());
+        };
+        let here = self.guests.values().filter(|one| one.queue == *queue);
+        let length = here.filter(|one| !one.talks).count();
+        let setup = self.queues.get(queue);
+        let room = setup.is_some_and(|setup| length <= setup.waiting_max as usize);
+        hold!(room, "limit: {length} in {queue:?}");
+        Ok(())
+    }
+
+    fn check_reserve(&mut self, seat: SeatId, contact: CallId, epoch: Epoch) -> Result<(), Broken> {
+        let guest = self.guests.get(&contact);
+        hold!(guest.is_some(), "I11: {contact} is not here and is booked");
+        let guest = guest.unwrap();
+        hold!(guest.waits, "I2: {contact} is booked twice");
+        let same = |one: &&Guest| {
+            (one.queue, &one.need, one.priority) == (guest.queue, &guest.need, guest.priority)
+        };
+        let lane = self.guests.values().filter(|one| one.waits).filter(same);
+        let first = lane.map(|one| one.number).min();
+        hold!(
+            first == Some(guest.number),
+            "I4: {contact} goes before an earlier one"
+        );
+        hold!(
+            self.fits(seat, guest),
+            "skill: {seat:?} cannot serve {contact}"
+        );
+        let desk = self.desks.get_mut(&seat).unwrap();
+        let free = desk.open.is_none() && desk.talk.is_none();
+        hold!(free, "I2: {seat:?} is booked twice");
+        hold!(!desk.paused, "I9: {seat:?} is booked in a pause");
+        let works = desk.work_until.is_some_and(|until| self.now < until);
+        hold!(!works, "I9: {seat:?} is booked in its wrap-up");
+        hold!(epoch.0 > desk.epoch_last, "I10: {epoch:?} does not rise");
+        desk.epoch_last = epoch.0;
+        desk.open = Some((contact, epoch, false));
+        self.guests.get_mut(&contact).unwrap().waits = false;
+        Ok(())
+    }
+
+    fn fits(&self, seat: SeatId, guest: &Guest) -> bool {
+        let setup = self.desks.get(&seat).and_then(|desk| desk.setup.as_ref());
+        setup.is_some_and(|setup| Model::admissible(setup, guest.queue, &guest.need.0))
+    }
+
+    /// Not the same seat again while another would do.
+    fn check_repeats(&mut self, said: &[Output], engine: &Subject) -> Result<(), Broken> {
+        for output in said {
+            let Output::Reserve { seat, contact, .. } = output else {
+                continue;
+            };
+            let Some(guest) = self.guests.get(contact) else {
+                continue;
+            };
+            let mut others = engine.seats().filter(|one| one.state == SeatState::Ready);
+            let again =
+                guest.failed_at == Some(*seat) && others.any(|one| self.fits(one.seat, guest));
+            hold!(!again, "fairness: {seat:?} again, another was ready");
+        }
+        Ok(())
+    }
+
+    fn check_seats(&self, engine: &Subject) -> Result<(), Broken> {
+        let mut booked = BTreeSet::new();
+        for view in engine.seats() {
+            let (seat, desk) = (view.seat, self.desks.get(&view.seat).unwrap());
+            let open = desk.open.map(|(contact, epoch, _)| (contact, epoch));
+            hold!(
+                view.booking == open.or(desk.talk),
+                "I2: {view:?} is not what was said: {open:?}, {:?}",
+                desk.talk
+            );
+            let alone = view
+                .booking
+                .is_none_or(|(contact, _)| booked.insert(contact));
+            hold!(alone, "I2: two seats for one contact: {view:?}");
+            let here = open.is_none_or(|(contact, _)| self.guests.contains_key(&contact));
+            hold!(here, "I11: {seat:?} rings for one who left");
+            let talks = view.state == SeatState::Talking;
+            hold!(
+                talks == desk.talk.is_some(),
+                "I2: {view:?} talks unanswered"
+            );
+            let free = view.state == SeatState::Ready;
+            hold!(!(free && desk.paused), "I9: {seat:?} is ready in a pause");
+            let works = desk.work_until.is_some_and(|until| self.now < until);
+            hold!(!(free && works), "I9: {seat:?} is ready in its wrap-up");
+            let counted = view.state == SeatState::WrapUp;
+            hold!(
+                !counted || desk.work_until.is_some_and(|until| self.now <= until),
+                "I9: {seat:?} is in wrap-up for too long"
+            );
+        }
+        Ok(())
+    }
+
+    fn check_pairs(&self, engine: &Subject) -> Result<(), Broken> {
+        let ready = engine.seats().filter(|one| one.state == SeatState::Ready);
+        let ready: Vec<_> = ready.map(|one| one.seat).collect();
+        for (id, guest) in self.guests.iter().filter(|(_, guest)| guest.waits) {
+            let idle = ready.iter().find(|seat| self.fits(**seat, guest));
+            hold!(idle.is_none(), "I5: {id} waits although {idle:?} is ready");
+        }
+        Ok(())
+    }
+
+    fn check_sum(&self, engine: &Subject) -> Result<(), Broken> {
+        let (mut waiting, mut talking) = (0, 0);
+        for view in engine.queues() {
+            waiting += view.waiting + view.offered;
+            talking += view.talking;
+            let guests = self.guests.values();
+            let queued = guests.filter(|one| one.queue == view.queue && one.waits);
+            hold!(
+                queued.count() == view.waiting as usize,
+                "I1: {view:?} is not what was said"
+            );
+        }
+        let sum = &self.sum;
+        let known = sum.answered + sum.abandoned + sum.overflowed + waiting;
+        hold!(sum.offered == known, "I12: {sum:?}, {waiting} wait");
+        hold!(
+            sum.answered == sum.served + talking,
+            "I12: {sum:?}, {talking} talk"
+        );
+        Ok(())
+    }
+
+    fn tally(&mut self, fact: &AcdFact) {
+        match fact {
+            AcdFact::Answered { .. } => self.sum.answered += 1,
+            AcdFact::Abandoned { .. } => self.sum.abandoned += 1,
+            AcdFact::Overflowed { .. } => self.sum.overflowed += 1,
+            AcdFact::Served { .. } => self.sum.served += 1,
+            AcdFact::Queued { .. }
+            | AcdFact::Offered { .. }
+            | AcdFact::OfferEnded { .. }
+            | AcdFact::SeatChanged { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! The distributor again, small and obvious: lists, and after each event a search over all pairs.
+
+use std::time::Duration;
+
+use ringwise::machine::acd::board::RESERVE_LIMIT;
+use ringwise::machine::acd::engine::ANNOUNCE_FIRST;
+use ringwise::machine::acd::engine::LOOK_EVERY;
+use ringwise::machine::acd::seat::UNANSWERED_MAX;
+use ringwise::machine::acd::surface::Arrival;
+use ringwise::machine::acd::surface::Epoch;
+use ringwise::machine::acd::surface::Input;
+use ringwise::machine::acd::surface::Output;
+use ringwise::machine::acd::surface::QueueSetup;
+use ringwise::machine::acd::surface::SeatSetup;
+use ringwise::machine::acd::surface::SeatState;
+use ringwise::machine::acd::surface::SkillTerm;
+use ringwise::machine::acd::surface::WithdrawReason;
+use ringwise::vocabulary::id::CallId;
+use ringwise::vocabulary::id::QueueId;
+use ringwise::vocabulary::id::SeatId;
+use ringwise::vocabulary::time::Now;
+
+pub(super) struct Seat {
+    pub(super) setup: SeatSetup,
+    pub(super) state: SeatState,
+    pub(super) wishes_calls: bool,
+    pub(super) signed_in: bool,
+    pub(super) contact: Option<CallId>,
+    pub(super) epoch: u64,
+    pub(super) until: Option<Now>,
+    work_left: Option<Now>,
+    unanswered: u8,
+    idle_number: u64,
+}
+
+pub(super) struct Contact {
+    pub(super) id: CallId,
+    pub(super) queue: QueueId,
+    pub(super) seat: Option<SeatId>,
+    pub(super) talking: bool,
+    needs: Vec<SkillTerm>,
+    priority: i32,
+    number: u64,
+    told: u32,
+    look_at: Now,
+    nobody_said: bool,
+}
+
+pub(super) struct Model {
+    pub(super) now: Now,
+    pub(super) seats: Vec<Seat>,
+    pub(super) contacts: Vec<Contact>,
+    pub(super) queues: Vec<QueueSetup>,
+    pub(super) said: Vec<Output>,
+    number: u64,
+}
+
+impl Model {
+    pub(super) fn new(seats: Vec<SeatSetup>, queues: Vec<QueueSetup>) -> Self {
+        let seat = |setup| Seat {
+            setup,
+            state: SeatState::SignedOut,
+            wishes_calls: false,
+            signed_in: false,
+            contact: None,
+            epoch: 0,
+            until: None,
+            work_left: None,
+            unanswered: 0,
+            idle_number: 0,
+        };
+        Self {
+            now: Now::START,
+            seats: seats.into_iter().map(seat).collect(),
+            contacts: Vec::new(),
+            queues,
+            said: Vec::new(),
+            number: 0,
+        }
+    }
+
+    pub(super) fn set_seat(&mut self, setup: SeatSetup) {
+        let at = self.seat(setup.seat).unwrap();
+        self.seats[at].setup = setup;
+        self.match_all();
+    }
+
+    pub(super) fn set_queue(&mut self, setup: QueueSetup) {
+        let queue = setup.queue;
+        *self.setup(queue) = setup;
+    }
+
+    /// Whether the seat at this index could ever serve this contact.
+    pub(super) fn admissible(seat: &SeatSetup, queue: QueueId, needs: &[SkillTerm]) -> bool {
+        let has = |term: &SkillTerm| {
+            let mut skills = seat.skills.iter();
+            skills.any(|(skill, level)| *skill == term.skill && *level >= term.level_min)
+        };
+        seat.queues.contains(&queue) && needs.iter().all(has)
+    }
+
+    /// Who waits in a queue, in order.
+    pub(super) fn waiting(&self, queue: QueueId) -> Vec<CallId> {
+        let in_queue = |one: &&Contact| one.queue == queue && one.seat.is_none();
+        let mut waiting: Vec<_> = self.contacts.iter().filter(in_queue).collect();
+        waiting.sort_by_key(|one| (-one.priority, one.number));
+        waiting.iter().map(|one| one.id).collect()
+    }
+
+    /// What is due first: at, seats before contacts, smaller ids first.
+    pub(super) fn due(&self) -> Option<(Now, u8, u64)> {
+        let seats = self.seats.iter();
+        let seats = seats.filter_map(|one| Some((one.until?, 0, u64::from(one.setup.seat.0))));
+        let waiting = self.contacts.iter().filter(|one| one.seat.is_none());
+        let contacts = waiting.map(|one| (one.look_at, 1, one.id.bits()));
+        seats.chain(contacts).min()
+    }
+
+    pub(super) fn timeout(&mut self) {
+        while let Some((at, kind, id)) = self.due() {
+            if at > self.now {
+                return;
+            }
+            match kind {
+                0 => self.seat_due(SeatId(u32::try_from(id).unwrap())),
+                _ => self.look(CallId::from_bits(id)),
+            }
+            self.match_all();
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: &Input) {
+        match input {
+            Input::SeatSignedIn(seat) => self.with(*seat, Self::sign_in),
+            Input::SeatSignedOut(seat) => self.with(*seat, Self::sign_out),
+            Input::SeatReady(seat) => self.with(*seat, |model, at| model.hear(at, true)),
+            Input::SeatAway(seat) => self.with(*seat, |model, at| model.hear(at, false)),
+            Input::WrapUpDone(seat) => self.with(*seat, Self::end_wrap_up),
+            Input::Arrived(arrival) => self.arrive(arrival),
+            Input::Left(contact) => self.leave(*contact),
+            Input::Reserved { seat, epoch } => {
+                self.booked(*seat, *epoch, &[SeatState::Reserved], Self::grant);
+            }
+            Input::ReserveRefused { seat, epoch } => {
+                self.booked(*seat, *epoch, &[SeatState::Reserved], Self::refuse);
+            }
+            Input::Answered { seat, epoch } => {
+                self.booked(*seat, *epoch, &[SeatState::Offered], Self::answer);
+            }
+            Input::Declined { seat, epoch } => {
+                let open = [SeatState::Reserved, SeatState::Offered];
+                self.booked(*seat, *epoch, &open, Self::fail);
+            }
+            Input::TalkEnded { seat, epoch } => {
+                self.booked(*seat, *epoch, &[SeatState::Talking], Self::end_talk);
+            }
+        }
+        self.match_all();
+    }
+
+    /// The first contact by priority and arrival that any ready seat may take gets the one of
+    /// these that is idle longest; again, until nobody is left.
+    fn match_all(&mut self) {
+        loop {
+            let mut pairs = Vec::new();
+            for contact in self.contacts.iter().filter(|one| one.seat.is_none()) {
+                let ready = self.seats.iter().enumerate();
+                let ready = ready.filter(|(_, seat)| seat.state == SeatState::Ready);
+                for (at, seat) in ready {
+                    if Self::admissible(&seat.setup, contact.queue, &contact.needs) {
+                        let order = (-contact.priority, contact.number, seat.idle_number);
+                        pairs.push((order, at, contact.id));
+                    }
+                }
+            }
+            let Some((_, at, contact)) = pairs.into_iter().min() else {
+                return;
+            };
+            self.reserve(at, contact);
+        }
+    }
+
+    fn reserve(&mut self, at: usize, contact: CallId) {
+        let now = self.now;
+        let seat = &mut self.seats[at];
+        seat.state = SeatState::Reserved;
+        seat.contact = Some(contact);
+        seat.epoch += 1;
+        seat.until = Some(now + RESERVE_LIMIT);
+        let (seat, epoch) = (seat.setup.seat, Epoch(seat.epoch));
+        self.contact(contact).unwrap().seat = Some(seat);
+        self.said.push(Output::Reserve {
+            seat,
+            contact,
+            epoch,
+        });
+    }
+
+    fn sign_in(&mut self, at: usize) {
+        let now = self.now;
+        let seat = &mut self.seats[at];
+        seat.signed_in = true;
+        if seat.state == SeatState::SignedOut {
+            seat.until = seat.work_left.take().filter(|until| *until > now);
+            let works = seat.until.is_some();
+            seat.state = if works {
+                SeatState::WrapUp
+            } else {
+                SeatState::Away
+            };
+        }
+    }
+
+    fn sign_out(&mut self, at: usize) {
+        self.seats[at].signed_in = false;
+        if self.seats[at].state == SeatState::Talking {
+            return;
+        }
+        if self.seats[at].contact.is_some() {
+            self.withdraw(at, WithdrawReason::SeatSignedOut);
+        }
+        let seat = &mut self.seats[at];
+        if seat.state == SeatState::WrapUp {
+            seat.work_left = seat.until;
+        }
+        seat.state = SeatState::SignedOut;
+        seat.until = None;
+        seat.wishes_calls = false;
+    }
+
+    fn hear(&mut self, at: usize, ready: bool) {
+        let seat = &mut self.seats[at];
+        if seat.state == SeatState::SignedOut {
+            return;
+        }
+        seat.wishes_calls = ready;
+        if seat.state == SeatState::Away && ready {
+            seat.unanswered = 0;
+            self.rest(at);
+        } else if seat.state == SeatState::Ready && !ready {
+            seat.state = SeatState::Away;
+        }
+    }
+
+    fn end_wrap_up(&mut self, at: usize) {
+        self.seats[at].work_left = None;
+        if self.seats[at].state == SeatState::WrapUp {
+            self.rest(at);
+        }
+    }
+
+    fn grant(&mut self, at: usize) {
+        let (now, contact) = (self.now, self.seats[at].contact.unwrap());
+        let queue = self.contact(contact).unwrap().queue;
+        let ring = self.setup(queue).ring;
+        let seat = &mut self.seats[at];
+        seat.state = SeatState::Offered;
+        seat.until = Some(now + ring);
+        let (seat, epoch) = (seat.setup.seat, Epoch(seat.epoch));
+        self.said.push(Output::Offer {
+            seat,
+            contact,
+            epoch,
+        });
+    }
+
+    fn refuse(&mut self, at: usize) {
+        self.give_back(at);
+        let seat = &mut self.seats[at];
+        seat.wishes_calls = false;
+        seat.state = SeatState::Away;
+        seat.until = None;
+    }
+
+    fn answer(&mut self, at: usize) {
+        let seat = &mut self.seats[at];
+        seat.state = SeatState::Talking;
+        seat.until = None;
+        seat.unanswered = 0;
+        let contact = seat.contact.unwrap();
+        self.contact(contact).unwrap().talking = true;
+    }
+
+    fn fail(&mut self, at: usize) {
+        self.give_back(at);
+        let seat = &mut self.seats[at];
+        seat.unanswered += 1;
+        if seat.unanswered >= UNANSWERED_MAX {
+            seat.wishes_calls = false;
+        }
+        self.rest(at);
+    }
+
+    fn end_talk(&mut self, at: usize) {
+        let (now, contact) = (self.now, self.seats[at].contact.take().unwrap());
+        let queue = self.contact(contact).unwrap().queue;
+        let work = self.setup(queue).wrap_up;
+        let work = (work > Duration::ZERO).then(|| now + work);
+        self.contacts.retain(|one| one.id != contact);
+        let seat = &mut self.seats[at];
+        if !seat.signed_in {
+            seat.state = SeatState::SignedOut;
+            seat.work_left = work;
+            seat.wishes_calls = false;
+        } else if work.is_some() {
+            seat.state = SeatState::WrapUp;
+            seat.until = work;
+        } else {
+            self.rest(at);
+        }
+    }
+
+    fn arrive(&mut self, arrival: &Arrival) {
+        let (contact, queue) = (arrival.contact, arrival.queue);
+        if self.contact(contact).is_some() {
+            return;
+        }
+        let unanswered = |one: &&Contact| one.queue == queue && !one.talking;
+        let length = self.contacts.iter().filter(unanswered).count();
+        let found = self.queues.iter().find(|one| one.queue == queue);
+        let Some(setup) = found.filter(|one| length < one.waiting_max as usize) else {
+            self.said.push(Output::QueueFull { contact, queue });
+            return;
+        };
+        let first = match setup.announce_every {
+            Duration::ZERO => LOOK_EVERY,
+            every => every.min(ANNOUNCE_FIRST),
+        };
+        self.number += 1;
+        self.contacts.push(Contact {
+            id: contact,
+            queue,
+            seat: None,
+            talking: false,
+            needs: [&setup.need.0[..], &arrival.need.0[..]].concat(),
+            priority: arrival.priority,
+            number: self.number,
+            told: u32::MAX,
+            look_at: self.now + first,
+            nobody_said: false,
+        });
+        self.match_all();
+        self.say_nobody(contact);
+    }
+
+    fn leave(&mut self, id: CallId) {
+        let Some(contact) = self.contact(id) else {
+            return;
+        };
+        let (seat, talking) = (contact.seat, contact.talking);
+        let at = seat.and_then(|seat| self.seat(seat));
+        match at {
+            Some(at) if talking => return self.end_talk(at),
+            Some(at) => {
+                self.withdraw(at, WithdrawReason::ContactLeft);
+                let kept = self.seats[at].idle_number;
+                self.rest(at);
+                self.seats[at].idle_number = kept;
+            }
+            None => {}
+        }
+        self.contacts.retain(|one| one.id != id);
+    }
+
+    fn seat_due(&mut self, id: SeatId) {
+        let at = self.seat(id).unwrap();
+        match self.seats[at].state {
+            SeatState::Reserved => {
+                self.withdraw(at, WithdrawReason::RingLimit);
+                self.refuse(at);
+            }
+            SeatState::Offered => {
+                self.withdraw(at, WithdrawReason::RingLimit);
+                self.fail(at);
+            }
+            _ => self.end_wrap_up(at),
+        }
+    }
+
+    fn look(&mut self, id: CallId) {
+        self.say_nobody(id);
+        let now = self.now;
+        let queue = self.contact(id).unwrap().queue;
+        let every = self.setup(queue).announce_every;
+        let ahead = self.waiting(queue).iter().position(|one| *one == id);
+        let position = u32::try_from(ahead.unwrap()).unwrap() + 1;
+        let contact = self.contact(id).unwrap();
+        contact.look_at = now + if every.is_zero() { LOOK_EVERY } else { every };
+        if !every.is_zero() && position <= contact.told {
+            contact.told = position;
+            let contact = id;
+            self.said.push(Output::Announce { contact, position });
+        }
+    }
+
+    fn say_nobody(&mut self, id: CallId) {
+        let found = self.contacts.iter().position(|one| one.id == id);
+        let Some(contact) = found.map(|at| &self.contacts[at]) else {
+            return;
+        };
+        let somebody = self.seats.iter().any(|seat| {
+            seat.signed_in && Self::admissible(&seat.setup, contact.queue, &contact.needs)
+        });
+        if contact.seat.is_none() && !contact.nobody_said && !somebody {
+            self.contact(id).unwrap().nobody_said = true;
+            self.said.push(Output::NobodySignedIn { contact: id });
+        }
+    }
+
+    fn withdraw(&mut self, at: usize, reason: WithdrawReason) {
+        let seat = &self.seats[at];
+        self.said.push(Output::Withdraw {
+            seat: seat.setup.seat,
+            contact: seat.contact.unwrap(),
+            epoch: Epoch(seat.epoch),
+            reason,
+        });
+        if reason != WithdrawReason::RingLimit {
+            self.give_back(at);
+        }
+    }
+
+    fn give_back(&mut self, at: usize) {
+        let contact = self.seats[at].contact.take().unwrap();
+        self.contact(contact).unwrap().seat = None;
+    }
+
+    /// Free again, behind all others.
+    fn rest(&mut self, at: usize) {
+        self.number += 1;
+        let seat = &mut self.seats[at];
+        seat.until = None;
+        seat.state = SeatState::Away;
+        if seat.wishes_calls {
+            seat.state = SeatState::Ready;
+            seat.idle_number = self.number;
+        }
+    }
+
+    fn with(&mut self, seat: SeatId, act: impl FnOnce(&mut Self, usize)) {
+        if let Some(at) = self.seat(seat) {
+            act(self, at);
+        }
+    }
+
+    fn booked(
+        &mut self,
+        seat: SeatId,
+        epoch: Epoch,
+        states: &[SeatState],
+        act: impl FnOnce(&mut Self, usize),
+    ) {
+        let Some(at) = self.seat(seat) else {
+            return;
+        };
+        let seat = &self.seats[at];
+        if seat.epoch == epoch.0 && states.contains(&seat.state) {
+            act(self, at);
+        }
+    }
+
+    fn seat(&self, id: SeatId) -> Option<usize> {
+        self.seats.iter().position(|one| one.setup.seat == id)
+    }
+
+    fn contact(&mut self, id: CallId) -> Option<&mut Contact> {
+        self.contacts.iter_mut().find(|one| one.id == id)
+    }
+
+    fn setup(&mut self, queue: QueueId) -> &mut QueueSetup {
+        let mut queues = self.queues.iter_mut();
+        queues.find(|one| one.queue == queue).unwrap()
+    }
+}
