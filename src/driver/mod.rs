@@ -2,11 +2,24 @@
 
 /// The engine's clock: the only file that reads time.
 pub mod clock;
+
 /// What the configuration file says.
 pub mod config;
 
+/// What carries out effects beyond SIP.
+pub mod hands;
+
 /// The journal: every fact, durable by group commit.
 pub mod journal;
+
+/// Sockets, threads and ports of the media.
+pub mod media;
+
+/// Recorded prompts on disk.
+pub mod prompts;
+
+/// Dialplans and banks, read from disk.
+pub mod release;
 
 /// The loop that carries a machine.
 pub mod run;
@@ -17,22 +30,8 @@ pub mod simulated;
 /// SIP over UDP and TCP sockets.
 pub mod sip;
 
-/// Sockets, threads and ports of the media.
-pub mod media;
-
-/// Recorded prompts on disk.
-pub mod prompts;
-
-/// How long the loop's turns take.
-pub mod turn_meter;
 /// One run of the speech command.
 pub mod speech_process;
 
-/// Sockets, threads and ports of the media.
-pub mod media;
-
-/// Dialplans and banks, read from disk.
-pub mod release;
-
-/// What carries out effects beyond SIP.
-pub mod hands;
+/// How long the loop's turns take.
+pub mod turn_meter;

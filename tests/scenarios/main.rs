@@ -1,7 +1,10 @@
 //! Scenarios on virtual time: one module each, the file name is the scenario.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod acd;
 mod digest_vectors;
+mod english_speech;
+mod mandarin_speech;
 mod rsip_oracle;
 mod sip_call;
 mod sip_flows;
@@ -9,9 +12,5 @@ mod sip_mutations;
 mod sip_net;
 mod sip_registration;
 mod sip_torture;
-mod english_speech;
-mod mandarin_speech;
 mod speech_coverage;
 mod spoken_table;
-/// The distributor.
-mod acd;

@@ -16,7 +16,7 @@ use crate::call::phone_bank::PhoneBank;
 use crate::call::switchboard::Switchboard;
 use crate::driver::simulated::network::Network;
 use crate::machine::media::outline::Outline;
-use crate::machine::media::outline::WireSound;
+use crate::machine::media::outline_wire::WireSignal;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::time::Now;
@@ -29,7 +29,7 @@ enum Happening {
     /// A SIP message arrives.
     Message(usize, Flow, Vec<u8>),
     /// A sound arrives.
-    Sound(usize, WireSound),
+    Sound(usize, WireSignal),
     /// The world answers.
     Answer(AskId, Answer),
     /// A phone is told something.
@@ -184,10 +184,10 @@ impl Town {
                     station.bank.handle(self.turn, Event::Message { flow, bytes });
                 }
             }
-            Happening::Sound(0, sound) => self.media.handle_wire(sound, self.turn.now),
+            Happening::Sound(0, sound) => self.media.handle_wire(&sound, self.turn.now),
             Happening::Sound(place, sound) => {
                 if let Some(station) = self.stations.get_mut(place - 1) {
-                    station.media.handle_wire(sound, self.turn.now);
+                    station.media.handle_wire(&sound, self.turn.now);
                 }
             }
             Happening::Answer(id, answer) => {
@@ -290,7 +290,7 @@ impl Town {
         }
     }
 
-    fn carry_sound(&mut self, sound: WireSound) {
+    fn carry_sound(&mut self, sound: WireSignal) {
         let after = self.network.sound_delay();
         let ip = sound.to.ip();
         let place = if ip == self.address.ip() {

@@ -5,6 +5,7 @@ pub mod contract;
 
 /// Hears single tones.
 pub mod ear;
+
 /// The packet sessions of one thread.
 pub mod exchange;
 
