@@ -57,6 +57,9 @@ pub mod nonce;
 /// Offers of ours within an answered leg.
 pub mod offering;
 
+/// Offers and answers of one voice stream.
+pub mod offer_answer;
+
 /// Is a registered flow alive?
 pub mod ping;
 
