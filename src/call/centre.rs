@@ -55,7 +55,11 @@ impl MediaAddress {
     /// The address of the same family as `far`, or whichever there is.
     #[must_use]
     pub fn towards(self, far: IpAddr) -> Option<IpAddr> {
-        if far.is_ipv6() { self.v6.or(self.v4) } else { self.v4.or(self.v6) }
+        if far.is_ipv6() {
+            self.v6.or(self.v4)
+        } else {
+            self.v4.or(self.v6)
+        }
     }
 }
 

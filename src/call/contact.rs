@@ -123,7 +123,13 @@ pub(super) struct SeatSide {
 impl Contact {
     /// A call whose INVITE has just come; it asks for its port and starts its walk.
     #[must_use]
-    pub fn new(id: CallId, caller: Leg, walk: Walk, origin: Origin, near: &Surroundings<'_>) -> Self {
+    pub fn new(
+        id: CallId,
+        caller: Leg,
+        walk: Walk,
+        origin: Origin,
+        near: &Surroundings<'_>,
+    ) -> Self {
         let mut contact = Self {
             id,
             stage: Stage::Opening,
@@ -146,7 +152,9 @@ impl Contact {
             caller,
         };
         contact.emit(ContactOutput::LegTaken(contact.caller.id));
-        contact.media(MediaCommand::Open { leg: contact.caller.id });
+        contact.media(MediaCommand::Open {
+            leg: contact.caller.id,
+        });
         contact
     }
 
@@ -158,7 +166,10 @@ impl Contact {
     /// When it must be woken.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
-        let speaking = self.speaking.as_ref().and_then(|(speaking, _)| speaking.poll_timeout());
+        let speaking = self
+            .speaking
+            .as_ref()
+            .and_then(|(speaking, _)| speaking.poll_timeout());
         let walk = match self.stage {
             Stage::Walking | Stage::Opening | Stage::Offered => self.walk.poll_timeout(),
             Stage::Waiting | Stage::Talking | Stage::Ending => None,
@@ -173,7 +184,11 @@ impl Contact {
             self.deadline = None;
             self.handle_deadline(near);
         }
-        if self.speaking.as_ref().is_some_and(|(s, _)| s.poll_timeout().is_some_and(|at| at <= now)) {
+        if self
+            .speaking
+            .as_ref()
+            .is_some_and(|(s, _)| s.poll_timeout().is_some_and(|at| at <= now))
+        {
             self.play_sentence(near);
         }
         if self.walk.poll_timeout().is_some_and(|at| at <= now) {
@@ -214,9 +229,15 @@ impl Contact {
         if self.stage == Stage::Ending {
             return;
         }
-        self.fact(Fact::HungUp { by, cause: cause.to_owned() });
+        self.fact(Fact::HungUp {
+            by,
+            cause: cause.to_owned(),
+        });
         if self.caller.end_sip() {
-            self.ua(UaCommand::Hangup { leg: self.caller.id, reason: None });
+            self.ua(UaCommand::Hangup {
+                leg: self.caller.id,
+                reason: None,
+            });
         }
         self.end(near);
     }
@@ -235,7 +256,9 @@ impl Contact {
         let lookups = std::mem::take(&mut self.lookups);
         self.forget_all(lookups.into_keys().collect());
         if self.caller.end_media() {
-            self.media(MediaCommand::Close { leg: self.caller.id });
+            self.media(MediaCommand::Close {
+                leg: self.caller.id,
+            });
         }
     }
 
@@ -253,15 +276,31 @@ impl Contact {
     }
 
     /// Starts a play to the caller; it takes the place of what was playing.
-    pub(super) fn play(&mut self, pieces: Vec<Piece>, stop_on: StopOn, what: Playing, mint: &mut Mint) {
+    pub(super) fn play(
+        &mut self,
+        pieces: Vec<Piece>,
+        stop_on: StopOn,
+        what: Playing,
+        mint: &mut Mint,
+    ) {
         let play = mint.play();
         self.playing = Some((play, what));
         let repeat = what == Playing::Music;
-        self.media(MediaCommand::Play { leg: self.caller.id, play, pieces, stop_on, repeat });
+        self.media(MediaCommand::Play {
+            leg: self.caller.id,
+            play,
+            pieces,
+            stop_on,
+            repeat,
+        });
     }
 
     pub(super) fn ask(&mut self, ask: AskId, question: Question, timeout: Duration) {
-        self.emit(ContactOutput::Ask { ask, question, timeout });
+        self.emit(ContactOutput::Ask {
+            ask,
+            question,
+            timeout,
+        });
     }
 
     pub(super) fn forget_all(&mut self, asks: Vec<AskId>) {

@@ -51,7 +51,9 @@ impl Contact {
                 let after_us = micros(at.since(self.invited));
                 self.fact(Fact::FirstSound { after_us });
             }
-            MediaEvent::PlayEnded { leg, play, end, at, .. } if leg == self.caller.id => {
+            MediaEvent::PlayEnded {
+                leg, play, end, at, ..
+            } if leg == self.caller.id => {
                 self.stopped = (end == PlayEnd::Digit).then_some(at);
                 self.play_ended(play, end, near);
             }
@@ -78,10 +80,17 @@ impl Contact {
     pub(super) fn refuse(&mut self, status: Status, near: &mut Surroundings<'_>) {
         if self.caller.end_sip() {
             let retry_after = (status == Status(503)).then_some(near.centre.ending_max);
-            self.ua(UaCommand::Refuse { leg: self.caller.id, status, retry_after });
+            self.ua(UaCommand::Refuse {
+                leg: self.caller.id,
+                status,
+                retry_after,
+            });
             self.caller.sip_done();
         }
-        self.fact(Fact::HungUp { by: Party::Centre, cause: format!("refused_{}", status.0) });
+        self.fact(Fact::HungUp {
+            by: Party::Centre,
+            cause: format!("refused_{}", status.0),
+        });
         self.end(near);
         self.bury();
     }
@@ -116,14 +125,20 @@ impl Contact {
         self.deadline = None;
         let Some(offer) = self.offer.take() else {
             if let Some(sdp) = self.caller.offer() {
-                self.ua(UaCommand::Answer { leg: self.caller.id, sdp });
+                self.ua(UaCommand::Answer {
+                    leg: self.caller.id,
+                    sdp,
+                });
                 self.stage = Stage::Offered;
             }
             return;
         };
         match self.caller.answer(&offer) {
             Ok((sdp, _)) => {
-                self.ua(UaCommand::Answer { leg: self.caller.id, sdp });
+                self.ua(UaCommand::Answer {
+                    leg: self.caller.id,
+                    sdp,
+                });
                 self.connected(near);
             }
             Err(status) => self.refuse(status, near),
@@ -150,7 +165,11 @@ impl Contact {
         match owned.accept(answer) {
             Ok(change) => {
                 let first = self.stage == Stage::Offered && party == Party::Caller;
-                if first { self.connected(near) } else { self.agreed(leg, party, change, near) }
+                if first {
+                    self.connected(near)
+                } else {
+                    self.agreed(leg, party, change, near)
+                }
             }
             Err(_) => self.hang_up(Party::Centre, "unusable_answer", near),
         }
@@ -166,14 +185,23 @@ impl Contact {
         };
         match answered {
             Ok((sdp, change)) => {
-                self.ua(UaCommand::AnswerReoffer { leg, answer: Ok(sdp) });
+                self.ua(UaCommand::AnswerReoffer {
+                    leg,
+                    answer: Ok(sdp),
+                });
                 if let Some(change) = change {
                     self.agreed(leg, party, change, near);
                 }
             }
             Err(status) => {
-                self.ua(UaCommand::AnswerReoffer { leg, answer: Err(status) });
-                self.fact(Fact::ReofferRefused { by: party, status: status.0 });
+                self.ua(UaCommand::AnswerReoffer {
+                    leg,
+                    answer: Err(status),
+                });
+                self.fact(Fact::ReofferRefused {
+                    by: party,
+                    status: status.0,
+                });
             }
         }
     }
@@ -216,7 +244,13 @@ impl Contact {
         let play = near.mint.play();
         let pieces = vec![Piece::Prompt(music)];
         let stop_on = StopOn::Nothing;
-        self.media(MediaCommand::Play { leg, play, pieces, stop_on, repeat: true });
+        self.media(MediaCommand::Play {
+            leg,
+            play,
+            pieces,
+            stop_on,
+            repeat: true,
+        });
     }
 
     fn leg_ended(&mut self, leg: LegId, cause: &str, near: &mut Surroundings<'_>) {
@@ -226,7 +260,10 @@ impl Contact {
         owned.sip_done();
         match party {
             Party::Caller if self.stage != Stage::Ending => {
-                self.fact(Fact::HungUp { by: Party::Caller, cause: cause.to_owned() });
+                self.fact(Fact::HungUp {
+                    by: Party::Caller,
+                    cause: cause.to_owned(),
+                });
                 self.end(near);
             }
             Party::Seat => self.seat_hung_up(leg, cause, near),
@@ -260,7 +297,9 @@ impl Contact {
 
     fn key_pressed(&mut self, key: char, at: Now, near: &mut Surroundings<'_>) {
         if let Some(stopped) = self.stopped.take() {
-            self.fact(Fact::PromptStopped { after_us: micros(stopped.since(at)) });
+            self.fact(Fact::PromptStopped {
+                after_us: micros(stopped.since(at)),
+            });
         }
         let shown = if self.walk.is_secret() { '•' } else { key };
         self.fact(Fact::Key { key: shown });
@@ -272,7 +311,9 @@ impl Contact {
     fn two_way(&mut self, at: Now) {
         let answered = self.seat.as_ref().and_then(|side| side.answered);
         if let Some(answered) = answered {
-            self.fact(Fact::TwoWay { after_us: micros(at.since(answered)) });
+            self.fact(Fact::TwoWay {
+                after_us: micros(at.since(answered)),
+            });
         }
     }
 }

@@ -38,7 +38,10 @@ impl Contact {
     /// Ring this seat for the call: its port first.
     pub fn offer(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
         if self.stage != Stage::Waiting || self.seat.is_some() {
-            self.emit(ContactOutput::Acd(Input::Declined { seat: to.seat, epoch: to.epoch }));
+            self.emit(ContactOutput::Acd(Input::Declined {
+                seat: to.seat,
+                epoch: to.epoch,
+            }));
             return;
         }
         let leg = Leg::outgoing(near.mint.leg(), to.signalling);
@@ -123,7 +126,10 @@ impl Contact {
         if let Some(aim) = aim {
             self.media(aim);
         }
-        self.media(MediaCommand::Bridge { one: self.caller.id, other: leg });
+        self.media(MediaCommand::Bridge {
+            one: self.caller.id,
+            other: leg,
+        });
         self.emit(ContactOutput::Acd(Input::Answered { seat, epoch }));
         self.fact(Fact::Bridged { seat });
     }
@@ -143,7 +149,10 @@ impl Contact {
             return;
         };
         let (seat, epoch) = (side.seat, side.epoch);
-        self.fact(Fact::SeatFailed { seat, status: status.0 });
+        self.fact(Fact::SeatFailed {
+            seat,
+            status: status.0,
+        });
         self.drop_seat(None);
         self.emit(ContactOutput::Acd(Input::Declined { seat, epoch }));
     }
@@ -153,9 +162,15 @@ impl Contact {
             return;
         };
         debug_assert!(side.answered.is_some(), "only an answered leg can hang up");
-        self.fact(Fact::HungUp { by: Party::Seat, cause: cause.to_owned() });
+        self.fact(Fact::HungUp {
+            by: Party::Seat,
+            cause: cause.to_owned(),
+        });
         if self.caller.end_sip() {
-            self.ua(UaCommand::Hangup { leg: self.caller.id, reason: None });
+            self.ua(UaCommand::Hangup {
+                leg: self.caller.id,
+                reason: None,
+            });
         }
         self.end(near);
     }

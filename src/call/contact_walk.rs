@@ -27,7 +27,12 @@ use crate::vocabulary::language::Language;
 
 impl Contact {
     /// The world answers a question of the call. False if nobody awaited it.
-    pub fn handle_answer(&mut self, ask: AskId, answer: Answer, near: &mut Surroundings<'_>) -> bool {
+    pub fn handle_answer(
+        &mut self,
+        ask: AskId,
+        answer: Answer,
+        near: &mut Surroundings<'_>,
+    ) -> bool {
         match answer {
             Answer::Orders(result) => {
                 let Some(lookup) = self.lookups.remove(&ask) else {
@@ -69,25 +74,47 @@ impl Contact {
 
     fn follow(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
         match output {
-            WalkOutput::Say { speech, language, stop_on, filler: _ } => {
+            WalkOutput::Say {
+                speech,
+                language,
+                stop_on,
+                filler: _,
+            } => {
                 self.language = language;
                 self.say(&speech, stop_on, near);
             }
             WalkOutput::Hush => self.hush(),
-            WalkOutput::LookUp { lookup, key, timeout } => {
+            WalkOutput::LookUp {
+                lookup,
+                key,
+                timeout,
+            } => {
                 let ask = near.mint.ask();
                 self.lookups.insert(ask, lookup);
                 self.ask(ask, Question::Orders(key), timeout);
             }
             WalkOutput::Forget { lookup } => {
-                let ask = self.lookups.iter().find(|(_, at)| **at == lookup).map(|(ask, _)| *ask);
+                let ask = self
+                    .lookups
+                    .iter()
+                    .find(|(_, at)| **at == lookup)
+                    .map(|(ask, _)| *ask);
                 if let Some(ask) = ask {
                     self.forget_all(vec![ask]);
                 }
             }
-            WalkOutput::Enqueue { queue, need, priority, language, briefing } => {
+            WalkOutput::Enqueue {
+                queue,
+                need,
+                priority,
+                language,
+                briefing,
+            } => {
                 self.language = language;
-                self.fact(Fact::Handed { queue: queue.clone(), briefing: Box::new(briefing) });
+                self.fact(Fact::Handed {
+                    queue: queue.clone(),
+                    briefing: Box::new(briefing),
+                });
                 self.enqueue(queue, &need, priority, near);
             }
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
@@ -105,9 +132,12 @@ impl Contact {
     /// What the model may learn from a choice.
     fn lesson(&self, fact: &WalkFact, near: &Surroundings<'_>) -> Option<Outcome> {
         let asked = match fact {
-            WalkFact::Chose { order, question, .. } => {
-                Asked::Question { order: order.clone(), question: question.clone() }
-            }
+            WalkFact::Chose {
+                order, question, ..
+            } => Asked::Question {
+                order: order.clone(),
+                question: question.clone(),
+            },
             WalkFact::ChoseNone => Asked::SomethingElse,
             WalkFact::Entered { .. }
             | WalkFact::Said { .. }
@@ -120,7 +150,13 @@ impl Contact {
             | WalkFact::Unspeakable { .. } => return None,
         };
         let customer = self.walk.customer()?;
-        Some(Outcome::of(&self.bank, customer, near.turn.wall, &near.centre.zone, &asked))
+        Some(Outcome::of(
+            &self.bank,
+            customer,
+            near.turn.wall,
+            &near.centre.zone,
+            &asked,
+        ))
     }
 
     fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
@@ -132,7 +168,14 @@ impl Contact {
         for (at, text) in missing {
             let ask = near.mint.ask();
             speaking.expect(ask, at);
-            self.ask(ask, Question::Speak { language: self.language, text }, SPEECH_WAIT);
+            self.ask(
+                ask,
+                Question::Speak {
+                    language: self.language,
+                    text,
+                },
+                SPEECH_WAIT,
+            );
         }
         let ready = speaking.is_ready();
         self.speaking = Some((speaking, stop_on));
@@ -151,7 +194,11 @@ impl Contact {
         for text in sounds.unspeakable {
             self.fact(Fact::Walk(WalkFact::Unspeakable { text }));
         }
-        let what = if self.stage == Stage::Waiting { Playing::Announcement } else { Playing::Walk };
+        let what = if self.stage == Stage::Waiting {
+            Playing::Announcement
+        } else {
+            Playing::Walk
+        };
         let pieces = if sounds.pieces.is_empty() {
             vec![Piece::Silence(std::time::Duration::from_millis(20))]
         } else {
@@ -165,7 +212,9 @@ impl Contact {
             self.forget_all(stale.finish().forget);
         }
         if self.playing.take().is_some() {
-            self.media(MediaCommand::Stop { leg: self.caller.id });
+            self.media(MediaCommand::Stop {
+                leg: self.caller.id,
+            });
         }
     }
 
@@ -185,9 +234,16 @@ impl Contact {
         let need = catalog.need(need.iter().map(|(skill, level)| (skill.clone(), *level)));
         self.queue = queue;
         self.stage = Stage::Waiting;
-        let arrival = Arrival { contact: self.id, queue: id, need, priority };
+        let arrival = Arrival {
+            contact: self.id,
+            queue: id,
+            need,
+            priority,
+        };
         self.play_music(near);
-        self.emit(crate::call::contact_output::ContactOutput::Acd(Input::Arrived(arrival)));
+        self.emit(crate::call::contact_output::ContactOutput::Acd(
+            Input::Arrived(arrival),
+        ));
     }
 
     /// Says something to a waiting contact; music follows.

@@ -1,13 +1,16 @@
 //! One SIP session with its media session: what both have agreed so far.
 
 use std::net::IpAddr;
+use std::net::SocketAddr;
 
+use crate::machine::media::contract::Codec;
 use crate::machine::media::contract::Far;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::sip::offer_answer;
 use crate::machine::sip::offer_answer::Local;
 use crate::machine::sip::surface::Status;
 use crate::vocabulary::id::LegId;
+use crate::wire::sdp::direction::Direction;
 
 /// One leg, until both its SIP and its media side have let go.
 #[derive(Debug)]
@@ -16,7 +19,9 @@ pub struct Leg {
     pub id: LegId,
     /// The far signalling address.
     pub signalling: IpAddr,
-    local: Option<Local>,
+    address: Option<SocketAddr>,
+    /// The description that we sent last.
+    described: Option<String>,
     far: Option<Far>,
     sip: Side,
     media: Side,
@@ -48,13 +53,29 @@ impl Leg {
     /// A leg that the far end began, whose media port has been asked for.
     #[must_use]
     pub const fn incoming(id: LegId, signalling: IpAddr) -> Self {
-        Self { id, signalling, local: None, far: None, sip: Side::Open, media: Side::Open }
+        Self {
+            id,
+            signalling,
+            address: None,
+            described: None,
+            far: None,
+            sip: Side::Open,
+            media: Side::Open,
+        }
     }
 
     /// A leg that we shall begin, whose media port has been asked for.
     #[must_use]
     pub const fn outgoing(id: LegId, signalling: IpAddr) -> Self {
-        Self { id, signalling, local: None, far: None, sip: Side::Idle, media: Side::Open }
+        Self {
+            id,
+            signalling,
+            address: None,
+            described: None,
+            far: None,
+            sip: Side::Idle,
+            media: Side::Open,
+        }
     }
 
     /// Our INVITE is on its way.
@@ -63,41 +84,63 @@ impl Leg {
     }
 
     /// The media side has its port: `address` is what descriptions will say.
-    pub fn open(&mut self, address: IpAddr, port: u16) {
-        let session = self.id.bits() & 0x7fff_ffff;
-        self.local = Some(Local::new(address, port, session));
+    pub const fn open(&mut self, address: IpAddr, port: u16) {
+        self.address = Some(SocketAddr::new(address, port));
     }
 
     /// Answers the far end's offer. A refused offer changes nothing.
     ///
     /// # Errors
     ///
-    /// The SIP status to refuse it with: 488, or 500 while there is no port.
+    /// The SIP status to refuse it with: 488, 400, or 500 while there is no port.
     pub fn answer(&mut self, offer: &str) -> Result<(String, Change), Status> {
-        let local = self.local.as_mut().ok_or(Status(500))?;
-        let (answer, far) = offer_answer::answer(local, offer, self.signalling)?;
-        let change = change(self.far, far);
-        self.far = Some(far);
-        Ok((answer, change))
+        let local = self.local(Direction::SendRecv).ok_or(Status(500))?;
+        let answered = offer_answer::answer(&local, offer, self.signalling)?;
+        let change = change(self.far, answered.far);
+        self.far = Some(answered.far);
+        self.described = Some(answered.sdp.clone());
+        Ok((answered.sdp, change))
     }
 
-    /// Our offer; none while there is no port.
+    /// Our offer to talk and listen; none while there is no port.
     #[must_use]
     pub fn offer(&mut self) -> Option<String> {
-        self.local.as_mut().map(offer_answer::offer)
+        self.describe(Direction::SendRecv)
     }
 
-    /// Reads the answer to our offer.
+    /// Our offer that puts the far end on hold; none while there is no port.
+    #[must_use]
+    pub fn offer_hold(&mut self) -> Option<String> {
+        self.describe(Direction::SendOnly)
+    }
+
+    /// Reads the answer to our last offer.
     ///
     /// # Errors
     ///
     /// 488 if it picks nothing that we offered.
     pub fn accept(&mut self, answer: &str) -> Result<Change, Status> {
-        let local = self.local.as_mut().ok_or(Status(500))?;
-        let far = offer_answer::read_answer(local, answer, self.signalling)?;
+        let offer = self.described.as_deref().ok_or(Status(500))?;
+        let far = offer_answer::read_answer(offer, answer, self.signalling)?;
         let change = change(self.far, far);
         self.far = Some(far);
         Ok(change)
+    }
+
+    fn describe(&mut self, wish: Direction) -> Option<String> {
+        let offer = self.local(wish).map(|local| offer_answer::offer(&local))?;
+        self.described = Some(offer.clone());
+        Some(offer)
+    }
+
+    fn local(&self, wish: Direction) -> Option<Local<'_>> {
+        let session_id = self.id.bits() & 0x7fff_ffff;
+        Some(Local {
+            wish,
+            preferred: self.far.map_or(Codec::Pcma, |far| far.codec),
+            previous: self.described.as_deref(),
+            ..Local::new(self.address?, session_id)
+        })
     }
 
     /// What the media keeper must know of the far end; none before both sides agreed.

@@ -79,7 +79,11 @@ impl PhoneBank {
     /// Adds a phone.
     pub fn add(&mut self, setup: PhoneSetup) -> PhoneId {
         let id = PhoneId(u32::try_from(self.phones.len()).unwrap_or(u32::MAX));
-        self.phones.push(Phone { setup, call: None, fading: Vec::new() });
+        self.phones.push(Phone {
+            setup,
+            call: None,
+            fading: Vec::new(),
+        });
         id
     }
 
@@ -103,7 +107,8 @@ impl PhoneBank {
     /// The phone is in a call, or an old one has not let go.
     #[must_use]
     pub fn is_busy(&self, phone: PhoneId) -> bool {
-        self.phone(phone).is_some_and(|phone| phone.call.is_some() || !phone.fading.is_empty())
+        self.phone(phone)
+            .is_some_and(|phone| phone.call.is_some() || !phone.fading.is_empty())
     }
 
     /// Nothing of any call is left.
@@ -163,7 +168,8 @@ impl PhoneBank {
             PhoneCommand::Dial(user) => self.dial(id, user),
             PhoneCommand::Press(key) => {
                 if let Some(leg) = self.connected_leg(id) {
-                    self.effects.push_back(Effect::Media(MediaCommand::Press { leg, key }));
+                    self.effects
+                        .push_back(Effect::Media(MediaCommand::Press { leg, key }));
                 }
             }
             PhoneCommand::Hold => self.reoffer(turn, id, HoldWish::Hold),
@@ -180,15 +186,21 @@ impl PhoneBank {
         };
         let owned = Leg::outgoing(leg, phone.setup.centre.remote.ip());
         let side = CallSide::Calling(user);
-        phone.call = Some(Call { leg: owned, side, connected: false });
+        phone.call = Some(Call {
+            leg: owned,
+            side,
+            connected: false,
+        });
         self.legs.insert(leg, id);
         self.open(leg);
     }
 
     fn open(&mut self, leg: LegId) {
         if self.legs.contains_key(&leg) {
-            self.effects.push_back(Effect::Media(MediaCommand::Open { leg }));
-            self.effects.push_back(Effect::Media(MediaCommand::Listen { leg }));
+            self.effects
+                .push_back(Effect::Media(MediaCommand::Open { leg }));
+            self.effects
+                .push_back(Effect::Media(MediaCommand::Listen { leg }));
         }
     }
 
@@ -230,7 +242,8 @@ impl PhoneBank {
             call.leg.media_done();
         }
         if call.leg.end_media() {
-            self.effects.push_back(Effect::Media(MediaCommand::Close { leg }));
+            self.effects
+                .push_back(Effect::Media(MediaCommand::Close { leg }));
         }
         if let Some(phone) = self.phone_mut(id) {
             phone.fading.push(call.leg);
@@ -243,8 +256,7 @@ impl PhoneBank {
         let Some(phone) = self.phone_mut(id) else {
             return;
         };
-        let (done, left): (Vec<Leg>, Vec<Leg>) =
-            phone.fading.drain(..).partition(Leg::is_done);
+        let (done, left): (Vec<Leg>, Vec<Leg>) = phone.fading.drain(..).partition(Leg::is_done);
         phone.fading = left;
         for leg in done {
             self.legs.remove(&leg.id);
@@ -253,7 +265,10 @@ impl PhoneBank {
 
     pub(super) fn ua_command(&mut self, turn: Turn, command: UaCommand) {
         let told = self.ua.command(turn, command);
-        debug_assert!(told.is_ok(), "a phone tells its user agent only of its own legs: {told:?}");
+        debug_assert!(
+            told.is_ok(),
+            "a phone tells its user agent only of its own legs: {told:?}"
+        );
     }
 
     fn settle(&mut self, turn: Turn) {
@@ -276,7 +291,8 @@ impl PhoneBank {
     }
 
     pub(super) fn phone_mut(&mut self, id: PhoneId) -> Option<&mut Phone> {
-        self.phones.get_mut(usize::try_from(id.0).unwrap_or(usize::MAX))
+        self.phones
+            .get_mut(usize::try_from(id.0).unwrap_or(usize::MAX))
     }
 
     pub(super) fn call_mut(&mut self, id: PhoneId) -> Option<&mut Call> {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::call::leg::Leg;
 use crate::call::effect::Effect;
+use crate::call::leg::Leg;
 use crate::call::phone::Answering;
 use crate::call::phone::PhoneId;
 use crate::call::phone::PhoneReport;
@@ -29,7 +29,12 @@ impl PhoneBank {
         match event {
             UaEvent::Invited { leg, invite } => {
                 let headers = invite.headers.clone();
-                self.called(turn, leg, &invite.called, (invite.sdp, headers, invite.flow));
+                self.called(
+                    turn,
+                    leg,
+                    &invite.called,
+                    (invite.sdp, headers, invite.flow),
+                );
             }
             UaEvent::Accepted { leg, sdp } => {
                 self.agreed(turn, leg, Some(&sdp));
@@ -43,9 +48,16 @@ impl PhoneBank {
             UaEvent::Reoffered { leg, sdp } => self.reoffered(turn, leg, sdp.as_deref()),
             UaEvent::ReofferAnswered { leg, answer } => self.reoffer_answered(turn, leg, answer),
             UaEvent::AccountAnswered { user, status } => {
-                let at = self.phones.iter().position(|phone| phone.setup.user == user);
+                let at = self
+                    .phones
+                    .iter()
+                    .position(|phone| phone.setup.user == user);
                 if let Some(id) = at.and_then(|at| u32::try_from(at).ok()) {
-                    self.reports.push_back((PhoneId(id), turn.now, PhoneReport::Registered(status)));
+                    self.reports.push_back((
+                        PhoneId(id),
+                        turn.now,
+                        PhoneReport::Registered(status),
+                    ));
                 }
             }
             UaEvent::Progress { .. }
@@ -62,12 +74,23 @@ impl PhoneBank {
         user: &str,
         (sdp, headers, flow): (Option<String>, Vec<(String, String)>, Flow),
     ) {
-        let at = self.phones.iter().position(|phone| phone.setup.user == user);
+        let at = self
+            .phones
+            .iter()
+            .position(|phone| phone.setup.user == user);
         let id = at.and_then(|at| u32::try_from(at).ok()).map(PhoneId);
         let free = id.filter(|id| self.phone(*id).is_some_and(|phone| phone.call.is_none()));
-        let refuse = |status| UaCommand::Refuse { leg, status, retry_after: None };
+        let refuse = |status| UaCommand::Refuse {
+            leg,
+            status,
+            retry_after: None,
+        };
         let Some(id) = free else {
-            let status = if id.is_some() { Status(486) } else { Status(404) };
+            let status = if id.is_some() {
+                Status(486)
+            } else {
+                Status(404)
+            };
             return self.ua_command(turn, refuse(status));
         };
         let answering = self.phone(id).map(|phone| phone.setup.answering);
@@ -75,11 +98,16 @@ impl PhoneBank {
             return self.ua_command(turn, refuse(status));
         }
         self.ua_command(turn, UaCommand::Ring { leg });
-        self.reports.push_back((id, turn.now, PhoneReport::Rings(headers)));
+        self.reports
+            .push_back((id, turn.now, PhoneReport::Rings(headers)));
         let owned = Leg::incoming(leg, flow.remote.ip());
         let side = CallSide::Called(sdp);
         if let Some(phone) = self.phone_mut(id) {
-            phone.call = Some(Call { leg: owned, side, connected: false });
+            phone.call = Some(Call {
+                leg: owned,
+                side,
+                connected: false,
+            });
         }
         self.legs.insert(leg, id);
         let at = match answering {
@@ -100,7 +128,8 @@ impl PhoneBank {
             }
             MediaEvent::Heard { leg, sound, at } => {
                 if let Some(id) = self.legs.get(leg) {
-                    self.reports.push_back((*id, *at, PhoneReport::Heard(*sound)));
+                    self.reports
+                        .push_back((*id, *at, PhoneReport::Heard(*sound)));
                 }
             }
             MediaEvent::Closed { leg, .. } => {
@@ -182,12 +211,22 @@ impl PhoneBank {
         let leg = self.connected_leg(id);
         if let (Some(hz), Some(leg)) = (tone, leg) {
             let play = self.mint.play();
-            let pieces = vec![Piece::Tone { hz, length: Duration::from_secs(1) }];
+            let pieces = vec![Piece::Tone {
+                hz,
+                length: Duration::from_secs(1),
+            }];
             let stop_on = StopOn::Nothing;
-            let command = MediaCommand::Play { leg, play, pieces, stop_on, repeat: true };
+            let command = MediaCommand::Play {
+                leg,
+                play,
+                pieces,
+                stop_on,
+                repeat: true,
+            };
             self.effects.push_back(Effect::Media(command));
         }
-        self.reports.push_back((id, turn.now, PhoneReport::Connected));
+        self.reports
+            .push_back((id, turn.now, PhoneReport::Connected));
     }
 
     fn aim(&mut self, id: PhoneId) {
@@ -201,7 +240,8 @@ impl PhoneBank {
         let Some(id) = self.legs.get(&leg).copied() else {
             return;
         };
-        self.reports.extend(report.map(|report| (id, turn.now, report)));
+        self.reports
+            .extend(report.map(|report| (id, turn.now, report)));
         if self.call_mut(id).is_some_and(|call| call.leg.id == leg) {
             self.over(turn, id);
         }
@@ -239,7 +279,8 @@ impl PhoneBank {
         };
         let result = answer.and_then(|sdp| call.leg.accept(&sdp).map(|_| ()));
         self.aim(id);
-        self.reports.push_back((id, turn.now, PhoneReport::Reoffered(result)));
+        self.reports
+            .push_back((id, turn.now, PhoneReport::Reoffered(result)));
     }
 
     fn with_leg(&mut self, leg: LegId, tell: impl FnOnce(&mut Leg)) {
@@ -264,7 +305,10 @@ fn invitation(leg: LegId, called: &str, setup: &PhoneSetup, sdp: String) -> Invi
     let host = setup.centre.remote;
     Invitation {
         leg,
-        target: Target::Uri { uri: format!("sip:{called}@{host}"), flow: setup.centre },
+        target: Target::Uri {
+            uri: format!("sip:{called}@{host}"),
+            flow: setup.centre,
+        },
         from_name: setup.name.clone(),
         from_user: setup.user.clone(),
         headers: Vec::new(),

@@ -38,13 +38,23 @@ impl Speaking {
             Fragment::Unrecorded(words) => Slot::Words(words),
         };
         let pieces: Vec<_> = fragments.into_iter().map(slot).collect();
-        let missing = pieces.iter().enumerate().filter_map(|(at, slot)| match slot {
-            Slot::Words(words) => Some((at, words.clone())),
-            Slot::Piece(_) => None,
-        });
+        let missing = pieces
+            .iter()
+            .enumerate()
+            .filter_map(|(at, slot)| match slot {
+                Slot::Words(words) => Some((at, words.clone())),
+                Slot::Piece(_) => None,
+            });
         let missing = missing.collect();
         let deadline = now + SPEECH_WAIT;
-        (Self { pieces, awaited: BTreeMap::new(), deadline }, missing)
+        (
+            Self {
+                pieces,
+                awaited: BTreeMap::new(),
+                deadline,
+            },
+            missing,
+        )
     }
 
     /// The words at `at` have been asked for under this id.
@@ -78,7 +88,10 @@ impl Speaking {
     /// The sounds, the words that have none, and the questions nobody needs answered any more.
     #[must_use]
     pub fn finish(self) -> Sounds {
-        let mut sounds = Sounds { forget: self.awaited.into_keys().collect(), ..Sounds::default() };
+        let mut sounds = Sounds {
+            forget: self.awaited.into_keys().collect(),
+            ..Sounds::default()
+        };
         for slot in self.pieces {
             match slot {
                 Slot::Piece(piece) => sounds.pieces.push(piece),
@@ -117,7 +130,10 @@ mod tests {
         assert!(speaking.take(AskId::from_bits(9), Some(PromptId(70))));
         assert!(speaking.is_ready());
         let sounds = speaking.finish();
-        assert_eq!(sounds.pieces, [Piece::Prompt(PromptId(1)), Piece::Prompt(PromptId(70))]);
+        assert_eq!(
+            sounds.pieces,
+            [Piece::Prompt(PromptId(1)), Piece::Prompt(PromptId(70))]
+        );
     }
 
     #[test]

@@ -54,7 +54,14 @@ impl StarCode {
     pub fn new(leg: Leg, offer: Option<String>, wish: SeatState, now: Now) -> Self {
         let open = ContactOutput::Media(MediaCommand::Open { leg: leg.id });
         let out = VecDeque::from([open]);
-        Self { leg, offer, wish, deadline: now + CODE_MAX, ended: false, out }
+        Self {
+            leg,
+            offer,
+            wish,
+            deadline: now + CODE_MAX,
+            ended: false,
+            out,
+        }
     }
 
     /// The next thing it wants.
@@ -86,14 +93,19 @@ impl StarCode {
     /// The user agent reports about its leg.
     pub fn handle_ua(&mut self, event: &UaEvent, near: &Surroundings<'_>) {
         match event {
-            UaEvent::Acked { sdp: Some(answer), .. } if self.leg.accept(answer).is_ok() => {
+            UaEvent::Acked {
+                sdp: Some(answer), ..
+            } if self.leg.accept(answer).is_ok() => {
                 self.confirm(near);
             }
             UaEvent::Cancelled { .. } | UaEvent::HungUp { .. } | UaEvent::Gone { .. } => {
                 self.leg.sip_done();
                 self.end(near.turn.now);
             }
-            UaEvent::Reoffered { leg, sdp: Some(offer) } => {
+            UaEvent::Reoffered {
+                leg,
+                sdp: Some(offer),
+            } => {
                 let answer = self.leg.answer(offer).map(|(sdp, _)| sdp);
                 self.ua(UaCommand::AnswerReoffer { leg: *leg, answer });
             }
@@ -156,7 +168,12 @@ impl StarCode {
         if let Some(aim) = self.leg.aim() {
             self.out.push_back(ContactOutput::Media(aim));
         }
-        let language = near.centre.languages.first().copied().unwrap_or(Language::English);
+        let language = near
+            .centre
+            .languages
+            .first()
+            .copied()
+            .unwrap_or(Language::English);
         let speech = match self.wish {
             SeatState::Away => phrase::seat_away(language),
             SeatState::Ready
@@ -177,13 +194,23 @@ impl StarCode {
         let play = crate::vocabulary::id::PlayId::from_bits(self.leg.id.bits());
         let leg = self.leg.id;
         let stop_on = StopOn::Nothing;
-        let command = MediaCommand::Play { leg, play, pieces, stop_on, repeat: false };
+        let command = MediaCommand::Play {
+            leg,
+            play,
+            pieces,
+            stop_on,
+            repeat: false,
+        };
         self.out.push_back(ContactOutput::Media(command));
     }
 
     fn refuse(&mut self, status: Status, now: Now) {
         if self.leg.end_sip() {
-            self.ua(UaCommand::Refuse { leg: self.leg.id, status, retry_after: None });
+            self.ua(UaCommand::Refuse {
+                leg: self.leg.id,
+                status,
+                retry_after: None,
+            });
             self.leg.sip_done();
         }
         self.end(now);
@@ -195,10 +222,16 @@ impl StarCode {
             self.deadline = now + LETTING_GO_MAX;
         }
         if self.leg.end_sip() {
-            self.ua(UaCommand::Hangup { leg: self.leg.id, reason: None });
+            self.ua(UaCommand::Hangup {
+                leg: self.leg.id,
+                reason: None,
+            });
         }
         if self.leg.end_media() {
-            self.out.push_back(ContactOutput::Media(MediaCommand::Close { leg: self.leg.id }));
+            self.out
+                .push_back(ContactOutput::Media(MediaCommand::Close {
+                    leg: self.leg.id,
+                }));
         }
     }
 

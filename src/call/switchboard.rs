@@ -85,8 +85,18 @@ impl Switchboard {
     pub fn new(centre: Centre, parts: Parts, turn: Turn) -> Self {
         let seats = vec![SeatDesk::default(); centre.catalog.seats().len()];
         let names = Names {
-            seats: centre.catalog.seats().iter().map(|s| (s.id.clone(), s.name.clone())).collect(),
-            queues: centre.catalog.queues().iter().map(|q| q.name.clone()).collect(),
+            seats: centre
+                .catalog
+                .seats()
+                .iter()
+                .map(|s| (s.id.clone(), s.name.clone()))
+                .collect(),
+            queues: centre
+                .catalog
+                .queues()
+                .iter()
+                .map(|q| q.name.clone())
+                .collect(),
             skills: centre.catalog.skills().to_vec(),
         };
         let mut board = Self {
@@ -135,7 +145,10 @@ impl Switchboard {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
         let calls = self.deadlines.first().map(|(at, _)| *at);
-        [calls, self.ua.poll_timeout(), self.acd.poll_timeout()].into_iter().flatten().min()
+        [calls, self.ua.poll_timeout(), self.acd.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Its time has come.
@@ -184,7 +197,10 @@ impl Switchboard {
     }
 
     fn wake_call(&mut self, turn: Turn, call: CallId, at: Now) {
-        let due = self.calls.get_mut(&call).filter(|live| live.sleeps_until == Some(at));
+        let due = self
+            .calls
+            .get_mut(&call)
+            .filter(|live| live.sleeps_until == Some(at));
         if let Some(live) = due {
             live.sleeps_until = None;
             self.with_call(turn, call, |contact, near| contact.handle_timeout(near));
@@ -201,7 +217,9 @@ impl Switchboard {
     fn handle_media(&mut self, turn: Turn, event: MediaEvent) {
         let leg = leg_of(&event);
         if let Some(call) = self.legs.get(&leg).copied() {
-            self.with_call(turn, call, |contact, near| contact.handle_media(event, near));
+            self.with_call(turn, call, |contact, near| {
+                contact.handle_media(event, near)
+            });
         } else if let Some(mut code) = self.codes.remove(&leg) {
             code.handle_media(&event, &mut self.surroundings(turn));
             self.codes.insert(leg, code);
@@ -222,7 +240,13 @@ impl Switchboard {
             });
         }
         if !awaited {
-            self.record(turn, call, Fact::AnswerUnawaited { kind: kind.to_owned() });
+            self.record(
+                turn,
+                call,
+                Fact::AnswerUnawaited {
+                    kind: kind.to_owned(),
+                },
+            );
         }
     }
 
@@ -245,7 +269,14 @@ impl Switchboard {
         let call = contact.id;
         let first = self.recorded(turn, Some(call), arrived);
         if let Some(record) = RecordBuilder::begin(&first, &self.names) {
-            self.calls.insert(call, Live { contact, record, sleeps_until: None });
+            self.calls.insert(
+                call,
+                Live {
+                    contact,
+                    record,
+                    sleeps_until: None,
+                },
+            );
         }
         self.effects.push_back(Effect::Fact(Box::new(first)));
         self.follow_call(turn, call);
@@ -263,12 +294,20 @@ impl Switchboard {
 
     fn follow_call(&mut self, turn: Turn, call: CallId) {
         self.touched.insert(call);
-        while let Some(output) = self.calls.get_mut(&call).and_then(|live| live.contact.poll()) {
+        while let Some(output) = self
+            .calls
+            .get_mut(&call)
+            .and_then(|live| live.contact.poll())
+        {
             match output {
                 ContactOutput::Ua(command) => self.command_ua(turn, command),
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
                 ContactOutput::Acd(input) => self.acd.handle(turn, input),
-                ContactOutput::Ask { ask, question, timeout } => {
+                ContactOutput::Ask {
+                    ask,
+                    question,
+                    timeout,
+                } => {
                     self.ask(ask, call, question, timeout);
                 }
                 ContactOutput::Forget(ask) => {
@@ -288,7 +327,11 @@ impl Switchboard {
 
     fn ask(&mut self, id: AskId, call: CallId, question: Question, timeout: std::time::Duration) {
         self.asks.insert(id, call);
-        self.effects.push_back(Effect::Ask { id, question, timeout });
+        self.effects.push_back(Effect::Ask {
+            id,
+            question,
+            timeout,
+        });
     }
 
     pub(super) fn follow_code(&mut self, turn: Turn, leg: LegId) {
@@ -309,7 +352,8 @@ impl Switchboard {
                 self.codes.remove(&leg);
             }
             Some(code) => {
-                self.deadlines.insert((code.poll_timeout(), Sleeper::Code(leg)));
+                self.deadlines
+                    .insert((code.poll_timeout(), Sleeper::Code(leg)));
             }
             None => {}
         }
@@ -357,7 +401,8 @@ impl Switchboard {
         let until = live.contact.poll_timeout();
         if until != live.sleeps_until {
             live.sleeps_until = until;
-            self.deadlines.extend(until.map(|at| (at, Sleeper::Call(call))));
+            self.deadlines
+                .extend(until.map(|at| (at, Sleeper::Call(call))));
         }
     }
 
@@ -375,16 +420,23 @@ impl Switchboard {
 
     fn recorded(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) -> Recorded {
         self.seq += 1;
-        Recorded { v: FACT_VERSION, seq: self.seq, now: turn.now, wall: turn.wall, call, fact }
+        Recorded {
+            v: FACT_VERSION,
+            seq: self.seq,
+            now: turn.now,
+            wall: turn.wall,
+            call,
+            fact,
+        }
     }
 
-    pub(super) fn reply(
-        &mut self,
-        id: u64,
-        result: Result<(), crate::call::effect::CommandError>,
-    ) {
+    pub(super) fn reply(&mut self, id: u64, result: Result<(), crate::call::effect::CommandError>) {
         let after_seq = if result.is_ok() { self.seq } else { 0 };
-        self.effects.push_back(Effect::Reply { id, result, after_seq });
+        self.effects.push_back(Effect::Reply {
+            id,
+            result,
+            after_seq,
+        });
     }
 }
 

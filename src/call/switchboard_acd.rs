@@ -25,12 +25,23 @@ impl Switchboard {
                 };
                 self.acd.handle(turn, input);
             }
-            Output::Offer { seat, contact, epoch } => self.offer(turn, seat, contact, epoch),
-            Output::Withdraw { contact, epoch, reason, .. } => {
+            Output::Offer {
+                seat,
+                contact,
+                epoch,
+            } => self.offer(turn, seat, contact, epoch),
+            Output::Withdraw {
+                contact,
+                epoch,
+                reason,
+                ..
+            } => {
                 self.with_call(turn, contact, |call, _| call.withdraw(epoch, reason));
             }
             Output::Announce { contact, position } => {
-                self.with_call(turn, contact, |call, near| call.tell_position(position, near));
+                self.with_call(turn, contact, |call, near| {
+                    call.tell_position(position, near)
+                });
             }
             Output::QueueFull { contact, .. } => {
                 self.with_call(turn, contact, |call, near| call.queue_full(near));
@@ -44,12 +55,21 @@ impl Switchboard {
     }
 
     fn offer(&mut self, turn: Turn, seat: SeatId, contact: CallId, epoch: Epoch) {
-        let user = self.centre.catalog.seat_entry(seat).map(|entry| entry.id.clone());
+        let user = self
+            .centre
+            .catalog
+            .seat_entry(seat)
+            .map(|entry| entry.id.clone());
         let live = self.calls.contains_key(&contact);
         let (true, Some(user), Some(signalling)) = (live, user, self.remote(seat)) else {
             return self.acd.handle(turn, Input::Declined { seat, epoch });
         };
-        let to = Ringing { seat, user, signalling, epoch };
+        let to = Ringing {
+            seat,
+            user,
+            signalling,
+            epoch,
+        };
         self.with_call(turn, contact, |call, near| call.offer(to, near));
     }
 
@@ -62,7 +82,9 @@ impl Switchboard {
         let result = match command {
             Command::SeatState { seat, state, by } => self.seat_state(turn, seat, state, &by),
             Command::HangUp { call, by: _ } if self.calls.contains_key(&call) => {
-                self.with_call(turn, call, |c, near| c.hang_up(Party::Centre, "command", near));
+                self.with_call(turn, call, |c, near| {
+                    c.hang_up(Party::Centre, "command", near)
+                });
                 Ok(())
             }
             Command::HangUp { .. } => Err(CommandError::UnknownCall),
@@ -73,7 +95,9 @@ impl Switchboard {
             Command::EndAll => {
                 let calls: Vec<CallId> = self.calls.keys().copied().collect();
                 for call in calls {
-                    self.with_call(turn, call, |c, near| c.hang_up(Party::Centre, "drain", near));
+                    self.with_call(turn, call, |c, near| {
+                        c.hang_up(Party::Centre, "drain", near)
+                    });
                 }
                 Ok(())
             }

@@ -32,7 +32,9 @@ impl Switchboard {
     pub(super) fn handle_ua(&mut self, turn: Turn, event: UaEvent) {
         match event {
             UaEvent::Invited { leg, invite } => self.invited(turn, leg, *invite),
-            UaEvent::Registered { user, flow, fresh, .. } => {
+            UaEvent::Registered {
+                user, flow, fresh, ..
+            } => {
                 if let Some(seat) = self.centre.catalog.seat(&user) {
                     self.seat_registered(turn, seat, flow.remote, fresh);
                 }
@@ -44,9 +46,21 @@ impl Switchboard {
                     self.acd.handle(turn, Input::SeatSignedOut(seat));
                 }
             }
-            UaEvent::TurnedAway { status, reason, remote } => {
+            UaEvent::TurnedAway {
+                status,
+                reason,
+                remote,
+            } => {
                 let (status, reason) = (status.0, reason.to_owned());
-                self.record(turn, None, Fact::TurnedAway { status, reason, remote });
+                self.record(
+                    turn,
+                    None,
+                    Fact::TurnedAway {
+                        status,
+                        reason,
+                        remote,
+                    },
+                );
             }
             UaEvent::Acked { leg, .. }
             | UaEvent::Cancelled { leg }
@@ -95,7 +109,10 @@ impl Switchboard {
     }
 
     fn invited(&mut self, turn: Turn, leg: LegId, invite: Invite) {
-        let seat = invite.user.as_ref().and_then(|user| self.centre.catalog.seat(user));
+        let seat = invite
+            .user
+            .as_ref()
+            .and_then(|user| self.centre.catalog.seat(user));
         let wish = star_code::wish(&invite.called);
         if let (Some(seat), Some(wish)) = (seat, wish) {
             return self.star_code(turn, leg, invite, (seat, wish));
@@ -104,7 +121,11 @@ impl Switchboard {
             return self.turn_away(turn, leg, Status(404), ("unknown_number", &invite));
         };
         if self.draining || self.calls.len() >= self.centre.calls_max {
-            let why = if self.draining { "draining" } else { "calls_max" };
+            let why = if self.draining {
+                "draining"
+            } else {
+                "calls_max"
+            };
             return self.turn_away(turn, leg, Status(503), (why, &invite));
         }
         self.begin(turn, leg, invite, &script);
@@ -119,7 +140,8 @@ impl Switchboard {
     ) {
         self.wish(turn, seat, state, "star_code");
         let owned = Leg::incoming(leg, invite.flow.remote.ip());
-        self.codes.insert(leg, StarCode::new(owned, invite.sdp, state, turn.now));
+        self.codes
+            .insert(leg, StarCode::new(owned, invite.sdp, state, turn.now));
         self.follow_code(turn, leg);
     }
 
@@ -146,15 +168,22 @@ impl Switchboard {
             language: None,
         };
         let call = self.mint.call();
+        let bank = self.centre.bank(script);
         let near = self.surroundings(turn);
         let walk = Walk::new(Arc::clone(script), caller, turn);
-        let shown = number.as_ref().map_or_else(String::new, ToString::to_string);
+        let shown = number
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         let origin = Origin {
             caller_name: invite.caller_name.clone(),
-            caller_user: if shown.is_empty() { "anonymous".to_owned() } else { shown },
+            caller_user: if shown.is_empty() {
+                "anonymous".to_owned()
+            } else {
+                shown
+            },
             language: script.language(),
             offer: invite.sdp,
-            bank: self.centre.bank(script),
+            bank,
         };
         let owned = Leg::incoming(leg, invite.flow.remote.ip());
         let contact = Contact::new(call, owned, walk, origin, &near);
@@ -174,10 +203,25 @@ impl Switchboard {
 
     fn turn_away(&mut self, turn: Turn, leg: LegId, status: Status, why: (&str, &Invite)) {
         let retry_after = (status == Status(503)).then_some(RETRY_AFTER);
-        let refused = self.ua.command(turn, UaCommand::Refuse { leg, status, retry_after });
+        let refused = self.ua.command(
+            turn,
+            UaCommand::Refuse {
+                leg,
+                status,
+                retry_after,
+            },
+        );
         debug_assert!(refused.is_ok(), "an INVITE just reported can be refused");
         let (reason, invite) = (why.0.to_owned(), why.1);
         let remote = invite.flow.remote;
-        self.record(turn, None, Fact::TurnedAway { status: status.0, reason, remote });
+        self.record(
+            turn,
+            None,
+            Fact::TurnedAway {
+                status: status.0,
+                reason,
+                remote,
+            },
+        );
     }
 }

@@ -123,18 +123,25 @@ pub struct Histogram {
 }
 
 /// Upper bounds of the histograms, in microseconds.
-pub const BOUNDS_US: [u64; 10] =
-    [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 50_000, 60_000, 100_000, 1_000_000];
+pub const BOUNDS_US: [u64; 10] = [
+    1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 50_000, 60_000, 100_000, 1_000_000,
+];
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { counts: [0; BOUNDS_US.len() + 1], sum_us: 0 }
+        Self {
+            counts: [0; BOUNDS_US.len() + 1],
+            sum_us: 0,
+        }
     }
 }
 
 impl Histogram {
     fn add(&mut self, us: u64) {
-        let at = BOUNDS_US.iter().position(|bound| us <= *bound).unwrap_or(BOUNDS_US.len());
+        let at = BOUNDS_US
+            .iter()
+            .position(|bound| us <= *bound)
+            .unwrap_or(BOUNDS_US.len());
         if let Some(count) = self.counts.get_mut(at) {
             *count += 1;
         }
@@ -159,7 +166,10 @@ impl View {
                     return;
                 };
                 self.totals.arrived += 1;
-                let number = arrived.number.as_ref().map(|number| number.as_str().to_owned());
+                let number = arrived
+                    .number
+                    .as_ref()
+                    .map(|number| number.as_str().to_owned());
                 let call = CallView {
                     id,
                     caller: number.unwrap_or_else(|| arrived.caller.clone()),
@@ -248,7 +258,10 @@ impl View {
             }
             Fact::Held { .. } => call.stage = "held",
             Fact::Resumed { .. } => call.stage = "talking",
-            Fact::HungUp { by: Party::Caller | Party::Seat | Party::Centre, .. } => {
+            Fact::HungUp {
+                by: Party::Caller | Party::Seat | Party::Centre,
+                ..
+            } => {
                 call.stage = "ending";
             }
             _ => {}
@@ -273,12 +286,16 @@ impl View {
                 self.stage(*contact, "waiting", None);
                 self.with_seat(*seat, |seat| seat.call = None);
             }
-            AcdFact::Answered { contact, waited_ms, .. } => self.left(*contact, |queue| {
+            AcdFact::Answered {
+                contact, waited_ms, ..
+            } => self.left(*contact, |queue| {
                 queue.answered += 1;
                 queue.answered_wait_ms += waited_ms;
             }),
             AcdFact::Abandoned { contact, .. } => self.left(*contact, |queue| queue.abandoned += 1),
-            AcdFact::Overflowed { queue, .. } => self.with_queue(*queue, |queue| queue.overflowed += 1),
+            AcdFact::Overflowed { queue, .. } => {
+                self.with_queue(*queue, |queue| queue.overflowed += 1)
+            }
             AcdFact::Served { seat, .. } => self.with_seat(*seat, |seat| {
                 seat.served += 1;
                 seat.call = None;
@@ -293,7 +310,10 @@ impl View {
     /// A contact no longer waits in its queue.
     fn left(&mut self, contact: CallId, note: impl FnOnce(&mut QueueView)) {
         let name = self.calls.get(&contact).and_then(|call| call.queue.clone());
-        let queue = self.queues.iter_mut().find(|queue| Some(&queue.name) == name.as_ref());
+        let queue = self
+            .queues
+            .iter_mut()
+            .find(|queue| Some(&queue.name) == name.as_ref());
         if let Some(queue) = queue {
             queue.waiting = queue.waiting.saturating_sub(1);
             note(queue);

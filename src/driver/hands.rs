@@ -36,7 +36,10 @@ impl MediaHands {
     pub fn new(hub: MediaHub) -> io::Result<Self> {
         let bell = hub.bell()?;
         bell.set_nonblocking(true)?;
-        Ok(Self { bell: UnixDatagram::from_std(bell)?, hub })
+        Ok(Self {
+            bell: UnixDatagram::from_std(bell)?,
+            hub,
+        })
     }
 
     /// The media threads.
@@ -105,7 +108,15 @@ impl CentreHands {
         meter: Arc<TurnMeter>,
     ) -> Self {
         let (promised, events) = (BTreeMap::new(), VecDeque::new());
-        Self { media, asking, journal, reply, promised, events, meter }
+        Self {
+            media,
+            asking,
+            journal,
+            reply,
+            promised,
+            events,
+            meter,
+        }
     }
 
     /// Writes what is left of the journal.
@@ -135,12 +146,20 @@ impl Hands for CentreHands {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Media(command) => self.media.hub.command(command),
-            Effect::Ask { id, question, timeout } => {
+            Effect::Ask {
+                id,
+                question,
+                timeout,
+            } => {
                 self.events.extend(self.asking.ask(id, question, timeout));
             }
             Effect::Forget(id) => self.asking.forget(id),
             Effect::Fact(fact) => self.journal.append(fact),
-            Effect::Reply { id, result, after_seq } => {
+            Effect::Reply {
+                id,
+                result,
+                after_seq,
+            } => {
                 self.promised.insert((after_seq, id), result);
             }
             Effect::Transmit { .. } => {}

@@ -6,9 +6,6 @@ pub mod clock;
 /// What the configuration file says.
 pub mod config;
 
-/// What carries out effects beyond SIP.
-pub mod hands;
-
 /// The journal: every fact, durable by group commit.
 pub mod journal;
 

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use sha2::Digest;
 use sha2::Sha256;
 
-use crate::vocabulary::fault::FaultyFile;
 use crate::machine::catalog::Catalog;
 use crate::machine::ivr::check;
 use crate::machine::ivr::check::Checked;
@@ -19,6 +18,7 @@ use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::reading;
 use crate::vocabulary::fault::Fault;
+use crate::vocabulary::fault::FaultyFile;
 
 /// Longest dialplan or bank, in bytes.
 pub const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -62,7 +62,11 @@ impl Release {
     /// # Errors
     ///
     /// [`ReleaseError`] with every fault of every file.
-    pub fn load(dialplans: &Path, banks: &Path, catalog: Option<&Catalog>) -> Result<Self, ReleaseError> {
+    pub fn load(
+        dialplans: &Path,
+        banks: &Path,
+        catalog: Option<&Catalog>,
+    ) -> Result<Self, ReleaseError> {
         let mut release = Self::default();
         let mut faulty = Vec::new();
         for file in texts(banks)? {
@@ -84,8 +88,10 @@ impl Release {
                 Err(faults) => faulty.push(file.faulty(faults)),
             }
         }
-        let names: Vec<(&str, &Checked)> =
-            checked.iter().map(|(file, script)| (file.name.as_str(), script)).collect();
+        let names: Vec<(&str, &Checked)> = checked
+            .iter()
+            .map(|(file, script)| (file.name.as_str(), script))
+            .collect();
         let clashes = check::overlaps(&names);
         for ((file, script), faults) in checked.into_iter().zip(clashes) {
             if faults.is_empty() {
@@ -94,20 +100,31 @@ impl Release {
                 faulty.push(file.faulty(faults));
             }
         }
-        if faulty.is_empty() { Ok(release) } else { Err(ReleaseError::Faulty(faulty)) }
+        if faulty.is_empty() {
+            Ok(release)
+        } else {
+            Err(ReleaseError::Faulty(faulty))
+        }
     }
 
     fn note_version(&mut self, file: &Text) {
         let digest = hex::encode(Sha256::digest(file.text.as_bytes()));
         let digest = digest.get(..12).unwrap_or_default();
-        let name = Path::new(&file.name).file_name().unwrap_or_default().to_string_lossy();
+        let name = Path::new(&file.name)
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
         self.versions.push(format!("{name}@{digest}"));
     }
 }
 
 impl Text {
     fn faulty(&self, faults: Vec<Fault>) -> FaultyFile {
-        FaultyFile { name: self.name.clone(), text: self.text.clone(), faults }
+        FaultyFile {
+            name: self.name.clone(),
+            text: self.text.clone(),
+            faults,
+        }
     }
 }
 
@@ -120,7 +137,10 @@ fn texts(dir: &Path) -> Result<Vec<Text>, ReleaseError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(dir).map_err(fail(dir))? {
         let path = entry.map_err(fail(dir))?.path();
-        if path.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") {
+        if path
+            .extension()
+            .is_some_and(|kind| kind == "yaml" || kind == "yml")
+        {
             paths.push(path);
         }
     }
@@ -132,7 +152,10 @@ fn texts(dir: &Path) -> Result<Vec<Text>, ReleaseError> {
             return Err(fail(path)(cause));
         }
         let text = fs::read_to_string(path).map_err(fail(path))?;
-        Ok(Text { name: path.display().to_string(), text })
+        Ok(Text {
+            name: path.display().to_string(),
+            text,
+        })
     };
     paths.iter().map(read).collect()
 }

@@ -99,10 +99,23 @@ pub struct Loop<M, H> {
 impl<M: Machine, H: Hands> Loop<M, H> {
     /// A loop that has not yet turned.
     #[must_use]
-    pub fn new(machine: M, hands: H, sockets: Sockets, inbox: (Clock, mpsc::Receiver<Event>)) -> Self {
+    pub fn new(
+        machine: M,
+        hands: H,
+        sockets: Sockets,
+        inbox: (Clock, mpsc::Receiver<Event>),
+    ) -> Self {
         let (clock, inbox) = inbox;
         let (datagrams, fresh) = (VecDeque::new(), VecDeque::new());
-        Self { machine, hands, sockets, clock, inbox, datagrams, fresh }
+        Self {
+            machine,
+            hands,
+            sockets,
+            clock,
+            inbox,
+            datagrams,
+            fresh,
+        }
     }
 
     /// Turns until `stop` fires; `each_turn` looks at the machine after every turn and may tell

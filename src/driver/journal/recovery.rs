@@ -65,7 +65,12 @@ pub fn recover(db: &Connection) -> Result<Recovered, RecoveryError> {
     let next_seq = last.map_or(1, |last| last.cast_unsigned() + 1);
     let calls = calls.map_or(0, |calls| calls.cast_unsigned() & 0xffff_ffff_ffff);
     let (models, learned_seq) = saved_models(db)?;
-    let mut found = Recovered { next_seq, models, lost: Vec::new(), calls };
+    let mut found = Recovered {
+        next_seq,
+        models,
+        lost: Vec::new(),
+        calls,
+    };
     let oldest_open: Option<i64> =
         db.query_row("SELECT min(seq) FROM open_calls", [], |row| row.get(0))?;
     let from = oldest_open.unwrap_or(i64::MAX).min(learned_seq + 1);
@@ -98,7 +103,10 @@ fn saved_models(db: &Connection) -> Result<(Models, i64), RecoveryError> {
         return Ok((Models::new(), 0));
     };
     let models = serde_json::from_str(&json);
-    Ok((models.map_err(|source| RecoveryError::Fact { seq, source })?, seq))
+    Ok((
+        models.map_err(|source| RecoveryError::Fact { seq, source })?,
+        seq,
+    ))
 }
 
 fn replay(
@@ -109,9 +117,8 @@ fn replay(
 ) -> Result<(), RecoveryError> {
     let mut open: BTreeMap<CallId, (RecordBuilder, Now)> = BTreeMap::new();
     let mut names = names_before(db, from)?;
-    let mut rows = db.prepare(
-        "SELECT first_seq, facts FROM journal WHERE last_seq >= ?1 ORDER BY first_seq",
-    )?;
+    let mut rows =
+        db.prepare("SELECT first_seq, facts FROM journal WHERE last_seq >= ?1 ORDER BY first_seq")?;
     let mut rows = rows.query(params![from])?;
     while let Some(row) = rows.next()? {
         let (seq, facts): (i64, String) = (row.get(0)?, row.get(1)?);
@@ -129,7 +136,9 @@ fn replay(
             follow(&mut open, &fact, &names);
         }
     }
-    let lost = open.into_values().map(|(builder, last)| builder.close_lost(last));
+    let lost = open
+        .into_values()
+        .map(|(builder, last)| builder.close_lost(last));
     found.lost = lost.collect();
     Ok(())
 }
@@ -137,20 +146,20 @@ fn replay(
 /// The names that held at this place of the log: those of the last start before it.
 fn names_before(db: &Connection, from: i64) -> Result<Arc<Names>, RecoveryError> {
     let found: Option<String> = db
-        .query_row("SELECT names FROM starts WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1", [from], |row| {
-            row.get(0)
-        })
+        .query_row(
+            "SELECT names FROM starts WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
+            [from],
+            |row| row.get(0),
+        )
         .optional()?;
     let parsed = found.map(|json| serde_json::from_str(&json));
-    let names = parsed.transpose().map_err(|source| RecoveryError::Fact { seq: from, source })?;
+    let names = parsed
+        .transpose()
+        .map_err(|source| RecoveryError::Fact { seq: from, source })?;
     Ok(Arc::new(names.unwrap_or_default()))
 }
 
-fn follow(
-    open: &mut BTreeMap<CallId, (RecordBuilder, Now)>,
-    fact: &Recorded,
-    names: &Arc<Names>,
-) {
+fn follow(open: &mut BTreeMap<CallId, (RecordBuilder, Now)>, fact: &Recorded, names: &Arc<Names>) {
     let Some(call) = fact.call else {
         return;
     };

@@ -40,19 +40,31 @@ pub enum OpenError {
 /// [`OpenError`] if it cannot be opened, or is newer than this program.
 pub fn open(path: &Path) -> Result<Connection, OpenError> {
     let name = path.display().to_string();
-    let fail = |source| OpenError::File { path: name.clone(), source };
+    let fail = |source| OpenError::File {
+        path: name.clone(),
+        source,
+    };
     let db = Connection::open(path).map_err(fail)?;
-    db.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
-    db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
-    db.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
-    let found: i64 =
-        db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
+    db.busy_timeout(std::time::Duration::from_secs(5))
+        .map_err(fail)?;
+    db.pragma_update(None, "journal_mode", "WAL")
+        .map_err(fail)?;
+    db.pragma_update(None, "synchronous", "FULL")
+        .map_err(fail)?;
+    let found: i64 = db
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(fail)?;
     if found > SCHEMA_VERSION {
-        return Err(OpenError::Later { path: name, found, known: SCHEMA_VERSION });
+        return Err(OpenError::Later {
+            path: name,
+            found,
+            known: SCHEMA_VERSION,
+        });
     }
     if found == 0 {
         db.execute_batch(TABLES).map_err(fail)?;
-        db.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(fail)?;
+        db.pragma_update(None, "user_version", SCHEMA_VERSION)
+            .map_err(fail)?;
     }
     Ok(db)
 }

@@ -86,12 +86,21 @@ impl Journal {
         let db = schema::open(path)?;
         let state = Arc::new(JournalState::default());
         let (facts, incoming) = mpsc::channel();
-        let mut writer = Writer { db, readers, durable, state: Arc::clone(&state) };
+        let mut writer = Writer {
+            db,
+            readers,
+            durable,
+            state: Arc::clone(&state),
+        };
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || writer.run(&incoming))
             .map_err(|error| OpenError::Thread(error.to_string()))?;
-        Ok(Self { facts: Some(facts), state, thread: Some(thread) })
+        Ok(Self {
+            facts: Some(facts),
+            state,
+            thread: Some(thread),
+        })
     }
 
     /// Hands over one fact; never waits.
@@ -165,7 +174,9 @@ impl Writer {
         let count = u64::try_from(group.len()).unwrap_or(u64::MAX);
         self.state.waiting.fetch_sub(count, Ordering::Relaxed);
         if let Some(last) = group.last() {
-            self.state.durable_through.store(last.seq, Ordering::Release);
+            self.state
+                .durable_through
+                .store(last.seq, Ordering::Release);
         }
         (self.durable)();
         for fact in group {
@@ -189,7 +200,9 @@ impl Writer {
             match (&fact.fact, fact.call) {
                 (Fact::Arrived(_), Some(call)) => {
                     commit
-                        .prepare_cached("INSERT OR REPLACE INTO open_calls (call, seq) VALUES (?1, ?2)")?
+                        .prepare_cached(
+                            "INSERT OR REPLACE INTO open_calls (call, seq) VALUES (?1, ?2)",
+                        )?
                         .execute(params![signed(call.bits()), signed(fact.seq)])?;
                 }
                 (Fact::Started { names, .. }, _) => {
@@ -218,7 +231,11 @@ fn project(db: &Connection, seq: u64, record: &Record) -> Result<(), rusqlite::E
         signed(record.call.bits()),
         signed(seq),
         record.started.as_ms(),
-        record.arrived.number.as_ref().map(|number| number.as_str().to_owned()),
+        record
+            .arrived
+            .number
+            .as_ref()
+            .map(|number| number.as_str().to_owned()),
         outcome.as_str(),
         json,
     ])?;
@@ -245,7 +262,10 @@ pub(super) const fn signed(bits: u64) -> i64 {
     bits.cast_signed()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a stalled disk is waited for on its own thread")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a stalled disk is waited for on its own thread"
+)]
 fn pause() {
     std::thread::sleep(RETRY);
 }

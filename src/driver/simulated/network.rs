@@ -40,7 +40,11 @@ impl Network {
     /// A network of this weather.
     #[must_use]
     pub const fn new(weather: Weather, chance: Chance) -> Self {
-        Self { weather, chance, lost: 0 }
+        Self {
+            weather,
+            chance,
+            lost: 0,
+        }
     }
 
     /// How long each copy of a message takes; none of it if it is lost.
@@ -49,7 +53,11 @@ impl Network {
             self.lost += 1;
             return Vec::new();
         }
-        let copies = if self.chance.happens(self.weather.repeat) { 2 } else { 1 };
+        let copies = if self.chance.happens(self.weather.repeat) {
+            2
+        } else {
+            1
+        };
         (0..copies).map(|_| self.delay()).collect()
     }
 
@@ -60,7 +68,10 @@ impl Network {
     }
 
     fn delay(&mut self) -> Duration {
-        let spread = self.weather.delay_max.saturating_sub(self.weather.delay_min);
+        let spread = self
+            .weather
+            .delay_max
+            .saturating_sub(self.weather.delay_min);
         let spread_us = u64::try_from(spread.as_micros()).unwrap_or(u64::MAX);
         self.weather.delay_min + Duration::from_micros(self.chance.below(spread_us + 1))
     }

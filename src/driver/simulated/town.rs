@@ -75,7 +75,9 @@ pub struct Town {
 
 impl std::fmt::Debug for Town {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Town").field("turn", &self.turn).finish_non_exhaustive()
+        f.debug_struct("Town")
+            .field("turn", &self.turn)
+            .finish_non_exhaustive()
     }
 }
 
@@ -89,7 +91,10 @@ impl Town {
         epoch: Wall,
     ) -> Self {
         Self {
-            turn: Turn { now: Now::START, wall: epoch },
+            turn: Turn {
+                now: Now::START,
+                wall: epoch,
+            },
             epoch,
             count: 0,
             happenings: BTreeMap::new(),
@@ -131,7 +136,10 @@ impl Town {
         };
         let now = at.max(self.turn.now);
         let ms = i64::try_from(now.since_start().as_millis()).unwrap_or(i64::MAX);
-        self.turn = Turn { now, wall: Wall::from_ms(self.epoch.as_ms().saturating_add(ms)) };
+        self.turn = Turn {
+            now,
+            wall: Wall::from_ms(self.epoch.as_ms().saturating_add(ms)),
+        };
         self.wake_all();
         if planned == Some(at) {
             if let Some((_, happening)) = self.happenings.pop_first() {
@@ -177,11 +185,14 @@ impl Town {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Message(0, flow, bytes) => {
-                self.centre.handle(self.turn, Event::Message { flow, bytes });
+                self.centre
+                    .handle(self.turn, Event::Message { flow, bytes });
             }
             Happening::Message(place, flow, bytes) => {
                 if let Some(station) = self.stations.get_mut(place - 1) {
-                    station.bank.handle(self.turn, Event::Message { flow, bytes });
+                    station
+                        .bank
+                        .handle(self.turn, Event::Message { flow, bytes });
                 }
             }
             Happening::Sound(0, sound) => self.media.handle_wire(&sound, self.turn.now),
@@ -205,7 +216,8 @@ impl Town {
     fn drain(&mut self) {
         loop {
             let centre = self.drain_centre();
-            let stations = (0..self.stations.len()).fold(false, |any, at| any | self.drain_station(at));
+            let stations =
+                (0..self.stations.len()).fold(false, |any, at| any | self.drain_station(at));
             if !centre && !stations {
                 return;
             }
@@ -251,7 +263,8 @@ impl Town {
             match effect {
                 Effect::Transmit { flow, bytes } => messages.push((flow, bytes)),
                 Effect::Media(command) => station.media.handle(command, now),
-                Effect::Ask { .. } | Effect::Fact(_) | Effect::Forget(_) | Effect::Reply { .. } => {}
+                Effect::Ask { .. } | Effect::Fact(_) | Effect::Forget(_) | Effect::Reply { .. } => {
+                }
             }
         }
         while let Some(event) = station.media.poll() {
@@ -284,7 +297,11 @@ impl Town {
         let Some(place) = self.place(flow.remote) else {
             return;
         };
-        let there = Flow { local: flow.remote, remote: flow.local, ..flow };
+        let there = Flow {
+            local: flow.remote,
+            remote: flow.local,
+            ..flow
+        };
         for after in self.network.carry() {
             self.plan(after, Happening::Message(place, there, bytes.clone()));
         }
@@ -296,7 +313,10 @@ impl Town {
         let place = if ip == self.address.ip() {
             Some(0)
         } else {
-            self.stations.iter().position(|station| station.address.ip() == ip).map(|at| at + 1)
+            self.stations
+                .iter()
+                .position(|station| station.address.ip() == ip)
+                .map(|at| at + 1)
         };
         if let Some(place) = place {
             self.plan(after, Happening::Sound(place, sound));
@@ -307,11 +327,15 @@ impl Town {
         if address == self.address {
             return Some(0);
         }
-        self.stations.iter().position(|station| station.address == address).map(|at| at + 1)
+        self.stations
+            .iter()
+            .position(|station| station.address == address)
+            .map(|at| at + 1)
     }
 
     fn plan(&mut self, after: Duration, happening: Happening) {
         self.count += 1;
-        self.happenings.insert((self.turn.now + after, self.count), happening);
+        self.happenings
+            .insert((self.turn.now + after, self.count), happening);
     }
 }

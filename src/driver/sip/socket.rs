@@ -70,13 +70,26 @@ impl Sockets {
                 }
             }
         }
-        Ok(Self { udp, streams, buffer: vec![0; DATAGRAM_MAX], turn: 0, unsent: 0 })
+        Ok(Self {
+            udp,
+            streams,
+            buffer: vec![0; DATAGRAM_MAX],
+            turn: 0,
+            unsent: 0,
+        })
     }
 
     /// The addresses that were really bound, in the order they were given, UDP first.
     pub fn bound(&self) -> impl Iterator<Item = (Transport, SocketAddr)> {
-        let udp = self.udp.iter().map(|(address, _)| (Transport::Udp, *address));
-        udp.chain(self.streams.bound().map(|address| (Transport::Tcp, address)))
+        let udp = self
+            .udp
+            .iter()
+            .map(|(address, _)| (Transport::Udp, *address));
+        udp.chain(
+            self.streams
+                .bound()
+                .map(|address| (Transport::Tcp, address)),
+        )
     }
 
     /// Waits until a datagram is there.
@@ -85,8 +98,15 @@ impl Sockets {
             return std::future::pending().await;
         }
         std::future::poll_fn(|context| {
-            let ready = self.udp.iter().any(|(_, socket)| socket.poll_recv_ready(context).is_ready());
-            if ready { Poll::Ready(()) } else { Poll::Pending }
+            let ready = self
+                .udp
+                .iter()
+                .any(|(_, socket)| socket.poll_recv_ready(context).is_ready());
+            if ready {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
         })
         .await;
     }
@@ -103,7 +123,11 @@ impl Sockets {
             };
             match socket.try_recv_from(&mut self.buffer) {
                 Ok((length, remote)) => {
-                    let flow = Flow { transport: Transport::Udp, local: *local, remote };
+                    let flow = Flow {
+                        transport: Transport::Udp,
+                        local: *local,
+                        remote,
+                    };
                     into.push_back((flow, self.buffer.get(..length).unwrap_or(&[]).to_vec()));
                     dry = 0;
                     count += 1;

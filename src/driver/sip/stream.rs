@@ -48,7 +48,11 @@ pub(super) struct Streams {
 
 impl Streams {
     pub(super) fn new(inbox: mpsc::Sender<Event>) -> Self {
-        Self { writers: Writers::default(), bound: Vec::new(), inbox }
+        Self {
+            writers: Writers::default(),
+            bound: Vec::new(),
+            inbox,
+        }
     }
 
     pub(super) fn bound(&self) -> impl Iterator<Item = SocketAddr> {
@@ -64,7 +68,11 @@ impl Streams {
             loop {
                 match listener.accept().await {
                     Ok((stream, remote)) => {
-                        let flow = Flow { transport: Transport::Tcp, local, remote };
+                        let flow = Flow {
+                            transport: Transport::Tcp,
+                            local,
+                            remote,
+                        };
                         let Some(outgoing) = enter(&writers, flow) else {
                             continue;
                         };
@@ -131,7 +139,10 @@ async fn leave(writers: &Writers, flow: Flow, inbox: &mpsc::Sender<Event>) {
 }
 
 async fn serve(stream: TcpStream, flow: Flow, pipes: Pipes, writers: Writers) {
-    let Pipes { mut outgoing, inbox } = pipes;
+    let Pipes {
+        mut outgoing,
+        inbox,
+    } = pipes;
     let _ = stream.set_nodelay(true);
     let (mut reader, mut writer) = stream.into_split();
     let writing = async move {
@@ -141,7 +152,10 @@ async fn serve(stream: TcpStream, flow: Flow, pipes: Pipes, writers: Writers) {
             }
         }
     };
-    let pipes = Reading { writers: Arc::clone(&writers), inbox };
+    let pipes = Reading {
+        writers: Arc::clone(&writers),
+        inbox,
+    };
     let reading = read(&mut reader, flow, &pipes);
     tokio::select! {
         () = writing => {}
@@ -164,7 +178,12 @@ async fn read(reader: &mut OwnedReadHalf, flow: Flow, pipes: &Reading) {
         loop {
             match framer.poll() {
                 Ok(Some(Frame::Message(bytes))) => {
-                    if pipes.inbox.send(Event::Message { flow, bytes }).await.is_err() {
+                    if pipes
+                        .inbox
+                        .send(Event::Message { flow, bytes })
+                        .await
+                        .is_err()
+                    {
                         return;
                     }
                 }

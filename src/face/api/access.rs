@@ -42,14 +42,19 @@ impl Access {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return make(&path),
             Err(error) => return Err(error),
         };
-        Ok(Self { admin: digest(token.trim()) })
+        Ok(Self {
+            admin: digest(token.trim()),
+        })
     }
 
     /// Whether this is the administrator's token.
     #[must_use]
     pub fn is_admin(&self, token: &str) -> bool {
         let given = digest(token);
-        let differing = given.iter().zip(self.admin).fold(0, |bits, (a, b)| bits | (a ^ b));
+        let differing = given
+            .iter()
+            .zip(self.admin)
+            .fold(0, |bits, (a, b)| bits | (a ^ b));
         differing == 0
     }
 }
@@ -59,10 +64,17 @@ fn make(path: &Path) -> io::Result<Access> {
     getrandom::fill(&mut bits).map_err(|error| io::Error::other(error.to_string()))?;
     let token = hex::encode(bits);
     let mut options = fs::OpenOptions::new();
-    let mut file = options.create(true).write(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = options
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     writeln!(file, "{token}")?;
     file.sync_all()?;
-    Ok(Access { admin: digest(&token) })
+    Ok(Access {
+        admin: digest(&token),
+    })
 }
 
 fn digest(token: &str) -> [u8; 32] {
@@ -72,7 +84,9 @@ fn digest(token: &str) -> [u8; 32] {
 /// Lets requests with the administrator's token pass.
 pub async fn require_admin(State(access): State<Access>, request: Request, next: Next) -> Response {
     let header = request.headers().get(header::AUTHORIZATION);
-    let token = header.and_then(|value| value.to_str().ok()).and_then(bearer);
+    let token = header
+        .and_then(|value| value.to_str().ok())
+        .and_then(bearer);
     if token.is_some_and(|token| access.is_admin(token)) {
         return next.run(request).await;
     }

@@ -34,7 +34,10 @@ impl Commands {
     /// Commands go into this inbox.
     #[must_use]
     pub fn new(inbox: mpsc::Sender<Event>) -> Self {
-        Self { inbox, waiting: Arc::default() }
+        Self {
+            inbox,
+            waiting: Arc::default(),
+        }
     }
 
     /// Tells the engine something and waits until it is done and durable.
@@ -47,7 +50,9 @@ impl Commands {
         let told = self.inbox.try_send(Event::Command { id, command });
         if told.is_err() {
             self.lock().1.remove(&id);
-            return Err(Problem::unavailable("too much is waiting for the engine; try again"));
+            return Err(Problem::unavailable(
+                "too much is waiting for the engine; try again",
+            ));
         }
         match tokio::time::timeout(REPLY_MAX, reply).await {
             Ok(Ok(Ok(()))) => Ok(()),
@@ -72,7 +77,9 @@ impl Commands {
         let mut guard = self.lock();
         let (count, waiting) = &mut *guard;
         if waiting.len() >= WAITING_MAX {
-            return Err(Problem::unavailable("too many commands are waiting; try again"));
+            return Err(Problem::unavailable(
+                "too many commands are waiting; try again",
+            ));
         }
         *count += 1;
         let (sender, reply) = oneshot::channel();

@@ -66,11 +66,16 @@ async fn feed(
 }
 
 /// Sends what the journal has after `last`; the last place sent, none if the listener went.
-async fn catch_up(sender: &mpsc::Sender<(u64, String)>, journal: &PathBuf, last: u64) -> Option<u64> {
+async fn catch_up(
+    sender: &mpsc::Sender<(u64, String)>,
+    journal: &PathBuf,
+    last: u64,
+) -> Option<u64> {
     let mut last = last;
     loop {
         let path = journal.clone();
-        let page = tokio::task::spawn_blocking(move || record_query::facts_after(&path, last, PAGE));
+        let page =
+            tokio::task::spawn_blocking(move || record_query::facts_after(&path, last, PAGE));
         let page = page.await.ok()?.unwrap_or_else(|error| {
             tracing::error!(%error, "events cannot be read back");
             Vec::new()

@@ -13,40 +13,109 @@ use crate::machine::acd::surface::SeatState;
 #[must_use]
 pub fn text(view: &View, journal: &JournalState, meter: &TurnMeter) -> String {
     let mut page = Page::default();
-    page.gauge("calls_live", "Calls that are live.", &[("", view.calls.len() as u64)]);
-    page.counter("calls_arrived", "Calls accepted.", &[(String::new(), view.totals.arrived)]);
+    page.gauge(
+        "calls_live",
+        "Calls that are live.",
+        &[("", view.calls.len() as u64)],
+    );
+    page.counter(
+        "calls_arrived",
+        "Calls accepted.",
+        &[(String::new(), view.totals.arrived)],
+    );
     let closed = view.totals.closed.iter();
-    let closed: Vec<_> = closed.map(|(outcome, n)| (label("outcome", &word(outcome)), *n)).collect();
+    let closed: Vec<_> = closed
+        .map(|(outcome, n)| (label("outcome", &word(outcome)), *n))
+        .collect();
     page.counter("calls_closed", "Calls closed, by outcome.", &closed);
     let away = view.totals.turned_away.iter();
-    let away: Vec<_> = away.map(|(reason, n)| (label("reason", reason), *n)).collect();
-    page.counter("requests_turned_away", "Requests turned away, by reason.", &away);
-    page.counter("alarms", "Alarms raised.", &[(String::new(), view.totals.alarms)]);
+    let away: Vec<_> = away
+        .map(|(reason, n)| (label("reason", reason), *n))
+        .collect();
+    page.counter(
+        "requests_turned_away",
+        "Requests turned away, by reason.",
+        &away,
+    );
+    page.counter(
+        "alarms",
+        "Alarms raised.",
+        &[(String::new(), view.totals.alarms)],
+    );
     queues(&mut page, view);
     seats(&mut page, view);
     let totals = &view.totals;
-    page.histogram("first_sound_seconds", "INVITE to first packet.", &totals.first_sound_us);
-    page.histogram("prompt_stop_seconds", "Key to prompt stop.", &totals.prompt_stop_us);
-    page.histogram("two_way_seconds", "Seat's answer to two-way sound.", &totals.two_way_us);
-    page.gauge("journal_waiting", "Facts not yet durable.", &[("", journal.waiting())]);
-    page.counter("journal_lost", "Facts lost to a stalled disk.", &[(String::new(), journal.lost())]);
-    page.counter("journal_stalled", "Commits tried again.", &[(String::new(), journal.stalled())]);
-    page.gauge("turn_longest_us", "Longest turn of the loop since the start, in microseconds.", &[("", meter.longest_us())]);
-    page.counter("turns", "Turns of the loop.", &[(String::new(), meter.turns())]);
-    page.counter("datagrams_unsent", "Datagrams that the kernel did not take.", &[(String::new(), meter.unsent())]);
+    page.histogram(
+        "first_sound_seconds",
+        "INVITE to first packet.",
+        &totals.first_sound_us,
+    );
+    page.histogram(
+        "prompt_stop_seconds",
+        "Key to prompt stop.",
+        &totals.prompt_stop_us,
+    );
+    page.histogram(
+        "two_way_seconds",
+        "Seat's answer to two-way sound.",
+        &totals.two_way_us,
+    );
+    page.gauge(
+        "journal_waiting",
+        "Facts not yet durable.",
+        &[("", journal.waiting())],
+    );
+    page.counter(
+        "journal_lost",
+        "Facts lost to a stalled disk.",
+        &[(String::new(), journal.lost())],
+    );
+    page.counter(
+        "journal_stalled",
+        "Commits tried again.",
+        &[(String::new(), journal.stalled())],
+    );
+    page.gauge(
+        "turn_longest_us",
+        "Longest turn of the loop since the start, in microseconds.",
+        &[("", meter.longest_us())],
+    );
+    page.counter(
+        "turns",
+        "Turns of the loop.",
+        &[(String::new(), meter.turns())],
+    );
+    page.counter(
+        "datagrams_unsent",
+        "Datagrams that the kernel did not take.",
+        &[(String::new(), meter.unsent())],
+    );
     page.finish()
 }
 
 fn queues(page: &mut Page, view: &View) {
     type Figure = fn(&crate::call::view::QueueView) -> u64;
     let figures: [(&str, &str, Figure); 4] = [
-        ("queue_offered", "Contacts that entered.", |queue| queue.offered),
-        ("queue_answered", "Contacts answered.", |queue| queue.answered),
-        ("queue_abandoned", "Contacts gone before an answer.", |queue| queue.abandoned),
-        ("queue_overflowed", "Contacts turned away: full.", |queue| queue.overflowed),
+        ("queue_offered", "Contacts that entered.", |queue| {
+            queue.offered
+        }),
+        ("queue_answered", "Contacts answered.", |queue| {
+            queue.answered
+        }),
+        (
+            "queue_abandoned",
+            "Contacts gone before an answer.",
+            |queue| queue.abandoned,
+        ),
+        ("queue_overflowed", "Contacts turned away: full.", |queue| {
+            queue.overflowed
+        }),
     ];
     let all = |figure: Figure| -> Vec<(String, u64)> {
-        view.queues.iter().map(|queue| (label("queue", &queue.name), figure(queue))).collect()
+        view.queues
+            .iter()
+            .map(|queue| (label("queue", &queue.name), figure(queue)))
+            .collect()
     };
     let waiting = all(|queue| queue.waiting);
     page.gauge("queue_waiting", "Contacts that wait.", &waiting);
@@ -66,7 +135,9 @@ fn seats(page: &mut Page, view: &View) {
         SeatState::WrapUp,
     ];
     let count = |state| view.seats.iter().filter(|seat| seat.state == state).count() as u64;
-    let seats: Vec<_> = states.map(|state| (label("state", &word(&state)), count(state))).into();
+    let seats: Vec<_> = states
+        .map(|state| (label("state", &word(&state)), count(state)))
+        .into();
     page.gauge("seats", "Seats by state.", &seats);
 }
 
@@ -76,7 +147,10 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 fn label(name: &str, value: &str) -> String {
-    let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let value = value
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
     format!("{{{name}=\"{value}\"}}")
 }
 
@@ -104,7 +178,10 @@ impl Page {
         let mut sum = 0;
         for (bound, count) in BOUNDS_US.iter().zip(values.counts) {
             sum += count;
-            self.line(&format!("ringwise_{name}_bucket{{le=\"{}\"}} {sum}", seconds(*bound)));
+            self.line(&format!(
+                "ringwise_{name}_bucket{{le=\"{}\"}} {sum}",
+                seconds(*bound)
+            ));
         }
         let count = values.count();
         self.line(&format!("ringwise_{name}_bucket{{le=\"+Inf\"}} {count}"));

@@ -22,7 +22,11 @@ impl Problem {
     /// A problem of this status.
     #[must_use]
     pub fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { title, status: status.as_u16(), detail: detail.into() }
+        Self {
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+        }
     }
 
     /// What was asked for is not there.

@@ -82,7 +82,11 @@ pub fn facts_after(
     while let Some(row) = rows.next()? {
         let (first, facts): (i64, String) = (row.get(0)?, row.get(1)?);
         let numbered = (first.cast_unsigned()..).zip(facts.lines());
-        found.extend(numbered.filter(|(seq, _)| *seq > after).map(|(seq, line)| (seq, line.into())));
+        found.extend(
+            numbered
+                .filter(|(seq, _)| *seq > after)
+                .map(|(seq, line)| (seq, line.into())),
+        );
         if found.len() >= limit {
             break;
         }

@@ -74,7 +74,11 @@ pub struct Desk {
 /// # Errors
 ///
 /// What the socket says.
-pub async fn serve(listener: tokio::net::TcpListener, desk: Desk, access: Access) -> io::Result<()> {
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    desk: Desk,
+    access: Access,
+) -> io::Result<()> {
     axum::serve(listener, router(desk, access)).await
 }
 
@@ -84,10 +88,15 @@ pub async fn serve(listener: tokio::net::TcpListener, desk: Desk, access: Access
 ///
 /// What the socket says, with the address.
 pub async fn listen(address: SocketAddr) -> io::Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::bind(address).await.map_err(|error| {
-        let hint = "is another program using the port?";
-        io::Error::new(error.kind(), format!("cannot listen on http://{address}: {error}; {hint}"))
-    })
+    tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| {
+            let hint = "is another program using the port?";
+            io::Error::new(
+                error.kind(),
+                format!("cannot listen on http://{address}: {error}; {hint}"),
+            )
+        })
 }
 
 /// All routes.
@@ -102,7 +111,10 @@ pub fn router(desk: Desk, access: Access) -> Router {
         .route("/records", get(records))
         .route("/records/{id}", get(record))
         .route("/events", get(events))
-        .layer(middleware::from_fn_with_state(access, access::require_admin));
+        .layer(middleware::from_fn_with_state(
+            access,
+            access::require_admin,
+        ));
     Router::new()
         .nest("/api/v1", guarded)
         .route("/healthz", get(health))
@@ -128,12 +140,20 @@ struct Health {
 async fn health(State(desk): State<Desk>) -> Response {
     let lost = desk.journal.lost() > 0;
     let health = Health {
-        status: if lost { "facts are being lost: the disk does not keep up" } else { "ok" },
+        status: if lost {
+            "facts are being lost: the disk does not keep up"
+        } else {
+            "ok"
+        },
         version: env!("CARGO_PKG_VERSION"),
         calls_live: desk.look(|view| view.calls.len()),
         journal_waiting: desk.journal.waiting(),
     };
-    let status = if lost { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let status = if lost {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::OK
+    };
     (status, Json(health)).into_response()
 }
 
@@ -150,12 +170,19 @@ async fn calls(State(desk): State<Desk>) -> Json<Vec<CallView>> {
 async fn call(State(desk): State<Desk>, Path(id): Path<String>) -> Result<Json<CallView>, Problem> {
     let id = call_id(&id)?;
     let found = desk.look(|view| view.calls.get(&id).cloned());
-    found.map(Json).ok_or_else(|| Problem::not_found("no such live call; see /api/v1/records"))
+    found
+        .map(Json)
+        .ok_or_else(|| Problem::not_found("no such live call; see /api/v1/records"))
 }
 
 async fn hang_up(State(desk): State<Desk>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let call = call_id(&id)?;
-    desk.commands.tell(Command::HangUp { call, by: "api".to_owned() }).await?;
+    desk.commands
+        .tell(Command::HangUp {
+            call,
+            by: "api".to_owned(),
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -200,8 +227,14 @@ async fn seat_state(
         Wish::Away => SeatState::Away,
         Wish::WrapUpDone => SeatState::WrapUp,
     };
-    let by = if wish.reason.is_empty() { "api".to_owned() } else { format!("api: {}", wish.reason) };
-    desk.commands.tell(Command::SeatState { seat, state, by }).await?;
+    let by = if wish.reason.is_empty() {
+        "api".to_owned()
+    } else {
+        format!("api: {}", wish.reason)
+    };
+    desk.commands
+        .tell(Command::SeatState { seat, state, by })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -216,7 +249,9 @@ async fn records(State(desk): State<Desk>, Query(page): Query<Page>) -> Result<R
     let limit = page.limit.unwrap_or(RECORDS_DEFAULT);
     let path = desk.database.clone();
     let found = tokio::task::spawn_blocking(move || record_query::records(&path, limit, before));
-    let found = found.await.map_err(|_| Problem::unavailable("the query was cut off"))?;
+    let found = found
+        .await
+        .map_err(|_| Problem::unavailable("the query was cut off"))?;
     let found = found.map_err(|error| Problem::unavailable(&error.to_string()))?;
     Ok(Json(found).into_response())
 }
@@ -225,25 +260,33 @@ async fn record(State(desk): State<Desk>, Path(id): Path<String>) -> Result<Resp
     let id = call_id(&id)?;
     let path = desk.database.clone();
     let found = tokio::task::spawn_blocking(move || record_query::record(&path, id));
-    let found = found.await.map_err(|_| Problem::unavailable("the query was cut off"))?;
+    let found = found
+        .await
+        .map_err(|_| Problem::unavailable("the query was cut off"))?;
     let found = found.map_err(|error| Problem::unavailable(&error.to_string()))?;
     let record = found.ok_or_else(|| Problem::not_found("no such closed call"))?;
     Ok(Json(record).into_response())
 }
 
 async fn events(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response, Problem> {
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok());
     let not_a_place = |_| {
         let detail = "Last-Event-ID is a whole number, the id of an event";
         Problem::new(StatusCode::BAD_REQUEST, "not an event id", detail)
     };
     let after = last.map(u64::from_str).transpose().map_err(not_a_place)?;
     let stream = event_stream::follow(desk.live.subscribe(), desk.database.clone(), after);
-    Ok(Sse::new(stream).keep_alive(KeepAlive::default()).into_response())
+    Ok(Sse::new(stream)
+        .keep_alive(KeepAlive::default())
+        .into_response())
 }
 
 fn call_id(text: &str) -> Result<CallId, Problem> {
-    let bits = u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16);
+    let bits = u64::from_str_radix(text, 16)
+        .ok()
+        .filter(|_| text.len() == 16);
     let problem = || {
         let detail = format!("{text:?} is not a call id: 16 hexadecimal digits");
         Problem::new(StatusCode::BAD_REQUEST, "not a call id", detail)

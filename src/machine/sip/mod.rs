@@ -54,11 +54,11 @@ pub mod network;
 /// Nonces that prove when they were made.
 pub mod nonce;
 
-/// Offers of ours within an answered leg.
-pub mod offering;
-
 /// Offers and answers of one voice stream.
 pub mod offer_answer;
+
+/// Offers of ours within an answered leg.
+pub mod offering;
 
 /// Is a registered flow alive?
 pub mod ping;
