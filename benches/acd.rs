@@ -81,8 +81,27 @@ impl Bench {
         }
         row("arrival, no free seat", arrivals);
         row("hang-up while waiting", hang_ups);
+        self.announce();
         self.serve();
         self.serve_idle();
+    }
+
+    /// One turn for each deadline: mostly one waiting contact hears its position.
+    fn announce(&mut self) {
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            let due = self.engine.poll_timeout().unwrap_or(self.now);
+            self.now = self.now.max(due);
+            let turn = Turn {
+                now: due,
+                ..Turn::default()
+            };
+            let start = Instant::now();
+            self.engine.handle_timeout(turn);
+            while self.engine.poll().is_some() {}
+            times.push(start.elapsed());
+        }
+        row("position told", times);
     }
 
     /// A seat becomes ready, is offered, declines, is offered again, answers, talks, wraps up.
