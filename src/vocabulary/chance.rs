@@ -6,7 +6,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 use rand_core::SeedableRng;
 
-/// A ChaCha20 stream. The driver keys it from the operating system, a test from its seed.
+/// A `ChaCha20` stream. The driver keys it from the operating system, a test from its seed.
 pub struct Chance(ChaCha20Rng);
 
 impl fmt::Debug for Chance {

@@ -1,4 +1,20 @@
 //! Bytes and text to values and back. No state, no time.
 
+/// Samples to companded bytes and back (ITU-T G.711).
+pub mod g711;
+
+/// Reports about RTP streams (RFC 3550 section 6).
+pub mod rtcp;
+
+/// The RTP header (RFC 3550 section 5.1).
+pub mod rtp;
+
 /// SIP messages (RFC 3261).
 pub mod sip;
+
+/// Session descriptions (RFC 8866).
+pub mod sdp;
+/// Keys pressed on a telephone, as RTP payload (RFC 4733).
+pub mod telephone_event;
+/// YAML, a strict subset.
+pub mod yaml;

@@ -1,0 +1,151 @@
+//! What the engine is told by the world and what it wants of it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::fact::Recorded;
+use crate::machine::acd::surface::SeatState;
+use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::surface::LookupKey;
+use crate::machine::media::contract::MediaCommand;
+use crate::machine::media::contract::MediaEvent;
+use crate::machine::prediction::order::Customer;
+use crate::vocabulary::flow::Flow;
+use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::PromptId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::language::Language;
+
+/// What the world tells the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// One SIP message: a datagram, or a framed message of a stream.
+    Message {
+        /// Where it came from.
+        flow: Flow,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// A stream is gone.
+    FlowClosed(Flow),
+    /// The media keeper reports.
+    Media(MediaEvent),
+    /// The world answers a question.
+    Answer {
+        /// Which.
+        id: AskId,
+        /// What it says.
+        answer: Answer,
+    },
+    /// A face wants something; answered by [`Effect::Reply`].
+    Command {
+        /// Names the command in its reply.
+        id: u64,
+        /// What is wanted.
+        command: Command,
+    },
+}
+
+/// What the engine wants of the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Send these bytes: one SIP message.
+    Transmit {
+        /// Where to.
+        flow: Flow,
+        /// The message.
+        bytes: Vec<u8>,
+    },
+    /// Tell the media keeper.
+    Media(MediaCommand),
+    /// Answer a question, at most once, in a later turn.
+    Ask {
+        /// Names the question.
+        id: AskId,
+        /// What is asked.
+        question: Question,
+        /// How long an answer is of use. The asker keeps the deadline itself.
+        timeout: Duration,
+    },
+    /// Nobody awaits this answer any more.
+    Forget(AskId),
+    /// Write this to the journal.
+    Fact(Box<Recorded>),
+    /// Answer a command once the log is durable up to `after_seq`.
+    Reply {
+        /// Which command.
+        id: u64,
+        /// How it went.
+        result: Result<(), CommandError>,
+        /// The last fact the reply promises; 0: none.
+        after_seq: u64,
+    },
+}
+
+/// What the engine asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Question {
+    /// A customer's orders.
+    Orders(LookupKey),
+    /// Make a prompt of words that no recording covers.
+    Speak {
+        /// In which language.
+        language: Language,
+        /// The words.
+        text: String,
+    },
+}
+
+/// What the world answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// To [`Question::Orders`].
+    Orders(Result<Customer, LookupFailure>),
+    /// To [`Question::Speak`]: the prompt and its length; none: it cannot be spoken.
+    Speak(Option<(PromptId, Duration)>),
+}
+
+/// What a face may want.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Change a seat's wish: ready, away, or [`SeatState::WrapUp`] for done with after-call work.
+    SeatState {
+        /// The seat.
+        seat: SeatId,
+        /// Its wish.
+        state: SeatState,
+        /// Who says so: `api`.
+        by: String,
+    },
+    /// End a call.
+    HangUp {
+        /// The call.
+        call: CallId,
+        /// Who says so.
+        by: String,
+    },
+    /// Take no new calls; the others end by themselves.
+    Drain,
+    /// End every call now.
+    EndAll,
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CommandError {
+    /// The seat is not in the configuration.
+    #[error("no such seat")]
+    UnknownSeat,
+    /// The call is not live.
+    #[error("no such call")]
+    UnknownCall,
+    /// A seat must be registered before it can be ready.
+    #[error("the seat's phone is not registered")]
+    NotRegistered,
+    /// The state cannot be wished for.
+    #[error("a seat cannot be told to be {0:?}")]
+    NotAWish(SeatState),
+}

@@ -1,0 +1,189 @@
+//! What happened: every fact of the engine, as it is written to the journal.
+//!
+//! Facts hold the inputs too (keys with times, look-up answers, predictions), so that a call can
+//! be walked again.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::record::Arrived;
+use crate::call::record::Party;
+use crate::call::record::Record;
+use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::surface::SeatState;
+use crate::machine::ivr::surface::Briefing;
+use crate::machine::ivr::surface::WalkFact;
+use crate::machine::media::contract::Quality;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Wall;
+
+/// The version written into every fact's JSON. Every released version stays readable.
+pub const FACT_VERSION: u8 = 1;
+
+/// A fact with its place in the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// [`FACT_VERSION`] at the time of writing.
+    pub v: u8,
+    /// Place in the log, from 1, without gaps.
+    pub seq: u64,
+    /// The engine clock.
+    pub now: Now,
+    /// The calendar, UTC milliseconds.
+    pub wall: Wall,
+    /// The call it belongs to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallId>,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// The engine started; calls that were open before are lost.
+    Started {
+        /// The product's version.
+        version: String,
+        /// Seats, queues and skills by name, in the order of their ids.
+        names: Names,
+    },
+    /// A call was accepted: it is ours until [`Fact::Closed`].
+    Arrived(Arrived),
+    /// The caller leg was answered.
+    Connected {
+        /// INVITE to 200, in microseconds.
+        after_us: u64,
+    },
+    /// The first packet to the caller left.
+    FirstSound {
+        /// INVITE to packet, in microseconds.
+        after_us: u64,
+    },
+    /// A key of the caller's; masked as `•` where it is secret.
+    Key {
+        /// The key.
+        key: char,
+    },
+    /// A prompt stopped for a key.
+    PromptStopped {
+        /// Key's first report to the prompt's last packet, in microseconds.
+        after_us: u64,
+    },
+    /// A step of the dialplan.
+    Walk(WalkFact),
+    /// A decision of the distributor.
+    Acd(AcdFact),
+    /// A contact was handed to the distributor with this briefing.
+    Handed {
+        /// Name of the queue.
+        queue: String,
+        /// What the seat sees.
+        briefing: Box<Briefing>,
+    },
+    /// A seat's phone refused or failed an offer.
+    SeatFailed {
+        /// The seat.
+        seat: SeatId,
+        /// SIP status; 0 if there was no port for it.
+        status: u16,
+    },
+    /// The caller and a seat hear each other from here on.
+    Bridged {
+        /// The seat.
+        seat: SeatId,
+    },
+    /// Sound has passed in both directions.
+    TwoWay {
+        /// The seat's 200 to the first packet of the second direction, in microseconds.
+        after_us: u64,
+    },
+    /// Someone put the other on hold.
+    Held {
+        /// Who holds.
+        by: Party,
+    },
+    /// Nobody holds any more.
+    Resumed {
+        /// Who resumed.
+        by: Party,
+    },
+    /// A changed offer was refused; the call goes on.
+    ReofferRefused {
+        /// Whose.
+        by: Party,
+        /// SIP status.
+        status: u16,
+    },
+    /// The call's end began.
+    HungUp {
+        /// Who ended it.
+        by: Party,
+        /// In a word: `bye`, `cancel`, `session_expired`, `no_ack`, `flow_lost`, `drain`, ….
+        cause: String,
+    },
+    /// A leg has let go of its port.
+    LegClosed {
+        /// Whose leg.
+        party: Party,
+        /// What passed through it.
+        quality: Quality,
+    },
+    /// The call is over: its one record.
+    Closed(Box<Record>),
+    /// A request was turned away before it became a call.
+    TurnedAway {
+        /// SIP status; 0 if nothing was answered.
+        status: u16,
+        /// In a word.
+        reason: String,
+        /// The far address.
+        remote: SocketAddr,
+    },
+    /// A seat's phone registered, or moved to another flow.
+    SeatRegistered {
+        /// The seat.
+        seat: SeatId,
+        /// The far address.
+        remote: SocketAddr,
+    },
+    /// A seat's phone has no binding left.
+    SeatUnregistered {
+        /// The seat.
+        seat: SeatId,
+    },
+    /// Someone changed a seat's wish.
+    SeatWished {
+        /// The seat.
+        seat: SeatId,
+        /// Ready, away, or done with after-call work ([`SeatState::WrapUp`]).
+        state: SeatState,
+        /// `star_code`, `api`, `demo`.
+        by: String,
+    },
+    /// An answer of the world that nobody awaited.
+    AnswerUnawaited {
+        /// Kind of question.
+        kind: String,
+    },
+    /// Something that a person should look at.
+    Alarm {
+        /// What is wrong and what to do.
+        text: String,
+    },
+}
+
+/// Names by id, for readers of the log.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Names {
+    /// Seats: id as configured, and the person's name.
+    pub seats: Vec<(String, String)>,
+    /// Queues.
+    pub queues: Vec<String>,
+    /// Skills.
+    pub skills: Vec<String>,
+}

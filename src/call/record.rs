@@ -1,0 +1,137 @@
+//! The one record that a call leaves: its whole story.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::machine::ivr::surface::Briefing;
+use crate::machine::ivr::surface::WalkFact;
+use crate::machine::media::contract::Quality;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::language::Language;
+use crate::vocabulary::phone_number::PhoneNumber;
+use crate::vocabulary::time::Wall;
+
+/// The one record of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The call.
+    pub call: CallId,
+    /// When its INVITE came.
+    pub started: Wall,
+    /// From INVITE to the last leg's end, in milliseconds of the engine clock.
+    pub duration_ms: u64,
+    /// How it began.
+    pub arrived: Arrived,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Who ended it, and how in a word.
+    pub hung_up: Option<(Party, String)>,
+    /// The caller's time, without gaps: it sums to `duration_ms`.
+    pub segments: Vec<Segment>,
+    /// Steps entered, with milliseconds since the start.
+    pub steps: Vec<(u64, String)>,
+    /// Keys, with milliseconds since the start.
+    pub keys: Vec<(u64, char)>,
+    /// What was said, looked up, predicted, chosen, answered, verified: with milliseconds since
+    /// the start.
+    pub story: Vec<(u64, WalkFact)>,
+    /// What the seat saw.
+    pub briefing: Option<Briefing>,
+    /// The queue it entered last.
+    pub queue: Option<QueueId>,
+    /// The seat it talked to last.
+    pub seat: Option<SeatId>,
+    /// INVITE to first packet, in microseconds.
+    pub first_sound_us: Option<u64>,
+    /// Seat's answer to two-way sound, in microseconds.
+    pub two_way_us: Option<u64>,
+    /// What passed through each leg.
+    pub quality: Vec<(Party, Quality)>,
+    /// Entries that were not kept.
+    pub dropped: u64,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It ended in the IVR after an answer was heard.
+    Contained,
+    /// It ended in the IVR without an answer.
+    LeftInIvr,
+    /// It talked to a seat.
+    Served,
+    /// It left the queue before a seat answered.
+    Abandoned,
+    /// It was given up before it was answered.
+    Cancelled,
+    /// The process ended under it; closed at the next start.
+    Lost,
+}
+
+/// A stretch of the caller's time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// What the caller was in.
+    pub kind: SegmentKind,
+    /// Milliseconds since the start of the call.
+    pub start_ms: u64,
+    /// Its length in milliseconds.
+    pub duration_ms: u64,
+    /// The seat concerned.
+    pub seat: Option<SeatId>,
+}
+
+/// What a caller is in.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SegmentKind {
+    /// The dialplan speaks and listens.
+    Ivr,
+    /// Waiting for a seat.
+    Queue,
+    /// A seat rings.
+    Ring,
+    /// Talking to a seat.
+    Talk,
+    /// Held by the seat, or holding.
+    Hold,
+}
+
+/// How a call began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Arrived {
+    /// Caller's number, if it is one.
+    pub number: Option<PhoneNumber>,
+    /// Caller as the peer wrote it.
+    pub caller: String,
+    /// Caller's display name as the peer wrote it.
+    pub caller_name: String,
+    /// What was dialled.
+    pub called: String,
+    /// The SIP Call-ID.
+    pub sip_call_id: String,
+    /// The far signalling address.
+    pub remote: SocketAddr,
+    /// Name of the dialplan.
+    pub dialplan: String,
+    /// Digests of dialplan, bank and model that the call is pinned to.
+    pub versions: Vec<String>,
+    /// Language to begin in, if the dialplan says one.
+    pub language: Option<Language>,
+}
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// The one who phoned.
+    Caller,
+    /// The person who answers.
+    Seat,
+    /// The centre: dialplan, drain, command.
+    Centre,
+}

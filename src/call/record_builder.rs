@@ -1,0 +1,189 @@
+//! Folds the facts of a call into its record, live or from the journal.
+
+use crate::call::fact::Fact;
+use crate::call::fact::Recorded;
+use crate::call::record::Outcome;
+use crate::call::record::Record;
+use crate::call::record::Segment;
+use crate::call::record::SegmentKind;
+use crate::machine::acd::surface::AcdFact;
+use crate::machine::ivr::surface::WalkFact;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::time::Now;
+
+/// Entries kept of each list of a record; later ones are counted in `dropped`.
+pub const RECORD_ENTRIES_MAX: usize = 500;
+
+/// Builds a record from the facts of its call, live or from the journal.
+#[derive(Clone, Debug)]
+pub struct RecordBuilder {
+    begun: Now,
+    record: Record,
+    /// Start of the current segment.
+    open: (SegmentKind, u64, Option<SeatId>),
+    answered: bool,
+}
+
+impl RecordBuilder {
+    /// Starts at the fact that a call arrived; none for any other fact.
+    #[must_use]
+    pub fn begin(first: &Recorded) -> Option<Self> {
+        let (Fact::Arrived(arrived), Some(call)) = (&first.fact, first.call) else {
+            return None;
+        };
+        let record = Record {
+            call,
+            started: first.wall,
+            duration_ms: 0,
+            arrived: arrived.clone(),
+            outcome: Outcome::Cancelled,
+            hung_up: None,
+            segments: Vec::new(),
+            steps: Vec::new(),
+            keys: Vec::new(),
+            story: Vec::new(),
+            briefing: None,
+            queue: None,
+            seat: None,
+            first_sound_us: None,
+            two_way_us: None,
+            quality: Vec::new(),
+            dropped: 0,
+        };
+        let open = (SegmentKind::Ivr, 0, None);
+        Some(Self {
+            begun: first.now,
+            record,
+            open,
+            answered: false,
+        })
+    }
+
+    /// Takes the next fact of the call.
+    pub fn take(&mut self, next: &Recorded) {
+        let at_ms = self.ms(next.now);
+        match &next.fact {
+            Fact::Connected { .. } => self.record.outcome = Outcome::LeftInIvr,
+            Fact::FirstSound { after_us } => self.record.first_sound_us = Some(*after_us),
+            Fact::TwoWay { after_us } => self.record.two_way_us = Some(*after_us),
+            Fact::Key { key } => {
+                if self.has_room(self.record.keys.len()) {
+                    self.record.keys.push((at_ms, *key));
+                }
+            }
+            Fact::Walk(fact) => self.take_walk(at_ms, fact),
+            Fact::Acd(fact) => self.take_acd(at_ms, fact),
+            Fact::Handed { briefing, .. } => self.record.briefing = Some((**briefing).clone()),
+            Fact::Bridged { seat } => {
+                self.record.seat = Some(*seat);
+                self.record.outcome = Outcome::Served;
+                self.switch(at_ms, SegmentKind::Talk, Some(*seat));
+            }
+            Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2),
+            Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2),
+            Fact::HungUp { by, cause } if self.record.hung_up.is_none() => {
+                self.record.hung_up = Some((*by, cause.clone()));
+            }
+            Fact::LegClosed { party, quality } => {
+                if self.has_room(self.record.quality.len()) {
+                    self.record.quality.push((*party, *quality));
+                }
+            }
+            Fact::Started { .. }
+            | Fact::Arrived(_)
+            | Fact::PromptStopped { .. }
+            | Fact::SeatFailed { .. }
+            | Fact::ReofferRefused { .. }
+            | Fact::HungUp { .. }
+            | Fact::Closed(_)
+            | Fact::TurnedAway { .. }
+            | Fact::SeatRegistered { .. }
+            | Fact::SeatUnregistered { .. }
+            | Fact::SeatWished { .. }
+            | Fact::AnswerUnawaited { .. }
+            | Fact::Alarm { .. } => {}
+        }
+    }
+
+    /// The record as of `now`, with the caller's time summed up.
+    #[must_use]
+    pub fn close(mut self, now: Now) -> Record {
+        let end_ms = self.ms(now);
+        self.switch(end_ms, self.open.0, None);
+        if self.record.outcome == Outcome::LeftInIvr && self.answered {
+            self.record.outcome = Outcome::Contained;
+        }
+        self.record.duration_ms = end_ms;
+        self.record
+    }
+
+    /// The record of a call whose process died, as far as the journal knows it.
+    #[must_use]
+    pub fn close_lost(self, last: Now) -> Record {
+        let mut record = self.close(last);
+        record.outcome = Outcome::Lost;
+        record
+    }
+
+    fn take_walk(&mut self, at_ms: u64, fact: &WalkFact) {
+        if let WalkFact::Entered { step } = fact {
+            if self.has_room(self.record.steps.len()) {
+                self.record.steps.push((at_ms, step.clone()));
+            }
+            return;
+        }
+        self.answered |= matches!(fact, WalkFact::Answered { .. });
+        if self.has_room(self.record.story.len()) {
+            self.record.story.push((at_ms, fact.clone()));
+        }
+    }
+
+    fn take_acd(&mut self, at_ms: u64, fact: &AcdFact) {
+        match fact {
+            AcdFact::Queued { queue, .. } => {
+                self.record.queue = Some(*queue);
+                self.record.outcome = Outcome::Abandoned;
+                self.switch(at_ms, SegmentKind::Queue, None);
+            }
+            AcdFact::Offered { seat, .. } => self.switch(at_ms, SegmentKind::Ring, Some(*seat)),
+            AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
+            AcdFact::Overflowed { .. }
+            | AcdFact::Answered { .. }
+            | AcdFact::Abandoned { .. }
+            | AcdFact::Served { .. }
+            | AcdFact::SeatChanged { .. } => {}
+        }
+    }
+
+    fn switch(&mut self, at_ms: u64, kind: SegmentKind, seat: Option<SeatId>) {
+        let (was, start_ms, of) = std::mem::replace(&mut self.open, (kind, at_ms, seat));
+        if at_ms == start_ms {
+            return;
+        }
+        if !self.has_room(self.record.segments.len()) {
+            if let Some(last) = self.record.segments.last_mut() {
+                last.duration_ms += at_ms - start_ms;
+            }
+            return;
+        }
+        let segment = Segment {
+            kind: was,
+            start_ms,
+            duration_ms: at_ms - start_ms,
+            seat: of,
+        };
+        self.record.segments.push(segment);
+    }
+
+    const fn has_room(&mut self, len: usize) -> bool {
+        let room = len < RECORD_ENTRIES_MAX;
+        if !room {
+            self.record.dropped += 1;
+        }
+        room
+    }
+
+    fn ms(&self, now: Now) -> u64 {
+        u64::try_from(now.since(self.begun).as_millis()).unwrap_or(u64::MAX)
+    }
+}
