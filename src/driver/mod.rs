@@ -12,6 +12,9 @@ pub mod journal;
 /// Sockets, threads and ports of the media.
 pub mod media;
 
+/// Where customers and their orders come from.
+pub mod orders;
+
 /// Recorded prompts on disk.
 pub mod prompts;
 

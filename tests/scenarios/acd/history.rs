@@ -25,6 +25,8 @@ use ringwise::machine::acd::surface::Input;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::CallId;
+use ringwise::vocabulary::time::Now;
+use ringwise::vocabulary::time::Turn;
 
 use crate::acd::assertions::Broken;
 use crate::acd::assertions::Watch;
@@ -109,19 +111,25 @@ impl<'a> History<'a> {
         }
     }
 
-    fn turn(&self) -> ringwise::vocabulary::time::Turn {
+    fn turn(&self) -> Turn {
         turn(self.model.now.since_start())
     }
 
     fn wait(&mut self, span: Duration) -> Result<(), Broken> {
         let end = self.model.now + span;
-        while let Some((at, ..)) = self.model.due().filter(|due| due.0 <= end) {
+        while let Some(at) = self.due().filter(|at| *at <= end) {
             self.model.now = at.max(self.model.now);
             self.wake()?;
         }
         self.model.now = end;
         self.watch.at(end);
         Ok(())
+    }
+
+    /// When the model or, if it has a fault, the engine wants to be woken.
+    fn due(&self) -> Option<Now> {
+        let model = self.model.due().map(|due| due.0);
+        model.into_iter().chain(self.subject.poll_timeout()).min()
     }
 
     fn wake(&mut self) -> Result<(), Broken> {
