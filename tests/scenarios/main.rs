@@ -4,8 +4,10 @@
 mod digest_vectors;
 mod rsip_oracle;
 mod sip_call;
+mod sip_crossing;
 mod sip_flows;
 mod sip_mutations;
 mod sip_net;
 mod sip_registration;
+mod sip_storm;
 mod sip_torture;
