@@ -50,6 +50,8 @@ pub(crate) struct Net {
     /// Events since they were last taken.
     pub(crate) events: Vec<(SocketAddr, UaEvent)>,
     pub(crate) transport: Transport,
+    /// What came to addresses where no user agent lives.
+    pub(crate) mail: Vec<String>,
     names: BTreeMap<SocketAddr, &'static str>,
     wire: BTreeMap<(u64, u64), Packet>,
     sent: u64,
@@ -66,6 +68,7 @@ impl Net {
             ladder: Vec::new(),
             events: Vec::new(),
             transport: Transport::Udp,
+            mail: Vec::new(),
             names: BTreeMap::new(),
             wire: BTreeMap::new(),
             sent: 0,
@@ -116,6 +119,13 @@ impl Net {
 
     pub(crate) fn act(&mut self, who: SocketAddr, command: UaCommand) {
         self.try_do(who, command).unwrap();
+    }
+
+    /// A connection is closed at one end.
+    pub(crate) fn close(&mut self, who: SocketAddr, far: SocketAddr) {
+        let (turn, flow) = (self.turn(), self.flow(who, far));
+        self.agent(who).handle_flow_closed(turn, flow);
+        self.drain(who);
     }
 
     /// Bytes from an address where no user agent lives.
@@ -178,6 +188,9 @@ impl Net {
         if let Some(agent) = self.agents.get_mut(&packet.to) {
             agent.handle_message(turn, flow, &packet.bytes);
             self.drain(packet.to);
+        } else {
+            let text = String::from_utf8_lossy(&packet.bytes).into_owned();
+            self.mail.push(text);
         }
     }
 

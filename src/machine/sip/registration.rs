@@ -184,13 +184,18 @@ impl UserAgent {
         }
     }
 
+    /// Nothing is sent: there is nobody to send it to.
     fn lose_flow(&mut self, leg: LegId, now: Now) {
         match self.legs.get(&leg).map(|leg| &leg.phase) {
-            Some(Phase::Incoming(_)) => {
-                self.terminate_pending(leg, now);
+            Some(Phase::Incoming(pending)) => {
+                self.servers.forget(pending.server);
+                self.drop_leg(leg);
                 self.report(UaEvent::Cancelled { leg });
             }
-            Some(Phase::Outgoing(_)) => self.invite_refused(leg, 503, None, now),
+            Some(Phase::Outgoing(calling)) => {
+                self.clients.forget(calling.client);
+                self.invite_refused(leg, 503, None, now);
+            }
             Some(Phase::Up(_) | Phase::Ending) => {
                 self.lose(leg, HangupCause::FlowLost, now);
             }
