@@ -5,3 +5,5 @@ pub mod clock;
 
 /// Sockets, threads and ports of the media.
 pub mod media;
+/// What the configuration file says.
+pub mod config;

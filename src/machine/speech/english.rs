@@ -1,0 +1,288 @@
+//! How English says numbers, money, dates and times.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::civil::Time;
+
+use crate::machine::speech::span;
+use crate::machine::speech::span::Unit;
+use crate::machine::speech::spoken::Spoken;
+use crate::machine::speech::utterance::Utterance;
+use crate::vocabulary::money::Currency;
+use crate::vocabulary::money::Money;
+
+/// Numbers from here on are read digit by digit.
+const READ_AS_DIGITS: u64 = 1_000_000_000_000;
+/// Rest in place of a mark between digits.
+const MARK_REST: Duration = Duration::from_millis(200);
+const SCALES: [(u64, &str); 3] = [
+    (1_000_000_000, "billion"),
+    (1_000_000, "million"),
+    (1_000, "thousand"),
+];
+const SMALL: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 10] = [
+    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
+const ORDINALS: [&str; 20] = [
+    "",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The phrases that say this value. A text has none: it is looked up by its words.
+#[must_use]
+pub fn utterances(spoken: &Spoken) -> Vec<Utterance> {
+    let mut said = Vec::new();
+    match spoken {
+        Spoken::Text(_) => {}
+        Spoken::Number(number) => signed(*number, &mut said),
+        Spoken::Digits(digits) => spell(digits, &mut said),
+        Spoken::Money(amount) => money(*amount, &mut said),
+        Spoken::Date(day) => date(*day, &mut said),
+        Spoken::Time(clock) => time(*clock, &mut said),
+        Spoken::Moment(moment) => {
+            date(moment.date(), &mut said);
+            said.push(Utterance::phrase("time.at", "at"));
+            time(moment.time(), &mut said);
+        }
+        Spoken::Span(length) => length_of_time(*length, &mut said),
+        Spoken::Pause(pause) => said.push(Utterance::Rest(*pause)),
+    }
+    said
+}
+
+fn word(id: &'static str, words: &'static str) -> Utterance {
+    Utterance::phrase(id, words)
+}
+
+/// A number below 100 and its words; larger ones are a bug of the caller and read as "zero".
+fn small(number: u64) -> Utterance {
+    Utterance::phrase(format!("number.{number}"), small_words(number))
+}
+
+fn small_words(number: u64) -> String {
+    let at = usize::try_from(number).unwrap_or(0);
+    match SMALL.get(at) {
+        Some(words) => (*words).to_owned(),
+        None => match (TENS.get(at / 10), at % 10) {
+            (Some(tens), 0) => (*tens).to_owned(),
+            (Some(tens), ones) => format!("{tens}-{}", SMALL[ones]),
+            (None, _) => SMALL[0].to_owned(),
+        },
+    }
+}
+
+fn signed(number: i64, said: &mut Vec<Utterance>) {
+    if number < 0 {
+        said.push(word("number.minus", "minus"));
+    }
+    cardinal(number.unsigned_abs(), said);
+}
+
+fn cardinal(number: u64, said: &mut Vec<Utterance>) {
+    if number >= READ_AS_DIGITS {
+        return spell(&number.to_string(), said);
+    }
+    let mut left = number;
+    for (size, name) in SCALES {
+        if left >= size {
+            hundreds(left / size, said);
+            said.push(Utterance::phrase(format!("number.{name}"), name));
+            left %= size;
+            if (1..100).contains(&left) {
+                said.push(word("number.and", "and"));
+            }
+        }
+    }
+    if left > 0 || number == 0 {
+        hundreds(left, said);
+    }
+}
+
+/// A number below 1,000.
+fn hundreds(number: u64, said: &mut Vec<Utterance>) {
+    if number < 100 {
+        return said.push(small(number));
+    }
+    let rest = number % 100;
+    said.push(small(number / 100));
+    said.push(word("number.hundred", "hundred"));
+    if rest > 0 {
+        said.push(word("number.and", "and"));
+        said.push(small(rest));
+    }
+}
+
+fn spell(digits: &str, said: &mut Vec<Utterance>) {
+    for c in digits.chars() {
+        match c {
+            '0'..='9' => {
+                let digit = c.to_digit(10).unwrap_or(0);
+                said.push(Utterance::phrase(
+                    format!("digit.{digit}"),
+                    small_words(u64::from(digit)),
+                ));
+            }
+            'A'..='Z' | 'a'..='z' => {
+                let letter = c.to_ascii_uppercase();
+                said.push(Utterance::phrase(
+                    format!("letter.{letter}"),
+                    letter.to_string(),
+                ));
+            }
+            _ if matches!(said.last(), None | Some(Utterance::Rest(_))) => {}
+            _ => said.push(Utterance::Rest(MARK_REST)),
+        }
+    }
+    if matches!(said.last(), Some(Utterance::Rest(_))) {
+        said.pop();
+    }
+}
+
+fn money(amount: Money, said: &mut Vec<Utterance>) {
+    if amount.minor < 0 {
+        said.push(word("number.minus", "minus"));
+    }
+    let minor = amount.minor.unsigned_abs();
+    let (whole, cents) = (minor / 100, minor % 100);
+    if whole > 0 || cents == 0 {
+        cardinal(whole, said);
+        said.push(unit(amount.currency, whole));
+        if cents > 0 {
+            said.push(word("number.and", "and"));
+        }
+    }
+    if cents > 0 {
+        said.push(small(cents));
+        said.push(hundredth(amount.currency, cents));
+    }
+}
+
+fn unit(currency: Currency, count: u64) -> Utterance {
+    match (currency, count) {
+        (Currency::Yuan, _) => word("currency.CNY", "yuan"),
+        (Currency::Dollar, 1) => word("currency.USD.one", "dollar"),
+        (Currency::Dollar, _) => word("currency.USD.many", "dollars"),
+        (Currency::Euro, 1) => word("currency.EUR.one", "euro"),
+        (Currency::Euro, _) => word("currency.EUR.many", "euros"),
+        (Currency::HongKongDollar, 1) => word("currency.HKD.one", "Hong Kong dollar"),
+        (Currency::HongKongDollar, _) => word("currency.HKD.many", "Hong Kong dollars"),
+    }
+}
+
+fn hundredth(currency: Currency, count: u64) -> Utterance {
+    match (currency, count) {
+        (Currency::Yuan, _) => word("currency.CNY.fen", "fen"),
+        (_, 1) => word("currency.cent.one", "cent"),
+        (_, _) => word("currency.cent.many", "cents"),
+    }
+}
+
+fn date(day: Date, said: &mut Vec<Utterance>) {
+    let (month, day) = (day.month().unsigned_abs(), day.day().unsigned_abs());
+    let name = MONTHS[usize::from(month - 1)];
+    said.push(Utterance::phrase(format!("month.{month}"), name));
+    let name = match (ORDINALS.get(usize::from(day)), day) {
+        (Some(name), _) => (*name).to_owned(),
+        (None, 20) => "twentieth".to_owned(),
+        (None, 30) => "thirtieth".to_owned(),
+        (None, _) => format!(
+            "{}-{}",
+            TENS[usize::from(day / 10)],
+            ORDINALS[usize::from(day % 10)]
+        ),
+    };
+    said.push(Utterance::phrase(format!("ordinal.{day}"), name));
+}
+
+fn time(clock: Time, said: &mut Vec<Utterance>) {
+    let (hour, minute) = (clock.hour().unsigned_abs(), clock.minute().unsigned_abs());
+    match (hour, minute) {
+        (0, 0) => return said.push(word("time.midnight", "midnight")),
+        (12, 0) => return said.push(word("time.noon", "noon")),
+        (_, _) => {}
+    }
+    said.push(small(u64::from((hour + 11) % 12 + 1)));
+    if (1..10).contains(&minute) {
+        said.push(word("time.oh", "oh"));
+    }
+    if minute > 0 {
+        said.push(small(u64::from(minute)));
+    }
+    said.push(if hour < 12 {
+        word("time.am", "a m")
+    } else {
+        word("time.pm", "p m")
+    });
+}
+
+fn length_of_time(length: Duration, said: &mut Vec<Utterance>) {
+    for (at, (count, unit)) in span::largest_units(length).into_iter().enumerate() {
+        if at > 0 {
+            said.push(word("number.and", "and"));
+        }
+        cardinal(count, said);
+        said.push(match (unit, count) {
+            (Unit::Day, 1) => word("unit.day.one", "day"),
+            (Unit::Day, _) => word("unit.day.many", "days"),
+            (Unit::Hour, 1) => word("unit.hour.one", "hour"),
+            (Unit::Hour, _) => word("unit.hour.many", "hours"),
+            (Unit::Minute, 1) => word("unit.minute.one", "minute"),
+            (Unit::Minute, _) => word("unit.minute.many", "minutes"),
+        });
+    }
+}
