@@ -35,5 +35,3 @@ pub mod speech_process;
 
 /// How long the loop's turns take.
 pub mod turn_meter;
-/// What the configuration file says.
-pub mod config;
