@@ -3,7 +3,7 @@
 /// The engine's clock: the only file that reads time.
 pub mod clock;
 
-/// Sockets, threads and ports of the media.
-pub mod media;
 /// What the configuration file says.
 pub mod config;
+/// Sockets, threads and ports of the media.
+pub mod media;
