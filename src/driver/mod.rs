@@ -35,3 +35,5 @@ pub mod speech_process;
 
 /// How long the loop's turns take.
 pub mod turn_meter;
+/// Sockets, threads and ports of the media.
+pub mod media;

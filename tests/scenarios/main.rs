@@ -19,3 +19,6 @@ mod sip_torture;
 mod speech_coverage;
 mod spoken_table;
 mod travel_bank;
+mod media_keepers;
+
+mod media_loopback;
