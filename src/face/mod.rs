@@ -1,1 +1,4 @@
 //! What people and programs see.
+
+/// The command line.
+pub mod cli;

@@ -30,6 +30,7 @@ use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::verify_step::VerifyStep;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
+use crate::machine::prediction::order::Customer;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 
@@ -170,6 +171,12 @@ impl Walk {
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         matches!(self.state, State::Ended)
+    }
+
+    /// Whose call it is, once that is found.
+    #[must_use]
+    pub const fn customer(&self) -> Option<&Customer> {
+        self.journey.customer.as_ref()
     }
 
     /// Whether the end of what is said makes the walk go on.
