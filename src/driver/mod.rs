@@ -4,3 +4,5 @@
 pub mod clock;
 /// What the configuration file says.
 pub mod config;
+/// Where customers and their orders come from.
+pub mod orders;

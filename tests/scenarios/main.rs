@@ -4,3 +4,6 @@
 mod dialplan_mistakes;
 mod stage;
 mod travel_hotline;
+mod prediction_laws;
+mod prediction_sim;
+mod travel_bank;

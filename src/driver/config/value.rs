@@ -26,7 +26,7 @@ pub enum ValueError {
     #[error("{0:?} is not a time zone, expected a name like Asia/Shanghai")]
     Zone(String),
     /// Not a source of orders.
-    #[error("{0:?} is not a source of orders, expected csv:PATH")]
+    #[error("{0:?} is not a source of orders, expected csv:PATH or http://HOST")]
     Orders(String),
     /// Not a country code.
     #[error("{0:?} is not a country, expected two capital letters like CN")]
@@ -163,6 +163,8 @@ impl FromStr for Zone {
 pub enum OrderSource {
     /// A file of comma-separated values.
     Csv(PathBuf),
+    /// A service, by the beginning of its URL.
+    Http(String),
 }
 
 impl FromStr for OrderSource {
@@ -171,6 +173,9 @@ impl FromStr for OrderSource {
     fn from_str(text: &str) -> Result<Self, ValueError> {
         match text.split_once(':') {
             Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(PathBuf::from(path))),
+            Some(("http", rest)) if rest.len() > 2 && rest.starts_with("//") => {
+                Ok(Self::Http(text.to_owned()))
+            }
             _ => Err(ValueError::Orders(text.to_owned())),
         }
     }

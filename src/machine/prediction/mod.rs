@@ -15,6 +15,9 @@ pub mod cell;
 /// When a question or an answer applies.
 pub mod condition;
 
+/// The words of a bank that are recorded once.
+pub mod literal;
+
 /// Which of the ranked questions are read out, and in which order.
 pub mod menu;
 

@@ -1,0 +1,16 @@
+//! Where customers and their orders come from.
+
+/// A file's customers, by number and by order.
+pub mod book;
+
+/// Orders from a file of comma-separated values.
+pub mod csv;
+
+/// Orders from an HTTP service.
+pub mod http;
+
+/// Moments written as days and times, or as so long before or after now.
+pub mod moment;
+
+/// The configured source, asked without waiting.
+pub mod source;
