@@ -1,3 +1,9 @@
 //! Parses the command line and opens the drivers.
 
-fn main() {}
+use std::process::ExitCode;
+
+use ringwise::face::cli::command;
+
+fn main() -> ExitCode {
+    command::run().into()
+}

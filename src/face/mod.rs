@@ -2,3 +2,5 @@
 
 /// The JSON API.
 pub mod api;
+/// The command line.
+pub mod cli;

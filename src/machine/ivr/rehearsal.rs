@@ -86,10 +86,10 @@ impl<'s> Rehearsal<'s> {
         self.now
     }
 
-    /// Whether words are being said.
+    /// Whether words are being said or a look-up is on its way: the caller had better wait.
     #[must_use]
-    pub const fn is_saying(&self) -> bool {
-        self.saying.is_some()
+    pub const fn is_busy(&self) -> bool {
+        self.saying.is_some() || !self.answers.is_empty()
     }
 
     /// Whether the walk has ended the call.

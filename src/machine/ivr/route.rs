@@ -56,7 +56,7 @@ pub fn ways(step: &Step, person: Option<StepAt>) -> Vec<(StepAt, Drive)> {
             ways.extend([answer.no_order, answer.none].map(nobody));
         }
         Verb::Verify(verify) => {
-            ways.extend([nobody(verify.ok), nobody(verify.failed)]);
+            ways.extend([(verify.ok, Drive::Caller), nobody(verify.failed)]);
         }
         Verb::Queue(queue) => ways.extend([nobody(queue.full), (queue.left, Drive::Seat)]),
         Verb::Hangup => {}

@@ -185,6 +185,12 @@ impl Walk {
         matches!(self.state, State::Ended)
     }
 
+    /// Whose call it is, once that is found.
+    #[must_use]
+    pub const fn customer(&self) -> Option<&Customer> {
+        self.journey.customer.as_ref()
+    }
+
     /// Whether the end of what is said makes the walk go on.
     const fn speaks(&self) -> bool {
         !matches!(self.state, State::Ringing | State::Queued | State::Ended)

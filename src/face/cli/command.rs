@@ -1,0 +1,58 @@
+//! What can be typed, and who does it.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::Subcommand;
+
+use crate::face::cli::check;
+use crate::face::cli::ending::Ending;
+
+/// A contact centre in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "ringwise", version, about)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check configuration, dialplans and banks; exit 1 if anything is wrong.
+    Check(check::Options),
+}
+
+/// The configuration, if none is named.
+pub const CONFIG_FILE: &str = "ringwise.toml";
+
+/// Which configuration to read.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ConfigChoice {
+    /// The configuration; without it ringwise.toml, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Does what the command line says.
+#[must_use]
+pub fn run() -> Ending {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            let printed = error.print();
+            return match (wrong, printed) {
+                (true, _) => Ending::Usage,
+                (false, Ok(())) => Ending::Fine,
+                (false, Err(_)) => Ending::World,
+            };
+        }
+    };
+    let mut out = io::stdout().lock();
+    let ended = match line.command {
+        Command::Check(options) => check::run(&options, &mut out),
+    };
+    // A reader that went away (`| head`) is nobody's fault.
+    ended.unwrap_or(Ending::Fine)
+}

@@ -1,0 +1,125 @@
+//! Faults as a person reads them: the place in its line, a label under it, a way out.
+
+use std::io;
+use std::io::IsTerminal;
+use std::io::Write;
+use std::sync::Arc;
+
+use miette::Diagnostic;
+use miette::GraphicalReportHandler;
+use miette::GraphicalTheme;
+use miette::NamedSource;
+use miette::SourceSpan;
+use serde::Serialize;
+
+use crate::vocabulary::fault::Fault;
+use crate::vocabulary::fault::FaultyFile;
+use crate::vocabulary::fault::Place;
+
+/// A fault as programs read it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct FaultLine {
+    /// The file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its column in characters, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What stands under the place.
+    pub label: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{what}")]
+struct Shown {
+    what: String,
+    #[source_code]
+    source_code: NamedSource<Arc<String>>,
+    #[label("{label}")]
+    span: SourceSpan,
+    label: String,
+    #[help]
+    help: Option<String>,
+}
+
+/// The faults of a file as programs read them.
+#[must_use]
+pub fn lines(file: &FaultyFile) -> Vec<FaultLine> {
+    let line = |fault: &Fault| {
+        let Place { line, column } = Place::of(&file.text, fault.span.start);
+        FaultLine {
+            file: file.name.clone(),
+            line,
+            column,
+            message: fault.what.clone(),
+            label: Some(fault.label.clone()).filter(|label| !label.is_empty()),
+            help: fault.help.clone(),
+        }
+    };
+    file.faults.iter().map(line).collect()
+}
+
+/// Writes the faults of a file for people.
+///
+/// # Errors
+///
+/// `out` cannot be written.
+pub fn write(file: &FaultyFile, out: &mut dyn Write) -> io::Result<()> {
+    let theme = if io::stdout().is_terminal() {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme);
+    let text = Arc::new(file.text.clone());
+    for fault in &file.faults {
+        let label = if fault.label.is_empty() {
+            "here"
+        } else {
+            &fault.label
+        };
+        let shown = Shown {
+            what: fault.what.clone(),
+            source_code: NamedSource::new(&file.name, Arc::clone(&text)),
+            span: (fault.span.start, fault.span.length.max(1)).into(),
+            label: label.to_owned(),
+            help: fault.help.clone(),
+        };
+        let mut report = String::new();
+        handler
+            .render_report(&mut report, &shown)
+            .map_err(io::Error::other)?;
+        writeln!(out, "{report}")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::fault::Span;
+
+    #[test]
+    fn a_fault_shows_its_line_and_a_way_out() {
+        let text = "steps:\n  a: { goto: bee }\n";
+        let start = text.find("bee").unwrap();
+        let fault = Fault::new(Span { start, length: 3 }, "no step is called `bee`");
+        let file = FaultyFile {
+            name: "x.yaml".to_owned(),
+            text: text.to_owned(),
+            faults: vec![fault.nearest("bee", ["be", "agent"])],
+        };
+        let mut shown = Vec::new();
+        write(&file, &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        for part in ["no step is called `bee`", "x.yaml:2:14", "did you mean `be`?", "here"] {
+            assert!(shown.contains(part), "{shown}");
+        }
+        let line = lines(&file).remove(0);
+        assert_eq!((line.line, line.column), (2, 14));
+    }
+}

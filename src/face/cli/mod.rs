@@ -1,0 +1,16 @@
+//! The command line.
+
+/// `ringwise check`: files and what is wrong with them.
+pub mod check;
+
+/// What can be typed, and who does it.
+pub mod command;
+
+/// How a command ended.
+pub mod ending;
+
+/// Faults as a person reads them.
+pub mod fault_report;
+
+/// A walk as a person reads it.
+pub mod story;
