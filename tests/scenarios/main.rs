@@ -8,6 +8,7 @@ mod mandarin_speech;
 mod dialplan_mistakes;
 mod stage;
 mod travel_hotline;
+mod bank_faults;
 mod prediction_laws;
 mod prediction_sim;
 mod rsip_oracle;

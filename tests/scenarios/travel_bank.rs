@@ -101,8 +101,8 @@ fn the_delayed_flight_is_asked_about_first_and_its_answer_is_open() {
     assert_eq!(
         ranked(&customer, &Model::default()),
         [
-            "flight_delay_status 1001 67",
-            "baggage_allowance 1001 6",
+            "flight_delay_status 1001 66",
+            "baggage_allowance 1001 5",
             "checkin_seat 1001 4",
             "change_how_fee 1001 4",
         ]
@@ -173,7 +173,7 @@ fn the_refund_is_asked_about_first_and_its_answer_is_private() {
     assert_eq!(
         ranked(&customer, &Model::default()),
         [
-            "refund_progress 4004 76",
+            "refund_progress 4004 75",
             "refund_how_fee 4004 9",
             "refund_not_arrived 4004 2",
             "complaint_compensation 4004 2",
@@ -194,10 +194,10 @@ fn a_name_is_corrected_by_a_person_with_the_skill() {
     assert_eq!(
         ranked(&customer, &Model::default()),
         [
-            "name_correction 5005 39",
-            "change_how_fee 5005 28",
-            "refund_how_fee 5005 19",
-            "baggage_allowance 5005 5",
+            "name_correction 5005 33",
+            "change_how_fee 5005 24",
+            "refund_how_fee 5005 16",
+            "eticket_not_received 5005 5",
         ]
     );
     let answer = answered(&customer, "name_correction", Language::Mandarin).unwrap();
