@@ -226,7 +226,7 @@ fn seat(number: u32) -> SeatSetup {
         seat: SeatId(number),
         skills: skills.collect(),
         queues: (0..QUEUES)
-            .filter(|queue| (queue + group) % 3 > 0)
+            .filter(|queue| !(queue + group).is_multiple_of(3))
             .map(QueueId)
             .collect(),
     }

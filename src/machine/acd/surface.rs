@@ -2,7 +2,9 @@
 //!
 //! An offer has two steps. The distributor answers [`Output::Reserve`]; the seat's owner says
 //! [`Input::Reserved`] or [`Input::ReserveRefused`] with the same epoch (on one node in the same
-//! turn); then comes [`Output::Offer`]. The owner rings the seat and says how it went.
+//! turn); then comes [`Output::Offer`]. The owner rings the seat and says how it went. Who has not
+//! answered a reservation within a second is taken to have refused it. [`Output::Withdraw`] ends
+//! an offer, and likewise a reservation that has not become one.
 
 use std::time::Duration;
 
@@ -52,9 +54,11 @@ pub struct QueueSetup {
     pub ring: Duration,
     /// After-call work before the seat is ready again; zero: none.
     pub wrap_up: Duration,
-    /// How many contacts may wait; one more is answered [`Output::QueueFull`].
+    /// How many contacts may wait, those included for whom a seat rings; one more is answered
+    /// [`Output::QueueFull`].
     pub waiting_max: u32,
-    /// How often a waiting contact hears its position; zero: never.
+    /// How often a waiting contact hears its position, the first time after at most 5 s; zero:
+    /// never. It hears nothing while its position is worse than what it was told.
     pub announce_every: Duration,
 }
 
@@ -73,7 +77,8 @@ pub enum Input {
     WrapUpDone(SeatId),
     /// A contact enters a queue.
     Arrived(Arrival),
-    /// A contact has left by itself: it hung up. Whatever its state.
+    /// A contact has left by itself: it hung up. Whatever its state; if it talks, this ends the
+    /// talk as `TalkEnded` does, and which of the two comes second is ignored.
     Left(CallId),
     /// The seat's owner grants a reservation.
     Reserved {
@@ -146,7 +151,8 @@ pub enum Output {
         /// The reservation.
         epoch: Epoch,
     },
-    /// Ring it no more: the contact left, the ring limit passed, the seat signed out.
+    /// Ring it no more, or free what was reserved: the contact left, the ring limit (or the
+    /// reservation's) passed, the seat signed out.
     Withdraw {
         /// The seat.
         seat: SeatId,
@@ -164,7 +170,7 @@ pub enum Output {
         /// Its place.
         position: u32,
     },
-    /// The queue is full: the contact was not taken.
+    /// The queue is full, or does not exist: the contact was not taken.
     QueueFull {
         /// The contact.
         contact: CallId,

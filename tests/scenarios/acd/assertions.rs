@@ -191,7 +191,7 @@ impl Watch {
                     self.end_talk(seat, contact);
                 }
             }
-            _ => {}
+            Input::SeatReady(_) | Input::Arrived(_) | Input::Left(_) | Input::Reserved { .. } => {}
         }
     }
 

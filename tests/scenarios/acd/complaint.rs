@@ -117,7 +117,12 @@ impl Play {
                     self.tell(Input::Reserved { seat, epoch });
                 }
                 Output::Note(_) => {}
-                output => said.push_back(word(&output)),
+                Output::Reserve { .. }
+                | Output::Offer { .. }
+                | Output::Withdraw { .. }
+                | Output::Announce { .. }
+                | Output::QueueFull { .. }
+                | Output::NobodySignedIn { .. } => said.push_back(word(&output)),
             }
         }
         Vec::from(said).join(", ")
@@ -195,7 +200,7 @@ fn word(output: &Output) -> String {
     }
 }
 
-/// Asterisk 176: the first seat's answer crosses the end of its ring.
+// Asterisk 176: the first seat's answer crosses the end of its ring.
 #[test]
 fn an_answer_that_crosses_the_ring_limit_does_not_make_a_second_winner() {
     holds(
@@ -213,8 +218,8 @@ fn an_answer_that_crosses_the_ring_limit_does_not_make_a_second_winner() {
     );
 }
 
-/// Asterisk 1557: a seat picks up and hangs up at once; the caller was third in line again and
-/// all other telephones fell silent.
+// Asterisk 1557: a seat picks up and hangs up at once; the caller was third in line again and
+// all other telephones fell silent.
 #[test]
 fn a_seat_that_hangs_up_before_the_bridge_leaves_the_caller_at_the_head_and_other_rings_alone() {
     holds(
@@ -235,7 +240,7 @@ fn a_seat_that_hangs_up_before_the_bridge_leaves_the_caller_at_the_head_and_othe
     );
 }
 
-/// Asterisk 1006 and 607: a seat in six queues, each with its own idea of the wrap-up.
+// Asterisk 1006 and 607: a seat in six queues, each with its own idea of the wrap-up.
 #[test]
 fn a_seat_in_six_queues_has_one_wrap_up_and_it_lasts_as_long_as_it_should() {
     holds(
@@ -255,7 +260,7 @@ fn a_seat_in_six_queues_has_one_wrap_up_and_it_lasts_as_long_as_it_should() {
     );
 }
 
-/// Asterisk 1006 again: registering anew in the wrap-up does not end it.
+// Asterisk 1006 again: registering anew in the wrap-up does not end it.
 #[test]
 fn a_wrap_up_goes_on_after_the_telephone_was_lost_and_found() {
     holds(
@@ -273,7 +278,7 @@ fn a_wrap_up_goes_on_after_the_telephone_was_lost_and_found() {
     );
 }
 
-/// FreeSWITCH 2540: agents stuck in Reserved.
+// FreeSWITCH 2540: agents stuck in Reserved.
 #[test]
 fn a_reservation_that_nobody_answers_ends_after_a_second() {
     holds(
@@ -290,8 +295,8 @@ fn a_reservation_that_nobody_answers_ends_after_a_second() {
     );
 }
 
-/// FreeSWITCH 1973: members answered hours ago. The word of the talk's end is lost, the word of
-/// the caller's end is enough.
+// FreeSWITCH 1973: members answered hours ago. The word of the talk's end is lost, the word of
+// the caller's end is enough.
 #[test]
 fn a_caller_who_hangs_up_ends_the_talk_even_if_the_bridge_never_says_so() {
     holds(
@@ -306,7 +311,7 @@ fn a_caller_who_hangs_up_ends_the_talk_even_if_the_bridge_never_says_so() {
     );
 }
 
-/// FreeSWITCH 2529: the caller is gone, the telephone rings on.
+// FreeSWITCH 2529: the caller is gone, the telephone rings on.
 #[test]
 fn a_caller_who_hangs_up_is_rung_for_no_more_and_the_seat_keeps_its_turn() {
     holds(
@@ -327,7 +332,7 @@ fn a_caller_who_hangs_up_is_rung_for_no_more_and_the_seat_keeps_its_turn() {
     );
 }
 
-/// FreeSWITCH 1216: a caller stuck because the seat at the top is not there.
+// FreeSWITCH 1216: a caller stuck because the seat at the top is not there.
 #[test]
 fn a_seat_that_never_answers_keeps_nobody_from_the_next_one() {
     holds(
@@ -346,7 +351,7 @@ fn a_seat_that_never_answers_keeps_nobody_from_the_next_one() {
     );
 }
 
-/// FreeSWITCH 1216, other half: who cannot be served does not stand in the way of who can.
+// FreeSWITCH 1216, other half: who cannot be served does not stand in the way of who can.
 #[test]
 fn a_caller_whom_no_free_seat_can_serve_keeps_nobody_behind_from_being_served() {
     holds(
@@ -359,7 +364,7 @@ fn a_caller_whom_no_free_seat_can_serve_keeps_nobody_behind_from_being_served() 
     );
 }
 
-/// OpenSIPS 2679: all agents' wrap-up ended only with the last one.
+// OpenSIPS 2679: all agents' wrap-up ended only with the last one.
 #[test]
 fn each_seat_ends_its_own_wrap_up() {
     holds(
@@ -381,7 +386,7 @@ fn each_seat_ends_its_own_wrap_up() {
     );
 }
 
-/// FusionPBX 6743: a caller hears seventh, then eighth.
+// FusionPBX 6743: a caller hears seventh, then eighth.
 #[test]
 fn a_position_once_told_is_never_followed_by_a_worse_one() {
     holds(
@@ -400,7 +405,7 @@ fn a_position_once_told_is_never_followed_by_a_worse_one() {
     );
 }
 
-/// FreeSWITCH PR 800: a status change in an offer made a storm of cancels and invites.
+// FreeSWITCH PR 800: a status change in an offer made a storm of cancels and invites.
 #[test]
 fn a_pause_wished_while_it_rings_waits_for_the_end_of_the_offer() {
     holds(
@@ -420,7 +425,7 @@ fn a_pause_wished_while_it_rings_waits_for_the_end_of_the_offer() {
     );
 }
 
-/// Flex template 290: Break is overwritten by Available.
+// Flex template 290: Break is overwritten by Available.
 #[test]
 fn of_several_wishes_in_a_talk_the_last_one_wins() {
     holds(

@@ -339,7 +339,7 @@ fn tell(transitions: &[Transition]) -> (Option<Broken>, String) {
 
 fn parameter(name: &str, unset: u64) -> u64 {
     let set = std::env::var(name).ok();
-    set.map_or(unset, |text| text.parse().expect(name))
+    set.map_or(unset, |text| text.parse().unwrap())
 }
 
 /// What must have happened for the histories to say anything.
@@ -428,7 +428,7 @@ fn every_seeded_fault_is_caught_and_most_by_the_promise_they_break() {
         let caught = |judge| {
             let coverage = RefCell::new(Coverage::new());
             let tried = runner_first_failure(fault, judge, &coverage);
-            tried.map_or_else(|| "-".to_owned(), |broken| broken)
+            tried.unwrap_or_else(|| "-".to_owned())
         };
         let (both, watch) = (caught(Judge::Both), caught(Judge::Watch));
         println!("{fault:?}\n    with the model: {both}\n    the watch alone: {watch}");

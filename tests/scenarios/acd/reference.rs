@@ -373,7 +373,8 @@ impl Model {
                 self.withdraw(at, WithdrawReason::RingLimit);
                 self.fail(at);
             }
-            _ => self.end_wrap_up(at),
+            SeatState::WrapUp => self.end_wrap_up(at),
+            SeatState::SignedOut | SeatState::Away | SeatState::Ready | SeatState::Talking => {}
         }
     }
 

@@ -126,17 +126,20 @@ impl Transition {
     /// What happens in this state of the centre; some time passes if there is nobody to whom the
     /// transition can happen.
     pub(super) fn act(&self, model: &Model) -> Act {
-        self.input(model).map_or_else(|| self.other(), Act::Input)
-    }
-
-    fn other(&self) -> Act {
-        match *self {
-            Self::SetSeat { seat, variant } => Act::SetSeat { seat, variant },
-            Self::SetQueue { queue, variant } => Act::SetQueue { queue, variant },
-            Self::Wait { ms } => Act::Wait(Duration::from_millis(ms.into())),
-            Self::Oversleep { ms } => Act::Oversleep(Duration::from_millis(ms.into())),
-            _ => Act::Wait(Duration::from_millis(250)),
+        if let Self::SetSeat { seat, variant } = *self {
+            return Act::SetSeat { seat, variant };
         }
+        if let Self::SetQueue { queue, variant } = *self {
+            return Act::SetQueue { queue, variant };
+        }
+        if let Self::Wait { ms } = *self {
+            return Act::Wait(Duration::from_millis(ms.into()));
+        }
+        if let Self::Oversleep { ms } = *self {
+            return Act::Oversleep(Duration::from_millis(ms.into()));
+        }
+        let pause = Act::Wait(Duration::from_millis(250));
+        self.input(model).map_or(pause, Act::Input)
     }
 
     fn input(&self, model: &Model) -> Option<Input> {
