@@ -9,5 +9,11 @@ pub mod media;
 /// Recorded prompts on disk.
 pub mod prompts;
 
+/// Speaks words that nobody has recorded.
+pub mod speech_command;
+
 /// One run of the speech command.
 pub mod speech_process;
+
+/// What the speech command has spoken before.
+pub mod speech_store;
