@@ -17,3 +17,5 @@ pub mod speech_process;
 
 /// What the speech command has spoken before.
 pub mod speech_store;
+/// What the configuration file says.
+pub mod config;

@@ -3,6 +3,9 @@
 /// The distributor: which contact to which seat.
 pub mod acd;
 
+/// Seats, queues and skills by name.
+pub mod catalog;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 
@@ -14,6 +17,9 @@ pub mod prediction;
 
 /// SIP transactions, dialogs and the user agent above them.
 pub mod sip;
+
+/// What a contact needs of a seat, as people write it.
+pub mod skill_need;
 
 /// From words and values to recorded fragments.
 pub mod speech;

@@ -3,6 +3,9 @@
 /// Seeded randomness that strangers cannot guess.
 pub mod chance;
 
+/// What is wrong in a file that a person wrote, and where.
+pub mod fault;
+
 /// What stands written where a telephone number should be.
 pub mod dialled;
 

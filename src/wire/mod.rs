@@ -12,5 +12,9 @@ pub mod rtp;
 /// SIP messages (RFC 3261).
 pub mod sip;
 
+/// Session descriptions (RFC 8866).
+pub mod sdp;
 /// Keys pressed on a telephone, as RTP payload (RFC 4733).
 pub mod telephone_event;
+/// YAML, a strict subset.
+pub mod yaml;

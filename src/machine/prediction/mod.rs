@@ -1,4 +1,43 @@
 //! Orders, questions, answers, and which question comes next.
 
+/// What is told to a caller, and why nothing can be told.
+pub mod answer;
+
+/// What a business says about its orders' and customers' attributes.
+pub mod attribute;
+
+/// Questions and answers of a business.
+pub mod bank;
+
+/// Cells: situations that look alike.
+pub mod cell;
+
+/// When a question or an answer applies.
+pub mod condition;
+
+/// Which of the ranked questions are read out, and in which order.
+pub mod menu;
+
+/// The probability of each question, and how it learns.
+pub mod model;
+
 /// Customers and their orders.
 pub mod order;
+
+/// What came of a prediction: the label a model learns from.
+pub mod outcome;
+
+/// Questions by probability.
+pub mod ranking;
+
+/// One order of one customer at one moment.
+pub mod situation;
+
+/// Counts by cell, special cells leaning on general ones where they have seen little.
+pub mod table;
+
+/// Templates filled with values, to be spoken and to be read.
+pub mod telling;
+
+/// Texts with typed slots.
+pub mod template;

@@ -1,0 +1,361 @@
+//! From a file to checked settings.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::driver::config::settings::Seat;
+use crate::driver::config::settings::Settings;
+use crate::driver::config::value::Secret;
+use crate::machine::catalog::Catalog;
+use crate::machine::catalog::CatalogError;
+use crate::machine::catalog::CatalogFault;
+use crate::machine::catalog::Spot;
+use crate::vocabulary::fault::Fault;
+use crate::vocabulary::fault::FaultyFile;
+use crate::vocabulary::fault::Span;
+
+/// Longest file that is read, in bytes.
+pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+
+/// Settings, checked, with what follows from them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// What the file says.
+    pub settings: Settings,
+    /// Seats, queues and skills.
+    pub catalog: Catalog,
+    /// How each seat proves itself, by its id.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("cannot read {path}: {cause}")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// What it says is wrong.
+    #[error(transparent)]
+    Faulty(Box<FaultyFile>),
+}
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Unreadable`] is the world's fault, [`ConfigError::Faulty`] its author's.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = read_text(path)?;
+        Self::read(&path.to_string_lossy(), &text)
+    }
+
+    /// Checks the text of a file called `name`. Only files of passwords are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::load`].
+    pub fn read(name: &str, text: &str) -> Result<Self, ConfigError> {
+        let faulty = |mut faults: Vec<Fault>| {
+            faults.sort_by_key(|fault| fault.span);
+            ConfigError::Faulty(Box::new(FaultyFile {
+                name: name.to_owned(),
+                text: text.to_owned(),
+                faults,
+            }))
+        };
+        let settings: Settings =
+            toml::from_str(text).map_err(|error| faulty(vec![toml_fault(text, &error)]))?;
+        let mut faults = Vec::new();
+        if settings.sip.listen.is_empty() {
+            let at = text.find("listen").unwrap_or(0);
+            let fault = Fault::new(
+                Span {
+                    start: at,
+                    length: 6,
+                },
+                "nowhere to listen",
+            );
+            faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
+        }
+        let secrets = read_secrets(&settings.seat, &mut faults)?;
+        let seats = settings.seat.iter().map(Seat::entry).collect();
+        let queues = settings.queue.iter().map(|queue| queue.entry()).collect();
+        match Catalog::new(seats, queues) {
+            Ok(catalog) if faults.is_empty() => Ok(Self {
+                settings,
+                catalog,
+                secrets,
+            }),
+            Ok(_) => Err(faulty(faults)),
+            Err(found) => {
+                faults.extend(found.iter().map(|fault| catalog_fault(fault, &settings)));
+                Err(faulty(faults))
+            }
+        }
+    }
+}
+
+impl Default for Config {
+    /// Every key at its default: no seats, no queues.
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            catalog: Catalog::default(),
+            secrets: BTreeMap::new(),
+        }
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, ConfigError> {
+    let unreadable = |cause| ConfigError::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    let length = fs::metadata(path).map_err(unreadable)?.len();
+    if length > CONFIG_BYTES_MAX {
+        let cause = format!("{length} bytes, at most {CONFIG_BYTES_MAX} are read");
+        return Err(unreadable(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            cause,
+        )));
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+fn span(range: Range<usize>) -> Span {
+    Span::between(range.start, range.end)
+}
+
+/// serde names the unknown key first and then the known ones, all in back quotes.
+fn toml_fault(text: &str, error: &toml::de::Error) -> Fault {
+    let at = error.span().map_or(Span::default(), span);
+    let message = error.message();
+    let mut names = message.split('`').skip(1).step_by(2);
+    let unknown = [("unknown field", "key"), ("unknown variant", "value")];
+    let unknown = unknown
+        .into_iter()
+        .find(|(said, _)| message.starts_with(said));
+    if let Some((_, kind)) = unknown {
+        let wrong = names.next().unwrap_or_default();
+        let fault = Fault::new(at, format!("unknown {kind} `{wrong}`"));
+        return fault.nearest(wrong, names);
+    }
+    let shown = text.get(at.start..at.end()).unwrap_or_default();
+    let label = if shown.is_empty() { "" } else { "here" };
+    Fault::new(at, lower_first(message)).label(label)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(rest).collect()
+}
+
+fn read_secrets(
+    seats: &[Seat],
+    faults: &mut Vec<Fault>,
+) -> Result<BTreeMap<String, Secret>, ConfigError> {
+    let mut secrets = BTreeMap::new();
+    for seat in seats {
+        let at = span(seat.id.span());
+        let given = [
+            seat.password.is_some(),
+            seat.password_file.is_some(),
+            seat.ha1.is_some(),
+        ];
+        if given.into_iter().filter(|given| *given).count() != 1 {
+            let fault = Fault::new(
+                at,
+                format!("seat {} proves itself in no single way", seat.id.get_ref()),
+            );
+            faults.push(fault.help("give one of password, password_file, ha1"));
+            continue;
+        }
+        if let Some(secret) = read_secret(seat, faults)? {
+            secrets.insert(seat.id.get_ref().clone(), secret);
+        }
+    }
+    Ok(secrets)
+}
+
+fn read_secret(seat: &Seat, faults: &mut Vec<Fault>) -> Result<Option<Secret>, ConfigError> {
+    if let Some(ha1) = &seat.ha1 {
+        if ha1.get_ref().is_whole() {
+            return Ok(Some(Secret::Ha1(ha1.get_ref().clone())));
+        }
+        let fault = Fault::new(span(ha1.span()), "these are not hashes");
+        faults.push(fault.help("ha1 = { sha256 = \"64 hex digits\", md5 = \"32 hex digits\" }"));
+        return Ok(None);
+    }
+    let (at, password) = match (&seat.password, &seat.password_file) {
+        (Some(password), _) => (span(seat.id.span()), password.0.clone()),
+        (None, Some(file)) => {
+            let text = read_text(file.get_ref())?;
+            let first = text.lines().next().unwrap_or_default();
+            (span(file.span()), first.trim_end().to_owned())
+        }
+        (None, None) => return Ok(None),
+    };
+    if password.is_empty() {
+        faults.push(Fault::new(
+            at,
+            format!("seat {} has an empty password", seat.id.get_ref()),
+        ));
+        return Ok(None);
+    }
+    Ok(Some(Secret::Password(password)))
+}
+
+fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
+    let at = match fault.spot {
+        Spot::Seat(at) => settings.seat.get(at).map(|seat| seat.id.span()),
+        Spot::SeatQueue(at, place) => {
+            let queues = settings.seat.get(at).map(|seat| &seat.queues);
+            let queue = queues.and_then(|queues| queues.get(place));
+            queue.map(|queue| queue.span())
+        }
+        Spot::Queue(at) => settings.queue.get(at).map(|queue| queue.name.span()),
+        Spot::QueueNeed(at, part) => {
+            let need = settings.queue.get(at).and_then(|queue| queue.need.as_ref());
+            need.map(|need| {
+                let start = need.span().start + 1 + part.start;
+                start..(start + part.length).min(need.span().end)
+            })
+        }
+    };
+    let written = Fault::new(at.map_or(Span::default(), span), fault.error.to_string());
+    let CatalogError::UnknownQueue(wrong) = &fault.error else {
+        return written;
+    };
+    let known = settings
+        .queue
+        .iter()
+        .map(|queue| queue.name.get_ref().as_str());
+    written.nearest(wrong, known)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn fault_of(text: &str) -> String {
+        match Config::read("ringwise.toml", text) {
+            Err(error @ ConfigError::Faulty(_)) => error.to_string(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_empty_file_is_all_defaults() {
+        let config = Config::read("ringwise.toml", "").unwrap();
+        assert_eq!(config, Config::default());
+        assert_eq!(config.settings.sip.listen.len(), 2);
+        assert_eq!(config.settings.media.ports.last, 29_999);
+        assert_eq!(
+            config.settings.centre.zone.0.iana_name(),
+            Some("Asia/Shanghai")
+        );
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let text = r#"
+data_dir = "/var/lib/ringwise"
+[media]
+advertise = "203.0.113.9"
+ports = "40000-40100"
+[[trunk]]
+name = "carrier"
+hosts = ["203.0.113.10"]
+[[queue]]
+name = "after-sales"
+need = "refund >= 3"
+ring_s = 12
+[[seat]]
+id = "1001"
+name = "Li Na"
+password = "secret"
+skills = { refund = 5, "lang.zh" = 5 }
+queues = ["after-sales"]
+site = "beijing"
+[[seat]]
+id = "1002"
+ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
+"#;
+        let config = Config::read("ringwise.toml", text).unwrap();
+        let queue = config.catalog.queue_setups().next().unwrap();
+        assert_eq!(queue.ring, Duration::from_secs(12));
+        assert_eq!(queue.wrap_up, Duration::from_secs(30));
+        assert_eq!(queue.need.0[0].level_min, 3);
+        assert_eq!(
+            config.secrets["1001"],
+            Secret::Password("secret".to_owned())
+        );
+        assert!(matches!(config.secrets["1002"], Secret::Ha1(_)));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_line_and_column() {
+        let table = [
+            (
+                "[sip]\nrelm = \"x\"",
+                "ringwise.toml:2:1: unknown key `relm` (did you mean `realm`?)",
+            ),
+            (
+                "drain_s = \"x\"",
+                "ringwise.toml:1:11: invalid type: string \"x\", expected u32",
+            ),
+            (
+                "[media]\nports = \"5\"",
+                "ringwise.toml:2:9: \"5\" is not a range of ports, expected FIRST-LAST with 1024 <= FIRST < LAST",
+            ),
+            (
+                "[[queue]]\nname = \"sales\"\n[[seat]]\nid = \"1\"\npassword = \"x\"\nqueues = [\"sale\"]",
+                "ringwise.toml:6:11: no queue is called \"sale\" (did you mean `sales`?)",
+            ),
+            (
+                "[[queue]]\nname = \"sales\"\nneed = \"a >= 1 and b >= 99\"",
+                "ringwise.toml:3:20: \"99\" is not a level of 1 to 10, expected terms like \"refund >= 3 and lang.zh >= 1\"",
+            ),
+            (
+                "[[seat]]\nid = \"1\"",
+                "ringwise.toml:2:6: seat 1 proves itself in no single way (give one of password, password_file, ha1)",
+            ),
+            (
+                "[sip]\nlisten = []",
+                "ringwise.toml:2:1: nowhere to listen (listen = [\"udp://127.0.0.1:5060\"])",
+            ),
+            (
+                "[centre]\nlanguages = [\"fr\"]",
+                "ringwise.toml:2:14: unknown value `fr` (expected one of: en, zh-CN)",
+            ),
+            (
+                "[recording]\nkeep_days = 3",
+                "ringwise.toml:1:2: unknown key `recording`",
+            ),
+        ];
+        for (text, expected) in table {
+            let found = fault_of(text);
+            assert!(found.starts_with(expected), "{text}\n{found}\n{expected}");
+        }
+    }
+
+    #[test]
+    fn a_missing_password_file_is_the_worlds_fault() {
+        let text = "[[seat]]\nid = \"1\"\npassword_file = \"/nowhere/at/all\"";
+        let error = Config::read("ringwise.toml", text).unwrap_err();
+        assert!(matches!(error, ConfigError::Unreadable { .. }));
+    }
+}

@@ -1,0 +1,376 @@
+//! The whole of `ringwise.toml`, every key with its default.
+
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::driver::config::value::Area;
+use crate::driver::config::value::Country;
+use crate::driver::config::value::Ha1;
+use crate::driver::config::value::Listen;
+use crate::driver::config::value::Net;
+use crate::driver::config::value::OrderSource;
+use crate::driver::config::value::PortRange;
+use crate::driver::config::value::Zone;
+use crate::machine::catalog::QueueEntry;
+use crate::machine::catalog::SeatEntry;
+use crate::vocabulary::flow::Transport;
+use crate::vocabulary::language::Language;
+
+/// What the file says.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Journal, database, learned models, logs, `admin.token`.
+    pub data_dir: PathBuf,
+    /// How long a drain waits for calls to end, in seconds.
+    pub drain_s: u32,
+    /// The centre as a whole.
+    pub centre: Centre,
+    /// How numbers become E.164.
+    pub numbers: Numbers,
+    /// Signalling.
+    pub sip: Sip,
+    /// Sound.
+    pub media: Media,
+    /// Pages and API.
+    pub http: Http,
+    /// Where dialplans are.
+    pub dialplans: Dialplans,
+    /// Where banks are.
+    pub banks: Banks,
+    /// Where prompts are.
+    pub prompts: Prompts,
+    /// Where orders are.
+    pub orders: Orders,
+    /// Who calls in without registering.
+    pub trunk: Vec<Trunk>,
+    /// Queues.
+    pub queue: Vec<Queue>,
+    /// Seats.
+    pub seat: Vec<Seat>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            drain_s: 3600,
+            centre: Centre::default(),
+            numbers: Numbers::default(),
+            sip: Sip::default(),
+            media: Media::default(),
+            http: Http::default(),
+            dialplans: Dialplans::default(),
+            banks: Banks::default(),
+            prompts: Prompts::default(),
+            orders: Orders::default(),
+            trunk: Vec::new(),
+            queue: Vec::new(),
+            seat: Vec::new(),
+        }
+    }
+}
+
+/// `[centre]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Centre {
+    /// The zone of clock times that are spoken.
+    pub zone: Zone,
+    /// Languages that every shipped text needs; the first is the default.
+    pub languages: Vec<Language>,
+}
+
+impl Default for Centre {
+    fn default() -> Self {
+        let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai");
+        Self {
+            zone: Zone(shanghai.unwrap_or(jiff::tz::TimeZone::UTC)),
+            languages: vec![Language::Mandarin, Language::English],
+        }
+    }
+}
+
+/// `[numbers]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Numbers {
+    /// Whose rules complete national numbers.
+    pub country: Country,
+    /// What completes local numbers.
+    pub area: Area,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self {
+            country: Country("CN".to_owned()),
+            area: Area("10".to_owned()),
+        }
+    }
+}
+
+/// `[sip]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sip {
+    /// Where to take messages.
+    pub listen: Vec<Listen>,
+    /// The host that far ends outside `local_nets` are told; empty: the listening address.
+    pub advertise: String,
+    /// Networks that are told the listening address.
+    pub local_nets: Vec<Net>,
+    /// The realm of our challenges.
+    pub realm: String,
+    /// Whether MD5 is offered after SHA-256.
+    pub md5: bool,
+    /// Who may call in without registering and without a trunk.
+    pub allow: Vec<Net>,
+}
+
+impl Default for Sip {
+    fn default() -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 5060));
+        let listen = [Transport::Udp, Transport::Tcp];
+        let loopback: Vec<Net> = "127.0.0.0/8".parse().into_iter().collect();
+        Self {
+            listen: listen
+                .map(|transport| Listen { transport, address })
+                .to_vec(),
+            advertise: String::new(),
+            local_nets: loopback.clone(),
+            realm: "ringwise".to_owned(),
+            md5: true,
+            allow: loopback,
+        }
+    }
+}
+
+/// `[media]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Media {
+    /// The address that packets come to and leave from.
+    pub address: IpAddr,
+    /// The address that descriptions name instead; none: `address`.
+    #[serde(deserialize_with = "empty_is_none")]
+    pub advertise: Option<IpAddr>,
+    /// UDP ports, one per leg.
+    pub ports: PortRange,
+    /// Media threads; 0: cores - 1, at least 1.
+    pub threads: u16,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            advertise: None,
+            ports: PortRange {
+                first: 20_000,
+                last: 29_999,
+            },
+            threads: 0,
+        }
+    }
+}
+
+fn empty_is_none<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<IpAddr>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// `[http]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Where the API and the pages are.
+    pub listen: SocketAddr,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+        }
+    }
+}
+
+/// `[dialplans]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dialplans {
+    /// A folder of `*.yaml`.
+    pub dir: PathBuf,
+}
+
+impl Default for Dialplans {
+    fn default() -> Self {
+        Self {
+            dir: PathBuf::from("dialplans"),
+        }
+    }
+}
+
+/// `[banks]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Banks {
+    /// A folder of `*.yaml`.
+    pub dir: PathBuf,
+}
+
+impl Default for Banks {
+    fn default() -> Self {
+        Self {
+            dir: PathBuf::from("banks"),
+        }
+    }
+}
+
+/// `[prompts]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prompts {
+    /// The prompt library.
+    pub dir: PathBuf,
+    /// Speaks text that no fragment covers; empty: such text is skipped.
+    pub command: String,
+}
+
+impl Default for Prompts {
+    fn default() -> Self {
+        Self {
+            dir: PathBuf::from("prompts"),
+            command: String::new(),
+        }
+    }
+}
+
+/// `[orders]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Orders {
+    /// Where they come from.
+    pub source: OrderSource,
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self {
+            source: OrderSource::Csv(PathBuf::from("examples/orders.csv")),
+        }
+    }
+}
+
+/// `[[trunk]]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trunk {
+    /// Its name.
+    pub name: String,
+    /// Where its messages come from. Its P-Asserted-Identity is believed.
+    pub hosts: Vec<Net>,
+}
+
+/// `[[queue]]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// What every contact in it needs of a seat.
+    pub need: Option<Spanned<String>>,
+    /// How long a seat rings.
+    pub ring_s: Option<u32>,
+    /// After-call work.
+    pub wrap_up_s: Option<u32>,
+    /// How many contacts may wait.
+    pub waiting_max: Option<u32>,
+    /// How often a waiting contact hears its position; 0: never.
+    pub announce_s: Option<u32>,
+}
+
+impl Queue {
+    /// As the catalog takes it.
+    #[must_use]
+    pub fn entry(&self) -> QueueEntry {
+        let seconds = |given: Option<u32>, else_: Duration| {
+            given.map_or(else_, |s| Duration::from_secs(u64::from(s)))
+        };
+        let plain = QueueEntry::named(self.name.get_ref());
+        let need = self.need.as_ref().map(|need| need.get_ref().clone());
+        QueueEntry {
+            need: need.unwrap_or_default(),
+            ring: seconds(self.ring_s, plain.ring),
+            wrap_up: seconds(self.wrap_up_s, plain.wrap_up),
+            waiting_max: self.waiting_max.unwrap_or(plain.waiting_max),
+            announce_every: seconds(self.announce_s, plain.announce_every),
+            ..plain
+        }
+    }
+}
+
+/// `[[seat]]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seat {
+    /// The user it registers as.
+    pub id: Spanned<String>,
+    /// The person's name.
+    #[serde(default)]
+    pub name: String,
+    /// How it proves itself: a password in clear.
+    #[serde(default)]
+    pub password: Option<Shy>,
+    /// Or a file whose first line is the password.
+    #[serde(default)]
+    pub password_file: Option<Spanned<PathBuf>>,
+    /// Or hashes.
+    #[serde(default)]
+    pub ha1: Option<Spanned<Ha1>>,
+    /// Skills with levels 1 to 10.
+    #[serde(default)]
+    pub skills: std::collections::BTreeMap<String, u8>,
+    /// The queues it serves.
+    #[serde(default)]
+    pub queues: Vec<Spanned<String>>,
+    /// Where it is.
+    #[serde(default)]
+    pub site: String,
+}
+
+impl Seat {
+    /// As the catalog takes it.
+    #[must_use]
+    pub fn entry(&self) -> SeatEntry {
+        let queues = self.queues.iter();
+        SeatEntry {
+            id: self.id.get_ref().clone(),
+            name: self.name.clone(),
+            skills: self.skills.clone(),
+            queues: queues.map(|queue| queue.get_ref().clone()).collect(),
+            site: self.site.clone(),
+        }
+    }
+}
+
+/// Text that is never printed.
+#[derive(Clone, Eq, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Shy(pub String);
+
+impl std::fmt::Debug for Shy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shy")
+    }
+}

@@ -1,0 +1,292 @@
+//! Addresses, networks, zones and secrets as they are written.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::vocabulary::flow::Transport;
+
+/// What cannot be read in a value.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ValueError {
+    /// Not `udp://` or `tcp://` with an address and a port.
+    #[error("{0:?} is not a place to listen, expected udp://ADDRESS:PORT or tcp://ADDRESS:PORT")]
+    Listen(String),
+    /// Not an address or a network.
+    #[error("{0:?} is not a network, expected an address, or one with a prefix like 127.0.0.0/8")]
+    Net(String),
+    /// Not a range of ports.
+    #[error("{0:?} is not a range of ports, expected FIRST-LAST with 1024 <= FIRST < LAST")]
+    Ports(String),
+    /// Not a time zone.
+    #[error("{0:?} is not a time zone, expected a name like Asia/Shanghai")]
+    Zone(String),
+    /// Not a source of orders.
+    #[error("{0:?} is not a source of orders, expected csv:PATH")]
+    Orders(String),
+    /// Not a country code.
+    #[error("{0:?} is not a country, expected two capital letters like CN")]
+    Country(String),
+    /// Not an area code.
+    #[error("{0:?} is not an area code, expected up to 6 digits without the leading 0")]
+    Area(String),
+}
+
+macro_rules! read_from_str {
+    ($($name:ident),+ $(,)?) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+read_from_str!(Listen, Net, PortRange, Zone, OrderSource, Country, Area);
+
+/// Where to take SIP messages.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Listen {
+    /// How they travel.
+    pub transport: Transport,
+    /// The address and port; port 0: any free one.
+    pub address: SocketAddr,
+}
+
+impl FromStr for Listen {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError::Listen(text.to_owned());
+        let (scheme, address) = text.split_once("://").ok_or_else(wrong)?;
+        let transport = match scheme {
+            "udp" => Transport::Udp,
+            "tcp" => Transport::Tcp,
+            _ => return Err(wrong()),
+        };
+        let address = address.parse().map_err(|_| wrong())?;
+        Ok(Self { transport, address })
+    }
+}
+
+/// A network: all addresses whose first `prefix` bits are those of `address`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Net {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Net {
+    /// Whether `address` is in this network. IPv4 addresses mapped into IPv6 count as IPv4.
+    #[must_use]
+    pub fn contains(self, address: IpAddr) -> bool {
+        match (self.address.to_canonical(), address.to_canonical()) {
+            (IpAddr::V4(net), IpAddr::V4(one)) => {
+                let host_bits = 32 - u32::from(self.prefix.min(32));
+                let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);
+                net.to_bits() & mask == one.to_bits() & mask
+            }
+            (IpAddr::V6(net), IpAddr::V6(one)) => {
+                let host_bits = 128 - u32::from(self.prefix.min(128));
+                let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
+                net.to_bits() & mask == one.to_bits() & mask
+            }
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+impl FromStr for Net {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError::Net(text.to_owned());
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.map_or(Ok(bits), str::parse).map_err(|_| wrong())?;
+        if prefix > bits {
+            return Err(wrong());
+        }
+        Ok(Self { address, prefix })
+    }
+}
+
+/// UDP ports for media, first and last included.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PortRange {
+    /// The first.
+    pub first: u16,
+    /// The last.
+    pub last: u16,
+}
+
+impl FromStr for PortRange {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError::Ports(text.to_owned());
+        let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+        let first = first.trim().parse().map_err(|_| wrong())?;
+        let last = last.trim().parse().map_err(|_| wrong())?;
+        if first < 1024 || last <= first {
+            return Err(wrong());
+        }
+        Ok(Self { first, last })
+    }
+}
+
+/// A named time zone.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Zone(pub jiff::tz::TimeZone);
+
+impl FromStr for Zone {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let found = jiff::tz::TimeZone::get(text);
+        found
+            .map(Self)
+            .map_err(|_| ValueError::Zone(text.to_owned()))
+    }
+}
+
+/// Where orders come from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum OrderSource {
+    /// A file of comma-separated values.
+    Csv(PathBuf),
+}
+
+impl FromStr for OrderSource {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text.split_once(':') {
+            Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(PathBuf::from(path))),
+            _ => Err(ValueError::Orders(text.to_owned())),
+        }
+    }
+}
+
+/// A country, ISO 3166-1 alpha-2, whose rules complete national numbers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Country(pub String);
+
+impl FromStr for Country {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let fits = text.len() == 2 && text.bytes().all(|c| c.is_ascii_uppercase());
+        if !fits {
+            return Err(ValueError::Country(text.to_owned()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// An area code without the leading 0, which completes local numbers; may be empty.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Area(pub String);
+
+impl FromStr for Area {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let digits = text.bytes().all(|c| c.is_ascii_digit());
+        if !digits || text.len() > 6 || text.starts_with('0') {
+            return Err(ValueError::Area(text.to_owned()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// How a seat proves itself when it registers. Never printed.
+#[derive(Clone, Eq, PartialEq)]
+pub enum Secret {
+    /// Its password in clear.
+    Password(String),
+    /// Hashes of `user:realm:password` (RFC 7616 section 3.4.2), hexadecimal.
+    Ha1(Ha1),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// Hashes of `user:realm:password`, lower-case hexadecimal; at least one is there.
+#[derive(Clone, Default, Eq, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ha1 {
+    /// By SHA-256, 64 digits.
+    pub sha256: Option<String>,
+    /// By MD5, 32 digits.
+    pub md5: Option<String>,
+}
+
+impl fmt::Debug for Ha1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ha1")
+    }
+}
+
+impl Ha1 {
+    /// Whether there is one, and each has its length in hexadecimal digits.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let fits = |hash: &Option<String>, length: usize| {
+            hash.as_ref()
+                .is_none_or(|hash| hash.len() == length && hex::decode(hash).is_ok())
+        };
+        let any = self.sha256.is_some() || self.md5.is_some();
+        any && fits(&self.sha256, 64) && fits(&self.md5, 32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_holds_the_addresses_of_its_prefix() {
+        let inside = |net: &str, one: &str| {
+            let net: Net = net.parse().unwrap();
+            net.contains(one.parse().unwrap())
+        };
+        assert!(inside("127.0.0.0/8", "127.3.4.5"));
+        assert!(inside("127.0.0.0/8", "::ffff:127.0.0.1"));
+        assert!(!inside("127.0.0.0/8", "128.0.0.1"));
+        assert!(inside("0.0.0.0/0", "1.2.3.4"));
+        assert!(!inside("0.0.0.0/0", "::1"));
+        assert!(inside("2001:db8::/32", "2001:db8:1::1"));
+        assert!(inside("203.0.113.10", "203.0.113.10"));
+        assert!(!inside("203.0.113.10", "203.0.113.11"));
+    }
+
+    #[test]
+    fn wrong_values_say_what_was_expected() {
+        assert!("sip://127.0.0.1:5060".parse::<Listen>().is_err());
+        assert!("10.0.0.0/33".parse::<Net>().is_err());
+        assert!("80-90".parse::<PortRange>().is_err());
+        assert!("30000-20000".parse::<PortRange>().is_err());
+        assert!("Mars/Olympus".parse::<Zone>().is_err());
+        assert!("mysql:x".parse::<OrderSource>().is_err());
+        assert!("cn".parse::<Country>().is_err());
+        assert!("010".parse::<Area>().is_err());
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let secret = Secret::Password("hunter2".to_owned());
+        assert!(!format!("{secret:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,205 @@
+//! Questions and answers of a business.
+
+use std::collections::BTreeMap;
+
+use crate::machine::prediction::answer::Answer;
+use crate::machine::prediction::answer::AnswerError;
+use crate::machine::prediction::answer::Asking;
+use crate::machine::prediction::answer::Then;
+use crate::machine::prediction::attribute::Attribute;
+use crate::machine::prediction::attribute::Privacy;
+use crate::machine::prediction::condition::Condition;
+use crate::machine::prediction::order::Order;
+use crate::machine::prediction::situation::Situation;
+use crate::machine::prediction::telling;
+use crate::machine::prediction::template::Template;
+use crate::machine::speech::spoken::Spoken;
+use crate::vocabulary::language::Language;
+
+/// Texts per language.
+pub type Wording = BTreeMap<Language, Template>;
+
+/// Questions and answers of a business, with what it says about its orders.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bank {
+    /// Its name: `travel`.
+    pub name: String,
+    /// Attributes of orders by name, of customers by `customer.` and name.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// In the bank's order.
+    pub questions: Vec<Question>,
+    /// How an order is named to a caller with several; the first that fits counts.
+    pub names: Vec<OrderName>,
+    /// Attributes that tell situations apart, from the most general cell to the most special.
+    pub levels: Vec<Vec<Feature>>,
+}
+
+/// What a caller may want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Its id.
+    pub id: String,
+    /// What it is about.
+    pub about: About,
+    /// When it may be asked at all.
+    pub when: Condition,
+    /// As a menu names it.
+    pub short: Wording,
+    /// Weight before anything is learned; the first whose condition holds counts.
+    pub priors: Vec<(Condition, f64)>,
+    /// The skill a person needs to help.
+    pub skill: Option<String>,
+    /// The share of callers that the answer helps, 0 to 1.
+    pub solvable: f64,
+    /// The first that fits is given.
+    pub answers: Vec<AnswerRule>,
+}
+
+/// What a question is about.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum About {
+    /// One order.
+    #[default]
+    Order,
+    /// The caller.
+    Caller,
+}
+
+/// An answer and when it fits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnswerRule {
+    /// The question's id and its place: `refund_progress.2`.
+    pub id: String,
+    /// When it fits. It also needs all its slots' values.
+    pub when: Condition,
+    /// The words.
+    pub say: Wording,
+    /// The most private of its slots, or as the bank says.
+    pub privacy: Privacy,
+    /// What follows.
+    pub then: Then,
+}
+
+/// How an order is named, with the question in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderName {
+    /// When this name fits. It also needs all its slots' values.
+    pub when: Condition,
+    /// The words; the slot `question` takes the question's short form.
+    pub say: Wording,
+}
+
+/// An attribute that tells situations apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feature {
+    /// The attribute.
+    pub attribute: String,
+    /// Numbers fall into the cells between these, each belonging to the upper one.
+    pub cuts: Vec<f64>,
+}
+
+/// Whether a menu says which order a question is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OrderNaming {
+    /// The caller has one order.
+    Unnamed,
+    /// The caller has several.
+    Named,
+}
+
+impl OrderNaming {
+    /// Orders are named to a caller who has several.
+    #[must_use]
+    pub const fn of(orders: usize) -> Self {
+        if orders > 1 {
+            Self::Named
+        } else {
+            Self::Unnamed
+        }
+    }
+}
+
+impl Bank {
+    /// The question with this id.
+    #[must_use]
+    pub fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.iter().find(|question| question.id == id)
+    }
+
+    /// The attributes of an order at a moment.
+    #[must_use]
+    pub const fn situation<'a>(
+        &'a self,
+        order: Option<&'a Order>,
+        asking: Asking<'a>,
+    ) -> Situation<'a> {
+        Situation {
+            attributes: &self.attributes,
+            customer: asking.customer,
+            order,
+            wall: asking.wall,
+            zone: asking.zone,
+        }
+    }
+
+    /// A question as a menu names it. Empty if the bank does not have it.
+    #[must_use]
+    pub fn short(
+        &self,
+        question: &str,
+        order: Option<&Order>,
+        asking: Asking<'_>,
+        naming: OrderNaming,
+    ) -> Vec<Spoken> {
+        let Some(question) = self.question(question) else {
+            return Vec::new();
+        };
+        let situation = self.situation(order, asking);
+        let short = question.short.get(&asking.language);
+        let short = short.and_then(|words| telling::speech(words, &situation, asking.language));
+        let short = short.unwrap_or_default();
+        if naming == OrderNaming::Unnamed || order.is_none() {
+            return short;
+        }
+        let fits = |name: &&OrderName| name.when.holds(|attribute| situation.value(attribute));
+        let mut named = self.names.iter().filter(fits).filter_map(|name| {
+            let words = name.say.get(&asking.language)?;
+            telling::around(words, &short, &situation, asking.language)
+        });
+        named.next().unwrap_or(short)
+    }
+
+    /// What this customer is told about this question.
+    ///
+    /// # Errors
+    ///
+    /// The bank does not have the question, it needs an order, or no answer fits.
+    pub fn answer(
+        &self,
+        question: &str,
+        order: Option<&Order>,
+        asking: Asking<'_>,
+    ) -> Result<Answer, AnswerError> {
+        let Some(question) = self.question(question) else {
+            return Err(AnswerError::UnknownQuestion(question.to_owned()));
+        };
+        if question.about == About::Order && order.is_none() {
+            return Err(AnswerError::NoOrder(question.id.clone()));
+        }
+        let situation = self.situation(order, asking);
+        let fits = |rule: &&AnswerRule| rule.when.holds(|name| situation.value(name));
+        let mut fitting = question.answers.iter().filter(fits).filter_map(|rule| {
+            let words = rule.say.get(&asking.language)?;
+            let speech = telling::speech(words, &situation, asking.language)?;
+            Some(Answer {
+                id: rule.id.clone(),
+                text: telling::text(&speech, asking.language),
+                speech,
+                privacy: rule.privacy,
+                then: rule.then,
+            })
+        });
+        let found = fitting.next();
+        found.ok_or_else(|| AnswerError::NoneFits(question.id.clone()))
+    }
+}

@@ -1,0 +1,131 @@
+//! Which of the ranked questions are read out, and in which order.
+
+use std::time::Duration;
+
+use crate::machine::prediction::ranking::Ranking;
+
+/// How long things take to hear.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing<'a> {
+    /// Each choice of the ranking, in its order: short form and key.
+    pub choices: &'a [Duration],
+    /// From the end of the last choice to the right place by the fixed menu or a person.
+    pub fallback: Duration,
+    /// At most so many are read: keys and patience end.
+    pub most: usize,
+}
+
+/// What is read out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// Places in the ranking, in the order of reading.
+    pub read: Vec<usize>,
+    /// Mean time until the caller hears what they want, in seconds.
+    pub expected_s: f64,
+}
+
+/// Reads likely and short choices first, and reads on while it pays.
+///
+/// The order is by probability per second (Smith's rule: it minimises the mean time to the right
+/// choice). Of all beginnings of that order the one with the least mean time is read, where the
+/// callers whose question is not read hear all of it and then the fallback.
+#[must_use]
+pub fn plan(ranking: &Ranking, timing: Timing<'_>) -> Plan {
+    let mut order: Vec<(usize, f64, f64)> = ranking
+        .choices
+        .iter()
+        .zip(timing.choices)
+        .enumerate()
+        .map(|(at, (choice, length))| (at, choice.p, length.as_secs_f64().max(SECONDS_MIN)))
+        .collect();
+    order.sort_by(|(_, p, s), (_, q, t)| (q / t).total_cmp(&(p / s)));
+
+    let fallback_s = timing.fallback.as_secs_f64();
+    let mut best = Plan {
+        read: Vec::new(),
+        expected_s: fallback_s,
+    };
+    let (mut heard_s, mut served_s, mut unserved) = (0.0, 0.0, 1.0);
+    let mut read = Vec::new();
+    for (at, p, length_s) in order.into_iter().take(timing.most) {
+        heard_s += length_s;
+        served_s += p * heard_s;
+        unserved -= p;
+        read.push(at);
+        let expected_s = served_s + f64::max(unserved, 0.0) * (heard_s + fallback_s);
+        if expected_s < best.expected_s {
+            best = Plan {
+                read: read.clone(),
+                expected_s,
+            };
+        }
+    }
+    best
+}
+
+/// No choice is heard in less.
+const SECONDS_MIN: f64 = 0.1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::prediction::ranking::Choice;
+
+    fn ranking(ps: &[f64]) -> Ranking {
+        let choice = |p: &f64| Choice {
+            order: None,
+            question: "q".to_owned(),
+            p: *p,
+        };
+        Ranking {
+            choices: ps.iter().map(choice).collect(),
+            other: 1.0 - ps.iter().sum::<f64>(),
+        }
+    }
+
+    fn planned(ps: &[f64], seconds: &[u64], most: usize) -> Plan {
+        let choices: Vec<_> = seconds.iter().map(|s| Duration::from_secs(*s)).collect();
+        let timing = Timing {
+            choices: &choices,
+            fallback: Duration::from_secs(20),
+            most,
+        };
+        plan(&ranking(ps), timing)
+    }
+
+    #[test]
+    fn a_short_choice_goes_before_a_likelier_long_one() {
+        assert_eq!(planned(&[0.4, 0.3], &[8, 3], 5).read, [1, 0]);
+        assert_eq!(planned(&[0.4, 0.3], &[4, 4], 5).read, [0, 1]);
+    }
+
+    #[test]
+    fn reading_stops_when_it_no_longer_pays() {
+        let plan = planned(&[0.5, 0.2, 0.01, 0.01], &[4, 4, 4, 4], 9);
+        assert_eq!(plan.read, [0, 1]);
+        assert!((plan.expected_s - (0.5 * 4.0 + 0.2 * 8.0 + 0.3 * 28.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn nothing_is_read_if_nothing_is_likely() {
+        assert_eq!(planned(&[0.05, 0.05], &[4, 4], 5).read, [0usize; 0]);
+        assert_eq!(
+            plan(
+                &Ranking::unknown(),
+                Timing {
+                    choices: &[],
+                    fallback: Duration::ZERO,
+                    most: 5
+                }
+            )
+            .read,
+            [0usize; 0]
+        );
+    }
+
+    #[test]
+    fn no_more_are_read_than_there_are_keys() {
+        let plan = planned(&[0.2; 5], &[2; 5], 3);
+        assert_eq!(plan.read, [0, 1, 2]);
+    }
+}

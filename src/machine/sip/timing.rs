@@ -1,0 +1,18 @@
+//! The round-trip estimates that all SIP timers stand on (RFC 3261 appendix A).
+
+use std::time::Duration;
+
+/// Round-trip estimate: the first retransmission interval.
+pub const T1: Duration = Duration::from_millis(500);
+/// The longest retransmission interval for non-INVITE requests and INVITE responses.
+pub const T2: Duration = Duration::from_secs(4);
+/// The longest time that a message stays in the network.
+pub const T4: Duration = Duration::from_secs(5);
+/// 64·T1: how long a transaction tries, and how long a finished one absorbs repeats.
+pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(32);
+
+/// The next retransmission interval: doubled, at most [`T2`].
+#[must_use]
+pub fn doubled(interval: Duration) -> Duration {
+    (interval * 2).min(T2)
+}
