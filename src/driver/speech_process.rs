@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Child;
 use std::process::Command;
@@ -16,10 +17,12 @@ use crate::vocabulary::language::Language;
 
 /// The longest text that is spoken.
 pub const TEXT_CHARS_MAX: usize = 2_000;
-/// The most output that is read: some 20 minutes.
-const OUTPUT_BYTES_MAX: u64 = 60_000_000;
+/// The most output that is read: some 7 minutes.
+const OUTPUT_BYTES_MAX: u64 = 20_000_000;
 /// The most of its complaints that is kept.
 const COMPLAINT_BYTES_MAX: u64 = 500;
+/// The signal of `kill`.
+const KILLED: i32 = 9;
 /// How long a command may linger once it has written its output.
 const LINGER_MAX: Duration = Duration::from_secs(1);
 
@@ -177,7 +180,8 @@ impl CommandLine {
             Duration::ZERO
         };
         let complaint = complaint.and_then(|complaint| complaint.recv_timeout(linger).ok());
-        // It has ended by itself by now, or must.
+        // It has closed its output and is about to end, or it must. If the first, the signal may
+        // still overtake its end: then its output tells whether it did well.
         let _ended = child.kill();
         let status = child.wait();
         let program = || self.program.clone();
@@ -186,7 +190,7 @@ impl CommandLine {
             return Err(SpeechError::Flood(program()));
         }
         match status {
-            Ok(status) if !status.success() && complaint.is_some() => {
+            Ok(status) if !status.success() && status.signal() != Some(KILLED) => {
                 let complaint = complaint.unwrap_or_default();
                 let complaint = String::from_utf8_lossy(&complaint);
                 let complaint = complaint.lines().next().unwrap_or_default();

@@ -20,6 +20,8 @@ mod sip_net;
 mod sip_registration;
 mod sip_storm;
 mod sip_torture;
+mod prompt_catalog;
+mod speech_command;
 mod speech_coverage;
 mod spoken_table;
 mod travel_bank;
