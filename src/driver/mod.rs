@@ -29,17 +29,15 @@ pub mod simulated;
 
 /// SIP over UDP and TCP sockets.
 pub mod sip;
+
 /// Speaks words that nobody has recorded.
 pub mod speech_command;
 
 /// One run of the speech command.
 pub mod speech_process;
 
-/// How long the loop's turns take.
-pub mod turn_meter;
-/// Sockets, threads and ports of the media.
-pub mod media;
 /// What the speech command has spoken before.
 pub mod speech_store;
-/// What the configuration file says.
-pub mod config;
+
+/// How long the loop's turns take.
+pub mod turn_meter;

@@ -2,5 +2,6 @@
 
 /// The JSON API.
 pub mod api;
+
 /// The command line.
 pub mod cli;

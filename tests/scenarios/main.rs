@@ -2,15 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod bank_faults;
+mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
 mod mandarin_speech;
-mod dialplan_mistakes;
-mod stage;
-mod travel_hotline;
-mod bank_faults;
+mod media_keepers;
+mod media_loopback;
 mod prediction_laws;
 mod prediction_sim;
+mod prompt_catalog;
 mod rsip_oracle;
 mod sip_call;
 mod sip_crossing;
@@ -20,11 +21,9 @@ mod sip_net;
 mod sip_registration;
 mod sip_storm;
 mod sip_torture;
-mod prompt_catalog;
 mod speech_command;
 mod speech_coverage;
 mod spoken_table;
+mod stage;
 mod travel_bank;
-mod media_keepers;
-
-mod media_loopback;
+mod travel_hotline;
