@@ -48,8 +48,8 @@ pub enum Event {
         /// What is wanted.
         command: Command,
     },
-    /// The journal has come further: promises may be kept.
-    Durable,
+    /// Something that the driver keeps is ready; the engine itself has nothing to do.
+    Wake,
     /// A scripted phone is told something; a centre has none.
     Phone {
         /// Which.

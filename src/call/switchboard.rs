@@ -131,7 +131,7 @@ impl Switchboard {
             Event::Media(event) => self.handle_media(turn, event),
             Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
             Event::Command { id, command } => self.handle_command(turn, id, command),
-            Event::Durable | Event::Phone { .. } => {}
+            Event::Wake | Event::Phone { .. } => {}
         }
         self.settle(turn);
     }

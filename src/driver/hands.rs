@@ -1,7 +1,6 @@
 //! What carries out effects beyond SIP: of a centre, and of a bank of phones.
 
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,7 +87,6 @@ pub struct CentreHands {
     reply: Reply,
     /// Replies that wait until the log is durable, by place in the log and command.
     promised: BTreeMap<(u64, u64), Result<(), CommandError>>,
-    events: VecDeque<Event>,
     meter: Arc<TurnMeter>,
 }
 
@@ -162,7 +160,8 @@ impl Hands for CentreHands {
             } => {
                 self.promised.insert((after_seq, id), result);
             }
-            Effect::Transmit { .. } => {}
+            // An answer that nobody awaits any more is counted when it comes.
+            Effect::Forget(_) | Effect::Transmit { .. } => {}
         }
     }
 
@@ -170,10 +169,7 @@ impl Hands for CentreHands {
         if let Some(event) = self.media.hub.poll_event() {
             return Some(Event::Media(event));
         }
-        if let Some((prompt, sound)) = self.asking.poll_prompt() {
-            self.media.hub.insert_prompt(prompt, sound);
-        }
-        self.events.pop_front().or_else(|| self.asking.poll())
+        self.asking.poll(&mut self.media.hub)
     }
 
     async fn ready(&self) {

@@ -1,10 +1,16 @@
 //! The only rooms that touch the world.
 
+/// Questions of the engine to the world.
+pub mod asking;
+
 /// The engine's clock: the only file that reads time.
 pub mod clock;
 
 /// What the configuration file says.
 pub mod config;
+
+/// What carries out effects beyond SIP.
+pub mod hands;
 
 /// The journal: every fact, durable by group commit.
 pub mod journal;
