@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod dialplan_mistakes;
-mod stage;
-mod travel_hotline;
+mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;
+mod stage;
 mod travel_bank;
+mod travel_hotline;
