@@ -141,23 +141,25 @@ pub fn nearest<'n>(wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Opt
     (best.0 <= allowed).then_some(best.1)
 }
 
-/// Edits that turn `one` into `other`: insert, delete, replace (Levenshtein), case ignored.
+/// Edits that turn `one` into `other`: insert, delete, replace, swap neighbours (optimal string
+/// alignment), case ignored.
 fn distance(one: &str, other: &str) -> usize {
     let one: Vec<char> = one.to_lowercase().chars().take(WORD_MAX).collect();
     let other: Vec<char> = other.to_lowercase().chars().take(WORD_MAX).collect();
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (i, a) in one.iter().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        for (above, b) in row.iter_mut().skip(1).zip(&other) {
-            let replaced = corner + usize::from(a != b);
-            corner = *above;
-            left = replaced.min(corner + 1).min(left + 1);
-            *above = left;
+        let mut next = Vec::with_capacity(row.len());
+        next.push(i + 1);
+        for (j, b) in other.iter().enumerate() {
+            let replaced = row[j] + usize::from(a != b);
+            let mut least = replaced.min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && *a == other[j - 1] && *b == one[i - 1] {
+                least = least.min(before[j - 1] + 1);
+            }
+            next.push(least);
         }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
+        before = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(0)
 }
@@ -191,6 +193,7 @@ mod tests {
     #[test]
     fn edits_are_counted() {
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("aks", "ask"), 1);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("abc", "ABC"), 0);
     }

@@ -101,37 +101,37 @@ const MISTAKES: [(&str, &str, &str); 46] = [
     (
         "\"2\": ask",
         "0: ask",
-        "28:54: key 0 is not in quotes (write \"0\")",
+        "28:52: key 0 is not in quotes (write \"0\")",
     ),
     (
         "\"2\": ask",
         "\"12\": ask",
-        "28:54: \"12\" is no key of a telephone",
+        "28:52: \"12\" is no key of a telephone",
     ),
     (
         "\"2\": ask",
         "\"A\": ask",
-        "28:54: \"A\" is no key of a telephone",
+        "28:52: \"A\" is no key of a telephone",
     ),
     (
         "\"2\": ask",
         "\"1\": ask",
-        "28:54: duplicate mapping key: 1 (each key stands once; rename or remove one)",
+        "28:52: duplicate mapping key: 1 (each key stands once; rename or remove one)",
     ),
     (
         "\"2\": ask",
         "*: ask",
-        "28:54: an alias (`*`) is not taken here (write the value again; the key star is written \"*\")",
+        "28:52: an alias (`*`) is not taken here (write the value again; the key star is written \"*\")",
     ),
     (
         "\"2\": ask",
         "\"2\": aks",
-        "28:59: no step is called `aks` (did you mean `ask`?)",
+        "28:57: no step is called `aks` (did you mean `ask`?)",
     ),
     (
         "question: hours",
         "question: huors",
-        "28:42: the bank has no question `huors` (did you mean `hours`?)",
+        "28:43: the bank has no question `huors` (did you mean `hours`?)",
     ),
     (
         "goto: orders",
@@ -181,8 +181,8 @@ const MISTAKES: [(&str, &str, &str); 46] = [
     ("    digits: 4\n", "", "31:5: `digits` is missing"),
     ("digits: 4", "digits: 99", "32:13: `digits` is 99"),
     (
-        "timeout: 5s",
-        "timeout: 5",
+        "    timeout: 5s\n",
+        "    timeout: 5\n",
         "13:14: `timeout` is 5 (times are written 800ms, 5s or 2m)",
     ),
     (
@@ -233,17 +233,17 @@ const MISTAKES: [(&str, &str, &str); 46] = [
     (
         "\"Hello.\"",
         "\"Hello {{caller.nam}}.\"",
-        "9:24: unknown slot `caller.nam` (did you mean `caller.name`?)",
+        "9:25: unknown slot `caller.nam` (did you mean `caller.name`?)",
     ),
     (
         "\"Hello.\"",
         "\"Hello {{digit}}.\"",
-        "9:24: unknown slot `digit`",
+        "9:25: unknown slot `digit`",
     ),
     (
         "\"Hello.\"",
         "\"Hello {{caller.name.\"",
-        "9:22: a slot begins with {{ and never ends with }}",
+        "9:23: a slot begins with {{ and never ends with }}",
     ),
     (
         ", press {{digit}}.",

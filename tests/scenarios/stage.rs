@@ -119,6 +119,7 @@ pub(crate) fn morning() -> Wall {
     Wall::from_ms(civil.as_millisecond())
 }
 
+#[derive(Clone)]
 pub(crate) struct Stage {
     pub(crate) bank: Bank,
     pub(crate) script: Arc<Script>,

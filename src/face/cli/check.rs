@@ -99,7 +99,11 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
         let told = Told {
             ok: ending == Ending::Fine,
             checked: &findings.checked,
-            faults: findings.faulty.iter().flat_map(fault_report::lines).collect(),
+            faults: findings
+                .faulty
+                .iter()
+                .flat_map(fault_report::lines)
+                .collect(),
         };
         serde_json::to_writer_pretty(&mut *out, &told)?;
         writeln!(out)?;
@@ -182,8 +186,14 @@ pub fn find(options: &Options) -> Result<Findings, Unreadable> {
 }
 
 /// The configuration, if there is one and it has no faults.
-fn read_config(choice: &ConfigChoice, findings: &mut Findings) -> Result<Option<Config>, Unreadable> {
-    let path = choice.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG_FILE));
+fn read_config(
+    choice: &ConfigChoice,
+    findings: &mut Findings,
+) -> Result<Option<Config>, Unreadable> {
+    let path = choice
+        .config
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(CONFIG_FILE));
     if choice.config.is_none() && !path.exists() {
         return Ok(None);
     }
@@ -213,11 +223,7 @@ fn check_config(name: &str, text: &str, findings: &mut Findings) -> Option<Confi
     }
 }
 
-fn check_dialplans(
-    files: Vec<(String, String)>,
-    around: &Surroundings,
-    findings: &mut Findings,
-) {
+fn check_dialplans(files: Vec<(String, String)>, around: &Surroundings, findings: &mut Findings) {
     let mut sound: Vec<(String, String, Checked)> = Vec::new();
     for (name, text) in files {
         match check::check(&text, around) {
@@ -242,7 +248,9 @@ fn check_dialplans(
 /// Banks that dialplans may name though nobody asked to check them.
 fn other_banks(dir: &Path, known: &[Bank]) -> Vec<Bank> {
     let texts = read_path(dir).unwrap_or_default();
-    let banks = texts.iter().filter_map(|(_, text)| reading::bank::read(text).ok());
+    let banks = texts
+        .iter()
+        .filter_map(|(_, text)| reading::bank::read(text).ok());
     banks
         .filter(|bank| known.iter().all(|one| one.name != bank.name))
         .collect()
@@ -260,7 +268,10 @@ fn read_path(path: &Path) -> Result<Vec<(String, String)>, Unreadable> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") {
+        if path
+            .extension()
+            .is_some_and(|kind| kind == "yaml" || kind == "yml")
+        {
             paths.push(path);
         }
     }
@@ -291,7 +302,10 @@ enum Kind {
 fn kind(text: &str) -> Result<Kind, Fault> {
     let root = Node::read(text)?;
     let Tree::Map(entries) = &root.tree else {
-        return Err(Fault::new(root.span, "this is neither a dialplan nor a bank"));
+        return Err(Fault::new(
+            root.span,
+            "this is neither a dialplan nor a bank",
+        ));
     };
     let has = |name: &str| entries.iter().any(|(key, _)| key.text() == Some(name));
     if has("flow") || has("steps") {

@@ -8,6 +8,7 @@ use clap::Subcommand;
 
 use crate::face::cli::check;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::trial;
 
 /// A contact centre in one binary.
 #[derive(Debug, Parser)]
@@ -21,6 +22,8 @@ struct CommandLine {
 enum Command {
     /// Check configuration, dialplans and banks; exit 1 if anything is wrong.
     Check(check::Options),
+    /// Walk a dialplan in the terminal; no telephone needed.
+    Try(trial::Options),
 }
 
 /// The configuration, if none is named.
@@ -52,6 +55,7 @@ pub fn run() -> Ending {
     let mut out = io::stdout().lock();
     let ended = match line.command {
         Command::Check(options) => check::run(&options, &mut out),
+        Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };
     // A reader that went away (`| head`) is nobody's fault.
     ended.unwrap_or(Ending::Fine)

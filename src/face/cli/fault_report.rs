@@ -116,7 +116,12 @@ mod tests {
         let mut shown = Vec::new();
         write(&file, &mut shown).unwrap();
         let shown = String::from_utf8(shown).unwrap();
-        for part in ["no step is called `bee`", "x.yaml:2:14", "did you mean `be`?", "here"] {
+        for part in [
+            "no step is called `bee`",
+            "x.yaml:2:14",
+            "did you mean `be`?",
+            "here",
+        ] {
             assert!(shown.contains(part), "{shown}");
         }
         let line = lines(&file).remove(0);

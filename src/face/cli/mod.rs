@@ -14,3 +14,6 @@ pub mod fault_report;
 
 /// A walk as a person reads it.
 pub mod story;
+
+/// `ringwise try`: a walk in the terminal.
+pub mod trial;

@@ -41,7 +41,9 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             briefing,
             ..
         } => {
-            let need = need.iter().map(|(skill, level)| format!("{skill} >= {level}"));
+            let need = need
+                .iter()
+                .map(|(skill, level)| format!("{skill} >= {level}"));
             let need: Vec<String> = need.collect();
             let need = match need.as_slice() {
                 [] => "anybody".to_owned(),
@@ -49,7 +51,9 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             };
             let chosen = briefing.chosen.as_deref().unwrap_or("nothing yet");
             let proved = if briefing.verified { ", verified" } else { "" };
-            Some(format!("waits in {queue} for {need}; the seat sees: asks {chosen}{proved}"))
+            Some(format!(
+                "waits in {queue} for {need}; the seat sees: asks {chosen}{proved}"
+            ))
         }
         WalkOutput::Hangup => Some("hangs up".to_owned()),
         WalkOutput::Note(fact) => tell_fact(fact),

@@ -83,6 +83,8 @@ impl LookupStep {
             None | Some(SearchOutcome::Awaited) => Move::Stay,
             Some(SearchOutcome::Found(0)) => Move::Go(lookup.empty),
             Some(SearchOutcome::Found(_)) => Move::Go(lookup.ok),
+            // Words of comfort are said to their end before a caller is led elsewhere.
+            Some(SearchOutcome::Failed(_)) if self.comfort == Comfort::Saying => Move::Stay,
             Some(SearchOutcome::Failed(LookupFailure::Timeout)) => Move::Go(lookup.timed_out),
             Some(SearchOutcome::Failed(LookupFailure::Failed | LookupFailure::Busy)) => {
                 Move::Go(lookup.failed)
@@ -91,11 +93,11 @@ impl LookupStep {
     }
 
     /// The words of comfort have ended.
-    pub fn handle_said(&mut self, now: Now) -> Move {
+    pub fn handle_said(&mut self, search: &Search, lookup: &Lookup, now: Now) -> Move {
         if self.comfort == Comfort::Saying {
             self.comfort = Comfort::Over(now + SILENCE_MAX);
         }
-        Move::Stay
+        self.moved(search, lookup)
     }
 
     /// It is time for words of comfort, or to give up.

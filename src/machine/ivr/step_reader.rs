@@ -22,6 +22,7 @@ use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::wording::Slot;
 use crate::machine::skill_need;
 use crate::machine::skill_need::LEVEL_MAX;
+use crate::vocabulary::fault;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
@@ -61,6 +62,12 @@ pub fn read<'r>(reader: &mut Reader<'r>, name: &'r str, node: &'r Node) -> Optio
         reader.wrong(Fault::new(node.span, what).help("make two steps of it"));
         return None;
     }
+    if found.is_empty()
+        && let Some(fault) = misspelt_verb(&record)
+    {
+        reader.wrong(fault);
+        return None;
+    }
     let say = record.take("say").map(|node| reader.wording(node, &CALLER));
     let voices = record.take("in").map(|node| read_voices(reader, node));
     let verb = match found.first().copied() {
@@ -80,6 +87,18 @@ pub fn read<'r>(reader: &mut Reader<'r>, name: &'r str, node: &'r Node) -> Optio
         say,
         voices: voices.unwrap_or_default(),
         verb,
+    })
+}
+
+/// A key that is almost a verb, in a step without one.
+fn misspelt_verb(record: &Record<'_>) -> Option<Fault> {
+    record.rest().iter().find_map(|(name, key, _)| {
+        if ["say", "in", "goto"].contains(name) {
+            return None;
+        }
+        fault::nearest(name, VERBS)?;
+        let fault = Fault::new(key.span, format!("unknown key `{name}`"));
+        Some(fault.nearest(name, VERBS))
     })
 }
 
@@ -106,14 +125,8 @@ fn read_goto<'r>(
         return None;
     }
     let fault = Fault::new(record.span(), format!("step `{name}` does nothing"));
-    let mut verbs = vec!["say", "goto"];
-    verbs.extend(VERBS);
-    let rest = record.rest().first();
-    let fault = match rest {
-        Some((key, ..)) => fault.nearest(key, verbs.iter().copied()),
-        None => fault.help(format!("expected one of: {}", verbs.join(", "))),
-    };
-    reader.wrong(fault);
+    let verbs = VERBS.join(", ");
+    reader.wrong(fault.help(format!("expected one of: say, goto, {verbs}")));
     None
 }
 

@@ -230,8 +230,13 @@ impl Walk {
             (State::Collect(step), _) => step.asking.go_on(journey, now),
             (State::Predict(step), _) => step.asking.go_on(journey, now),
             (State::Verify(step), _) => step.asking.go_on(journey, now),
-            (State::Lookup(step), _) => step.handle_said(now),
-            (State::Answer(_) | State::Ringing | State::Queued | State::Ended, _) => Move::Stay,
+            (State::Lookup(step), Some(Verb::Lookup(lookup))) => {
+                step.handle_said(&self.search, lookup, now)
+            }
+            (
+                State::Lookup(_) | State::Answer(_) | State::Ringing | State::Queued | State::Ended,
+                _,
+            ) => Move::Stay,
         };
         self.follow(world, moved);
     }

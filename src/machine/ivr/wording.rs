@@ -193,6 +193,7 @@ const MARKS: [char; 12] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::prediction::telling;
 
     const ALL: [Slot; 4] = [
         Slot::Question,
@@ -229,13 +230,10 @@ mod tests {
         ];
         for (text, expected) in table {
             let speech = wording(text).unwrap().speech(Language::English, filling);
-            let words: Vec<String> = speech
+            let words = speech
                 .iter()
-                .map(|spoken| match spoken {
-                    Spoken::Text(text) => text.clone(),
-                    other => format!("{other:?}").replace("Number(", "").replace(')', ""),
-                })
-                .collect();
+                .map(|spoken| telling::text(std::slice::from_ref(spoken), Language::English));
+            let words: Vec<String> = words.collect();
             assert_eq!(words, expected, "{text}");
         }
     }
