@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ringwise::driver::orders::book::OrderBook;
@@ -16,8 +17,11 @@ use ringwise::machine::prediction::answer::Then;
 use ringwise::machine::prediction::attribute::Privacy;
 use ringwise::machine::prediction::bank::Bank;
 use ringwise::machine::prediction::bank::OrderNaming;
+use ringwise::machine::prediction::menu;
+use ringwise::machine::prediction::menu::Timing;
 use ringwise::machine::prediction::model::Model;
 use ringwise::machine::prediction::order::Customer;
+use ringwise::machine::prediction::order::Order;
 use ringwise::machine::prediction::outcome::Asked;
 use ringwise::machine::prediction::outcome::Outcome;
 use ringwise::machine::prediction::reading;
@@ -157,6 +161,37 @@ fn a_caller_with_flight_and_hotel_hears_which_is_meant() {
             "您在杭州的酒店，办理退订和了解退款规则",
         ]
     );
+}
+
+#[test]
+fn cancelling_the_hotel_is_read_third_to_the_caller_with_flight_and_hotel() {
+    let customer = caller("13800000002");
+    let (bank, zone) = (travel_bank(), shanghai());
+    let ranking = Model::default().rank(&bank, &customer, evening(), &zone);
+    for (language, character_ms) in [(Language::English, 70), (Language::Mandarin, 220)] {
+        let asking = Asking {
+            customer: &customer,
+            language,
+            wall: evening(),
+            zone: &zone,
+        };
+        let lengths = ranking.choices.iter().map(|choice| {
+            let of = |order: &&Order| Some(&order.id) == choice.order.as_ref();
+            let order = customer.orders.iter().find(of);
+            let short = bank.short(&choice.question, order, asking, OrderNaming::Named);
+            let characters = telling::text(&short, language).chars().count();
+            Duration::from_millis(1_000 + character_ms * u64::try_from(characters).unwrap())
+        });
+        let timing = Timing {
+            choices: &lengths.collect::<Vec<_>>(),
+            fallback: menu::FIXED_MENU,
+            most: 5,
+        };
+        let third = &ranking.choices[menu::plan(&ranking, timing).read[2]];
+        let order = third.order.as_deref();
+        assert_eq!(third.question, "refund_how_fee");
+        assert_eq!(order, Some("QT260000022002"), "{language}");
+    }
 }
 
 #[test]
