@@ -4,3 +4,7 @@
 mod media_keepers;
 
 mod media_loopback;
+
+mod media_fuzz;
+
+mod media_reports;
