@@ -30,3 +30,7 @@ mod prediction_sim;
 mod stage;
 mod travel_bank;
 mod travel_hotline;
+
+mod media_fuzz;
+
+mod media_reports;

@@ -31,6 +31,12 @@ use ringwise::wire::telephone_event::TelephoneEvent;
 const PATIENCE: Duration = Duration::from_secs(5);
 const PROMPT: PromptId = PromptId(7);
 
+/// A loopback address that no other process of these tests has, so that ports are ours.
+fn address() -> Ipv4Addr {
+    let [_, high, middle, low] = std::process::id().to_be_bytes();
+    Ipv4Addr::new(127, 1 + (high & 0x7f), middle, low)
+}
+
 /// Samples of a prompt of 100 ms, each frame at its own level.
 fn samples() -> Vec<i16> {
     (1..=5_i16).flat_map(|frame| [frame * 1000; 160]).collect()
@@ -44,7 +50,7 @@ struct Centre {
 impl Centre {
     fn start(ports: std::ops::RangeInclusive<u16>, threads: usize) -> Self {
         let config = MediaConfig {
-            address: Ipv4Addr::LOCALHOST.into(),
+            address: address().into(),
             ports,
             threads,
         };
@@ -116,9 +122,7 @@ impl Phone {
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         let leg = LegId::from_bits(number);
         let port = centre.open(leg).unwrap();
-        socket
-            .connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
-            .unwrap();
+        socket.connect(SocketAddr::from((address(), port))).unwrap();
         let far = Far {
             address: socket.local_addr().unwrap(),
             signalling: Ipv4Addr::LOCALHOST.into(),
@@ -275,7 +279,7 @@ fn a_full_port_range_is_told_and_ports_rest_before_they_come_again() {
 
 #[test]
 fn a_port_that_another_program_holds_is_passed_over() {
-    let _held = UdpSocket::bind("127.0.0.1:31040").unwrap();
+    let _held = UdpSocket::bind((address(), 31_040)).unwrap();
     let mut centre = Centre::start(31_040..=31_043, 1);
     assert_eq!(centre.open(LegId::from_bits(1)), Some(31_042));
     assert_eq!(centre.open(LegId::from_bits(2)), None);

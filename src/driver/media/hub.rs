@@ -16,6 +16,7 @@ use std::os::unix::net::UnixDatagram;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::sync::atomic::fence;
 use std::thread::JoinHandle;
 
 use mio::Poll;
@@ -83,6 +84,7 @@ struct Thread {
     orders: Sender<ToThread>,
     news: Consumer<FromThread>,
     waker: Waker,
+    sleeps: Arc<AtomicBool>,
     legs: usize,
     handle: Option<JoinHandle<()>>,
 }
@@ -235,8 +237,11 @@ impl MediaHub {
             match Sockets::bind(self.address, port) {
                 Ok(sockets) => return Some((port, sockets)),
                 Err(error) => {
-                    tracing::warn!(port, %error, "a media port cannot be bound");
                     self.ports.give(port);
+                    if error.kind() != io::ErrorKind::AddrInUse {
+                        tracing::warn!(port, %error, "a media port cannot be bound");
+                        return None;
+                    }
                 }
             }
         }
@@ -382,12 +387,14 @@ impl Thread {
         let waker = Waker::new(poll.registry(), BELL)?;
         let (order_sender, orders) = RingBuffer::new(RING_LEN);
         let (news_sender, news) = RingBuffer::new(RING_LEN);
+        let sleeps = Arc::new(AtomicBool::new(false));
         let thread = MediaThread {
             clock,
             poll,
             orders,
             news: Sender::new(news_sender),
             bell,
+            sleeps: Arc::clone(&sleeps),
             stop,
         };
         let name = format!("media-{number}");
@@ -400,6 +407,7 @@ impl Thread {
             orders: Sender::new(order_sender),
             news,
             waker,
+            sleeps,
             legs: 0,
             handle: Some(handle),
         })
@@ -407,7 +415,11 @@ impl Thread {
 
     fn push(&mut self, order: ToThread) {
         self.orders.push(order);
-        self.wake();
+        // Orders see that the thread sleeps, or the thread sees the orders: both fence first.
+        fence(Ordering::SeqCst);
+        if self.sleeps.swap(false, Ordering::Relaxed) {
+            self.wake();
+        }
     }
 
     fn pop(&mut self) -> Option<FromThread> {

@@ -6,6 +6,7 @@ use std::os::unix::net::UnixDatagram;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::sync::atomic::fence;
 use std::time::Duration;
 
 use mio::Events;
@@ -70,6 +71,8 @@ pub(crate) struct MediaThread {
     pub(crate) orders: Consumer<ToThread>,
     pub(crate) news: Sender<FromThread>,
     pub(crate) bell: UnixDatagram,
+    /// The thread waits, or is about to: it wants to be woken for an order.
+    pub(crate) sleeps: Arc<AtomicBool>,
     pub(crate) stop: Arc<AtomicBool>,
 }
 
@@ -113,6 +116,8 @@ struct Desk {
 
 impl Desk {
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
+        self.thread.sleeps.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         let timeout = if self.ready.is_empty() && self.thread.orders.is_empty() {
             let now = self.thread.clock.now();
             self.exchange.poll_timeout().map(|due| due.since(now))
@@ -123,6 +128,7 @@ impl Desk {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             Ok(()) | Err(_) => {}
         }
+        self.thread.sleeps.store(false, Ordering::Relaxed);
         for event in events.iter().filter(|event| event.token() != BELL) {
             let Token(place) = event.token();
             if !self.ready.contains(&place) {
@@ -245,6 +251,9 @@ impl Desk {
         let mut sockets = self.sockets.get_mut(place)?.take()?;
         // A socket that was never watched cannot be unwatched, which is as well.
         let _ = self.thread.poll.registry().deregister(&mut sockets.voice);
+        if self.exchange.is_empty() {
+            self.sockets = Vec::new();
+        }
         Some(sockets)
     }
 

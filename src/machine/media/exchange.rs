@@ -298,7 +298,8 @@ impl Exchange {
             && place.pace_slot.is_none()
             && place.session.is_busy()
         {
-            place.pace_slot = Some(self.pace.join(at, now));
+            let due = place.session.next_frame_at(now);
+            place.pace_slot = Some(self.pace.join(at, due));
         }
     }
 

@@ -3,8 +3,10 @@
 //! ```text
 //! open ──first valid packet from the signalling or described host──▶ latched
 //! latched ──same host, same source, next numbers, old port silent 1 s──▶ latched elsewhere
-//! latched ──the description changes its address──▶ open; what then latches is provisional
-//! provisional ──a packet from exactly the described address──▶ latched there
+//! latched ──the description changes its address──▶ open
+//! latched elsewhere than described ──a packet from exactly the described address──▶ there,
+//!     if the description has changed, or names the signalling host: a packet of the old port,
+//!     or of somebody else on that host, may have been quicker
 //! ```
 
 use std::net::SocketAddr;
@@ -110,7 +112,8 @@ impl Latch {
             address: from,
             last: *header,
             at: now,
-            provisional: self.redescribed && from != far.address,
+            provisional: from != far.address
+                && (self.redescribed || far.address.ip() == far.signalling),
         });
         Verdict::Latched
     }
@@ -201,6 +204,21 @@ mod tests {
              1100  198.51.100.2:5000  1  40000  Stranger
              1100  198.51.100.2:5000  1  1      Latched
              1120  198.51.100.2:4000  1  2      Stranger
+            ",
+        );
+    }
+
+    #[test]
+    fn the_described_port_wins_over_a_quicker_one_of_the_same_host() {
+        let (mut latch, far) = (Latch::default(), far("198.51.100.1:4000"));
+        check(
+            &mut latch,
+            &far,
+            "
+             0  198.51.100.1:9999  6  1  Latched
+            10  198.51.100.1:9998  6  2  Stranger
+            20  198.51.100.1:4000  1  5  Latched
+            30  198.51.100.1:9999  6  2  Stranger
             ",
         );
     }

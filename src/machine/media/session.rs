@@ -15,6 +15,7 @@ use crate::machine::media::key_hearing::KeyHearing;
 use crate::machine::media::key_press::KeyPress;
 use crate::machine::media::latch::Latch;
 use crate::machine::media::latch::Verdict;
+use crate::machine::media::library::FRAME;
 use crate::machine::media::outbox::Post;
 use crate::machine::media::playback::Playback;
 use crate::machine::media::playback::Program;
@@ -57,8 +58,10 @@ pub struct Session {
     keys_heard: KeyHearing,
     keys_pressed: KeyPress,
     playback: Option<Playback>,
-    /// When the last frame of the playback left.
+    /// When the last frame left.
     frame_at: Now,
+    /// The far end did not get the last frame: it was on hold.
+    is_withheld: bool,
     /// Where the next frame stands while ticks follow each other.
     timeline: Option<u32>,
     forwarding: Option<Forwarding>,
@@ -82,6 +85,7 @@ impl Session {
             keys_pressed: KeyPress::default(),
             playback: None,
             frame_at: Now::START,
+            is_withheld: false,
             timeline: None,
             forwarding: None,
             ear: None,
@@ -170,6 +174,12 @@ impl Session {
         self.far.is_some() && (self.playback.is_some() || self.keys_pressed.is_busy())
     }
 
+    /// When the next frame may leave: not sooner than a frame after the last.
+    pub(crate) fn next_frame_at(&self, now: Now) -> Now {
+        let after_last = self.timeline.map(|_| self.frame_at + FRAME);
+        after_last.unwrap_or(now).max(now)
+    }
+
     /// Sends what the next 20 ms hold; false if there is nothing, and ticks may stop.
     pub(crate) fn tick(&mut self, post: &mut Post<'_>) -> bool {
         let Some(far) = self.far.filter(|_| self.is_busy()) else {
@@ -180,11 +190,11 @@ impl Session {
             .timeline
             .unwrap_or_else(|| self.stream.beginning(post.now));
         self.timeline = Some(timestamp.wrapping_add(FRAME_TICKS));
+        self.frame_at = post.now;
         if !self.report_key(&far, timestamp, post) {
             self.play_frame(&far, timestamp, post);
         } else if let Some(playback) = &mut self.playback {
             playback.next_frame(far.codec);
-            self.frame_at = post.now;
         }
         if self.playback.as_ref().is_some_and(Playback::is_finished) {
             self.end(PlayEnd::Finished, post);
@@ -212,9 +222,9 @@ impl Session {
         let Some(playback) = &mut self.playback else {
             return;
         };
-        let marker = playback.is_fresh();
+        let marker = playback.is_fresh() || self.is_withheld;
         let frame = playback.next_frame(far.codec);
-        self.frame_at = post.now;
+        self.is_withheld = !far.send;
         if far.send {
             let header = Header {
                 marker,
