@@ -230,8 +230,8 @@ fn an_offer_waits_for_the_ack_and_for_their_offer() {
          100 centre 200 INVITE
          110 caller ACK
          110 caller * Accepted
-         120 centre * Acked
          120 centre INVITE
+         120 centre * Acked
          130 caller 100 INVITE
          130 caller * Reoffered",
     );
