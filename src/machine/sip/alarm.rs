@@ -2,7 +2,6 @@
 
 use crate::machine::sip::client_table::ClientId;
 use crate::machine::sip::client_transaction;
-use crate::machine::sip::leg::Leg;
 use crate::machine::sip::leg::Phase;
 use crate::machine::sip::leg::Reoffer;
 use crate::machine::sip::leg::Up;
@@ -51,7 +50,7 @@ impl UserAgent {
                 self.settle_server(id);
             }
             Step::NoAck | Step::End => self.servers.forget(id),
-            Step::Ignore | Step::PassAck => {}
+            Step::Ignore | Step::PassAck => self.settle_server(id),
         }
     }
 
@@ -74,7 +73,7 @@ impl UserAgent {
             Step::End => {
                 self.clients.forget(id);
             }
-            Step::Ignore | Step::Pass | Step::AckAndPass | Step::AckAgain => {}
+            Step::Ignore | Step::Pass | Step::AckAndPass | Step::AckAgain => self.settle_client(id),
         }
     }
 
@@ -102,13 +101,9 @@ impl UserAgent {
             Chore::Lose(cause) => self.lose(leg, cause, now),
             Chore::OfferAgain => self.offer_again(leg, now),
             Chore::Refresh => self.refresh(leg, now),
-            Chore::Nothing => return,
+            Chore::Nothing => {}
         }
         self.settle_leg(leg);
-        // More than one thing may be due at once.
-        if self.legs.get(&leg).and_then(Leg::poll_timeout) <= Some(now) {
-            self.wake(Some(now), Alarm::Leg(leg));
-        }
     }
 }
 

@@ -24,7 +24,8 @@ pub struct UaConfig {
     pub allow: Vec<Network>,
     /// As `allow`; their `P-Asserted-Identity` is believed too.
     pub trunks: Vec<Network>,
-    /// `host:port` to put into Via and Contact instead of the listening address.
+    /// `host:port` to put into Via and Contact instead of the listening address. Needed where
+    /// that is unspecified (`0.0.0.0`), unless flows name the address that packets came to.
     pub advertise: BTreeMap<SocketAddr, String>,
     /// Value of `User-Agent` and `Server`.
     pub name: String,

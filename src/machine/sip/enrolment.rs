@@ -11,6 +11,7 @@ use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::UaEvent;
 use crate::machine::sip::user_agent::Alarm;
 use crate::machine::sip::user_agent::UserAgent;
+use crate::vocabulary::flow::Flow;
 use crate::vocabulary::time::Now;
 use crate::wire::sip::header::HeaderName;
 use crate::wire::sip::header::HeaderValue;
@@ -106,6 +107,11 @@ impl UserAgent {
             return;
         };
         let tries = phone.answered;
+        if status == 423 && tries < CHALLENGES_MAX && lengthen(&mut phone.account, headers) {
+            phone.answered += 1;
+            self.send_register(user, None, now);
+            return;
+        }
         if let Some(headers) = headers
             && tries < CHALLENGES_MAX
         {
@@ -151,12 +157,42 @@ impl UserAgent {
         self.wake(at, Alarm::Phone(user.to_owned()));
     }
 
+    /// The connection of these phones is closed: they register again.
+    pub(super) fn reconnect_phones(&mut self, flow: Flow, now: Now) {
+        let again = now + RETRY;
+        let mut lost = Vec::new();
+        for (user, phone) in &mut self.phones {
+            if phone.account.flow == flow && phone.again.is_some() {
+                phone.again = Some(again);
+                lost.push(user.clone());
+            }
+        }
+        for user in lost {
+            self.wake(Some(again), Alarm::Phone(user));
+        }
+    }
+
     pub(super) fn wake_phone(&mut self, user: &str, now: Now) {
         let phone = self.phones.get(user);
         let due = phone.and_then(|phone| phone.again);
         if due.is_some_and(|at| at <= now) {
             self.send_register(user, None, now);
         }
+    }
+}
+
+/// Asks for as long as the registrar wants at least (RFC 3261 section 10.2.8).
+fn lengthen(account: &mut Account, headers: Option<&Headers>) -> bool {
+    let min_s = headers.and_then(|headers| {
+        let min_s = headers.number(&HeaderName::MinExpires, u32::MAX);
+        min_s.ok().flatten()
+    });
+    match min_s {
+        Some(min_s) if min_s > account.expires_s => {
+            account.expires_s = min_s;
+            true
+        }
+        Some(_) | None => false,
     }
 }
 

@@ -96,10 +96,14 @@ impl UserAgent {
             None
         };
         let caller = asserted.as_ref().unwrap_or(&invite.from);
+        let name = match caller.display.as_str() {
+            "" => invite.from.display.clone(),
+            name => name.to_owned(),
+        };
         Invite {
             called: part(&invite.uri),
             caller: part(&caller.uri),
-            caller_name: invite.from.display.clone(),
+            caller_name: name,
             user: match sender {
                 Sender::User(user) => Some(user),
                 Sender::Guest => None,
@@ -155,13 +159,9 @@ impl UserAgent {
         } else {
             Awaited::Call
         };
-        up.unacked = Some(Unacked::start(
-            self.encoded(response.clone()),
-            invite,
-            awaited,
-            now,
-        ));
-        self.respond(pending.server, response, now);
+        let bytes = self.encoded(response);
+        up.unacked = Some(Unacked::start(bytes.clone(), invite, awaited, now));
+        self.respond_encoded(pending.server, 200, bytes, now);
         state.phase = Phase::Up(Box::new(up));
         self.legs.insert(leg, state);
         self.settle_leg(leg);

@@ -175,6 +175,7 @@ impl UserAgent {
     /// A connection is closed: what it carried is gone.
     pub fn handle_flow_closed(&mut self, turn: Turn, flow: Flow) {
         self.forget_flow(flow);
+        self.reconnect_phones(flow, turn.now);
         let lowest = LegId::from_bits(0);
         let highest = LegId::from_bits(u64::MAX);
         let carried = self.carried.range((flow, lowest)..=(flow, highest));

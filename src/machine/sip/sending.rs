@@ -97,9 +97,13 @@ impl UserAgent {
 
     /// Answers a request within its transaction.
     pub(super) fn respond(&mut self, id: ServerId, response: Message, now: Now) {
-        let (Some(status), bytes) = (response.status(), self.encoded(response)) else {
-            return;
-        };
+        let status = response.status().unwrap_or_default();
+        let bytes = self.encoded(response);
+        self.respond_encoded(id, status, bytes, now);
+    }
+
+    /// As [`Self::respond`] with a response that has been written.
+    pub(super) fn respond_encoded(&mut self, id: ServerId, status: u16, bytes: Vec<u8>, now: Now) {
         let Some(server) = self.servers.get_mut(id) else {
             return;
         };

@@ -25,7 +25,7 @@ pub enum UaCommand {
         /// Session description.
         sdp: String,
     },
-    /// Send a final failure to an INVITE.
+    /// Send a final failure to an INVITE. The leg is gone at once; nothing more is reported.
     Refuse {
         /// The invited leg.
         leg: LegId,
@@ -72,7 +72,7 @@ pub enum UaCommand {
 /// A session that we start.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Invitation {
-    /// Minted by the owner.
+    /// Minted by the owner, through `UserAgent::mint_leg`.
     pub leg: LegId,
     /// Whom to call.
     pub target: Target,
@@ -122,7 +122,8 @@ pub struct Account {
 pub enum UaEvent {
     /// A new call has come in; 100 is already sent. The owner must answer or refuse.
     Invited {
-        /// Minted by the user agent from the owner's mint.
+        /// Minted by the user agent; its own calls out are named by its owner, from the same
+        /// mint (`UserAgent::mint_leg`).
         leg: LegId,
         /// What the INVITE said.
         invite: Box<Invite>,
@@ -213,7 +214,7 @@ pub enum UaEvent {
     },
     /// A request was turned away before it became a call: counted by reason.
     TurnedAway {
-        /// Status sent, if any was.
+        /// Status sent, 0 if none was.
         status: Status,
         /// Words for the counter: `bad_password`, `malformed`, `stale_nonce`, ….
         reason: &'static str,

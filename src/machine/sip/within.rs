@@ -23,7 +23,6 @@ use crate::vocabulary::id::LegId;
 use crate::vocabulary::time::Now;
 use crate::wire::sip::header::HeaderName;
 use crate::wire::sip::header::HeaderValue;
-use crate::wire::sip::message::Message;
 use crate::wire::sip::method::Method;
 
 /// A re-INVITE during another may come again after up to this long (RFC 3261 section 14.2).
@@ -297,27 +296,23 @@ impl UserAgent {
             return;
         };
         let request = &theirs.request;
-        let mut response = request.reply(200, "");
         if let Phase::Up(up) = &mut state.phase {
             up.sdp = sdp;
             start_timer(up, request, now);
-            response = self.accepting(response, leg, request, up);
+            let response = self.accepting(request.reply(200, ""), leg, request, up);
+            let bytes = self.encoded(response);
             if request.method == Method::Invite {
-                up.unacked = Some(self.unacked(&response, request, now));
+                let awaited = if request.body.is_empty() {
+                    Awaited::Description
+                } else {
+                    Awaited::Nothing
+                };
+                up.unacked = Some(Unacked::start(bytes.clone(), request, awaited, now));
             }
+            self.respond_encoded(theirs.server, 200, bytes, now);
         }
         state.dialog.refresh_target(&request.headers);
         self.legs.insert(leg, state);
-        self.respond(theirs.server, response, now);
-    }
-
-    fn unacked(&self, response: &Message, request: &Incoming, now: Now) -> Unacked {
-        let awaited = if request.body.is_empty() {
-            Awaited::Description
-        } else {
-            Awaited::Nothing
-        };
-        Unacked::start(self.encoded(response.clone()), request, awaited, now)
     }
 }
 
