@@ -7,8 +7,11 @@ mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
 mod mandarin_speech;
+mod media_fuzz;
 mod media_keepers;
 mod media_loopback;
+mod media_reports;
+mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;
 mod prompt_catalog;
@@ -29,13 +32,6 @@ mod sip_torture;
 mod speech_command;
 mod speech_coverage;
 mod spoken_table;
-mod no_caller_is_trapped;
-mod prediction_laws;
-mod prediction_sim;
 mod stage;
 mod travel_bank;
 mod travel_hotline;
-
-mod media_fuzz;
-
-mod media_reports;
