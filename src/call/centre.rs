@@ -8,7 +8,9 @@ use std::time::Duration;
 use crate::machine::catalog::Catalog;
 use crate::machine::ivr::script::Script;
 use crate::machine::prediction::bank::Bank;
+use crate::machine::sip::network::Network;
 use crate::machine::speech::phrasebook::Phrasebook;
+use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::PromptId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::NumberPlan;
@@ -43,22 +45,26 @@ pub struct Centre {
 }
 
 /// Which media address a far end is told.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct MediaAddress {
-    /// For IPv4.
-    pub v4: Option<IpAddr>,
-    /// For IPv6.
-    pub v6: Option<IpAddr>,
+    /// Where packets come to; unspecified: wherever its signalling comes to.
+    pub address: IpAddr,
+    /// What far ends outside `local_nets` are told instead.
+    pub advertise: Option<IpAddr>,
+    /// Networks that are told the address itself.
+    pub local_nets: Vec<Network>,
 }
 
 impl MediaAddress {
-    /// The address of the same family as `far`, or whichever there is.
+    /// The address for the far end of this flow.
     #[must_use]
-    pub fn towards(self, far: IpAddr) -> Option<IpAddr> {
-        if far.is_ipv6() {
-            self.v6.or(self.v4)
-        } else {
-            self.v4.or(self.v6)
+    pub fn towards(&self, flow: Flow) -> IpAddr {
+        let far = flow.remote.ip();
+        let is_near = self.local_nets.iter().any(|net| net.contains(far));
+        match self.advertise {
+            Some(advertised) if !is_near => advertised,
+            Some(_) | None if self.address.is_unspecified() => flow.local.ip(),
+            Some(_) | None => self.address,
         }
     }
 }

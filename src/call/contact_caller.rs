@@ -99,10 +99,7 @@ impl Contact {
         let Some((owned, party)) = self.owner(leg) else {
             return;
         };
-        let Some(address) = near.centre.media.towards(owned.signalling) else {
-            return self.no_port(leg, near);
-        };
-        owned.open(address, port);
+        owned.open(near.centre.media.towards(owned.flow), port);
         match party {
             Party::Caller if self.stage == Stage::Opening => self.answer_caller(near),
             Party::Seat => self.ring_seat(leg),

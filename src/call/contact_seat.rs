@@ -18,6 +18,7 @@ use crate::machine::sip::surface::Invitation;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::Target;
 use crate::machine::sip::surface::UaCommand;
+use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
 
@@ -28,8 +29,8 @@ pub struct Ringing {
     pub seat: SeatId,
     /// Its user at the registrar.
     pub user: String,
-    /// The address its packets come from.
-    pub signalling: std::net::IpAddr,
+    /// The flow of its registration.
+    pub flow: Flow,
     /// The reservation.
     pub epoch: Epoch,
 }
@@ -44,7 +45,7 @@ impl Contact {
             }));
             return;
         }
-        let leg = Leg::outgoing(near.mint.leg(), to.signalling);
+        let leg = Leg::outgoing(near.mint.leg(), to.flow);
         self.emit(ContactOutput::LegTaken(leg.id));
         self.media(MediaCommand::Open { leg: leg.id });
         self.seat = Some(SeatSide {

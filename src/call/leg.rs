@@ -9,6 +9,7 @@ use crate::machine::media::contract::MediaCommand;
 use crate::machine::sip::offer_answer;
 use crate::machine::sip::offer_answer::Local;
 use crate::machine::sip::surface::Status;
+use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::LegId;
 use crate::wire::sdp::direction::Direction;
 
@@ -17,8 +18,8 @@ use crate::wire::sdp::direction::Direction;
 pub struct Leg {
     /// Names it on both sides.
     pub id: LegId,
-    /// The far signalling address.
-    pub signalling: IpAddr,
+    /// The flow that its signalling takes.
+    pub flow: Flow,
     address: Option<SocketAddr>,
     /// The description that we sent last.
     described: Option<String>,
@@ -52,10 +53,10 @@ pub enum Change {
 impl Leg {
     /// A leg that the far end began, whose media port has been asked for.
     #[must_use]
-    pub const fn incoming(id: LegId, signalling: IpAddr) -> Self {
+    pub const fn incoming(id: LegId, flow: Flow) -> Self {
         Self {
             id,
-            signalling,
+            flow,
             address: None,
             described: None,
             far: None,
@@ -66,10 +67,10 @@ impl Leg {
 
     /// A leg that we shall begin, whose media port has been asked for.
     #[must_use]
-    pub const fn outgoing(id: LegId, signalling: IpAddr) -> Self {
+    pub const fn outgoing(id: LegId, flow: Flow) -> Self {
         Self {
             id,
-            signalling,
+            flow,
             address: None,
             described: None,
             far: None,
@@ -95,7 +96,7 @@ impl Leg {
     /// The SIP status to refuse it with: 488, 400, or 500 while there is no port.
     pub fn answer(&mut self, offer: &str) -> Result<(String, Change), Status> {
         let local = self.local(Direction::SendRecv).ok_or(Status(500))?;
-        let answered = offer_answer::answer(&local, offer, self.signalling)?;
+        let answered = offer_answer::answer(&local, offer, self.flow.remote.ip())?;
         let change = change(self.far, answered.far);
         self.far = Some(answered.far);
         self.described = Some(answered.sdp.clone());
@@ -121,7 +122,7 @@ impl Leg {
     /// 488 if it picks nothing that we offered.
     pub fn accept(&mut self, answer: &str) -> Result<Change, Status> {
         let offer = self.described.as_deref().ok_or(Status(500))?;
-        let far = offer_answer::read_answer(offer, answer, self.signalling)?;
+        let far = offer_answer::read_answer(offer, answer, self.flow.remote.ip())?;
         let change = change(self.far, far);
         self.far = Some(far);
         Ok(change)

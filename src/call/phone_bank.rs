@@ -184,7 +184,7 @@ impl PhoneBank {
         let Some(phone) = self.phone_mut(id).filter(|phone| phone.call.is_none()) else {
             return;
         };
-        let owned = Leg::outgoing(leg, phone.setup.centre.remote.ip());
+        let owned = Leg::outgoing(leg, phone.setup.centre);
         let side = CallSide::Calling(user);
         phone.call = Some(Call {
             leg: owned,

@@ -100,7 +100,7 @@ impl PhoneBank {
         self.ua_command(turn, UaCommand::Ring { leg });
         self.reports
             .push_back((id, turn.now, PhoneReport::Rings(headers)));
-        let owned = Leg::incoming(leg, flow.remote.ip());
+        let owned = Leg::incoming(leg, flow);
         let side = CallSide::Called(sdp);
         if let Some(phone) = self.phone_mut(id) {
             phone.call = Some(Call {

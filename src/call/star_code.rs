@@ -127,10 +127,8 @@ impl StarCode {
     pub fn handle_media(&mut self, event: &MediaEvent, near: &mut Surroundings<'_>) {
         match event {
             MediaEvent::Opened { port, .. } => {
-                let Some(address) = near.centre.media.towards(self.leg.signalling) else {
-                    return self.refuse(Status(503), near.turn.now);
-                };
-                self.leg.open(address, *port);
+                self.leg
+                    .open(near.centre.media.towards(self.leg.flow), *port);
                 self.answer(near);
             }
             MediaEvent::Full { .. } => {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::call::centre::Centre;
@@ -18,12 +17,14 @@ use crate::call::fact::FACT_VERSION;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
+use crate::call::record::Record;
 use crate::call::record_builder::RecordBuilder;
 use crate::call::star_code::StarCode;
 use crate::machine::acd::engine::Engine;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::prediction::model::Model;
 use crate::machine::sip::user_agent::UserAgent;
+use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
@@ -75,8 +76,8 @@ pub(super) struct Live {
 /// What the switchboard knows of a seat's phone.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SeatDesk {
-    /// Where its packets come from, while it is registered.
-    pub(super) remote: Option<IpAddr>,
+    /// The flow of its registration, while it has one.
+    pub(super) flow: Option<Flow>,
 }
 
 impl Switchboard {
@@ -170,6 +171,17 @@ impl Switchboard {
             }
         }
         self.settle(turn);
+    }
+
+    /// Closes a call that the last process left open.
+    pub fn close_lost(&mut self, turn: Turn, record: Record) {
+        self.record(turn, Some(record.call), Fact::Closed(Box::new(record)));
+    }
+
+    /// What was learned, by bank, and the place in the log up to which it was.
+    #[must_use]
+    pub const fn learned(&self) -> (u64, &BTreeMap<String, Model>) {
+        (self.seq, &self.models)
     }
 
     /// Calls that are live now.

@@ -11,6 +11,7 @@ use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::SeatState;
+use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
@@ -19,7 +20,7 @@ impl Switchboard {
     pub(super) fn handle_acd(&mut self, turn: Turn, output: Output) {
         match output {
             Output::Reserve { seat, epoch, .. } => {
-                let input = match self.remote(seat) {
+                let input = match self.flow(seat) {
                     Some(_) => Input::Reserved { seat, epoch },
                     None => Input::ReserveRefused { seat, epoch },
                 };
@@ -61,21 +62,21 @@ impl Switchboard {
             .seat_entry(seat)
             .map(|entry| entry.id.clone());
         let live = self.calls.contains_key(&contact);
-        let (true, Some(user), Some(signalling)) = (live, user, self.remote(seat)) else {
+        let (true, Some(user), Some(flow)) = (live, user, self.flow(seat)) else {
             return self.acd.handle(turn, Input::Declined { seat, epoch });
         };
         let to = Ringing {
             seat,
             user,
-            signalling,
+            flow,
             epoch,
         };
         self.with_call(turn, contact, |call, near| call.offer(to, near));
     }
 
-    fn remote(&self, seat: SeatId) -> Option<std::net::IpAddr> {
+    fn flow(&self, seat: SeatId) -> Option<Flow> {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
-        self.seats.get(at).and_then(|desk| desk.remote)
+        self.seats.get(at).and_then(|desk| desk.flow)
     }
 
     pub(super) fn handle_command(&mut self, turn: Turn, id: u64, command: Command) {
@@ -117,7 +118,7 @@ impl Switchboard {
             return Err(CommandError::UnknownSeat);
         }
         match state {
-            SeatState::Ready if self.remote(seat).is_none() => Err(CommandError::NotRegistered),
+            SeatState::Ready if self.flow(seat).is_none() => Err(CommandError::NotRegistered),
             SeatState::Ready | SeatState::Away | SeatState::WrapUp => {
                 self.wish(turn, seat, state, by);
                 Ok(())

@@ -1,6 +1,5 @@
 //! What the switchboard does with reports of the user agent.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +20,7 @@ use crate::machine::sip::surface::Invite;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::UaCommand;
 use crate::machine::sip::surface::UaEvent;
+use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
@@ -36,7 +36,7 @@ impl Switchboard {
                 user, flow, fresh, ..
             } => {
                 if let Some(seat) = self.centre.catalog.seat(&user) {
-                    self.seat_registered(turn, seat, flow.remote, fresh);
+                    self.seat_registered(turn, seat, flow, fresh);
                 }
             }
             UaEvent::Unregistered { user } => {
@@ -85,15 +85,10 @@ impl Switchboard {
         }
     }
 
-    fn seat_registered(
-        &mut self,
-        turn: Turn,
-        seat: SeatId,
-        remote: std::net::SocketAddr,
-        fresh: bool,
-    ) {
-        let moved = self.desk(seat, Some(remote.ip()));
+    fn seat_registered(&mut self, turn: Turn, seat: SeatId, flow: Flow, fresh: bool) {
+        let moved = self.desk(seat, Some(flow));
         if fresh || moved {
+            let remote = flow.remote;
             self.record(turn, None, Fact::SeatRegistered { seat, remote });
         }
         if fresh {
@@ -102,10 +97,10 @@ impl Switchboard {
     }
 
     /// Notes where a seat's phone is; true if that changed.
-    fn desk(&mut self, seat: SeatId, remote: Option<IpAddr>) -> bool {
+    fn desk(&mut self, seat: SeatId, flow: Option<Flow>) -> bool {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
         let desk = self.seats.get_mut(at);
-        desk.is_some_and(|desk| std::mem::replace(&mut desk.remote, remote) != remote)
+        desk.is_some_and(|desk| std::mem::replace(&mut desk.flow, flow) != flow)
     }
 
     fn invited(&mut self, turn: Turn, leg: LegId, invite: Invite) {
@@ -139,7 +134,7 @@ impl Switchboard {
         (seat, state): (SeatId, SeatState),
     ) {
         self.wish(turn, seat, state, "star_code");
-        let owned = Leg::incoming(leg, invite.flow.remote.ip());
+        let owned = Leg::incoming(leg, invite.flow);
         self.codes
             .insert(leg, StarCode::new(owned, invite.sdp, state, turn.now));
         self.follow_code(turn, leg);
@@ -185,7 +180,7 @@ impl Switchboard {
             offer: invite.sdp,
             bank,
         };
-        let owned = Leg::incoming(leg, invite.flow.remote.ip());
+        let owned = Leg::incoming(leg, invite.flow);
         let contact = Contact::new(call, owned, walk, origin, &near);
         let arrived = Arrived {
             number,

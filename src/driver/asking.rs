@@ -55,7 +55,10 @@ impl Asking {
         let answers = inbox.clone();
         let answered = std::sync::Arc::new(move |id, result| {
             // A full inbox loses the answer: the asker has its deadline.
-            let _ = answers.try_send(Event::Answer { id, answer: Answer::Orders(result) });
+            let _ = answers.try_send(Event::Answer {
+                id,
+                answer: Answer::Orders(result),
+            });
         });
         let (source, customs) = orders;
         let orders = Orders::open(source, customs, answered)?;
@@ -66,7 +69,12 @@ impl Asking {
             let _ = done.send(sound);
             let _ = wake.try_send(Event::Wake);
         })?;
-        Ok(Self { orders, speech, spoken, events: VecDeque::new() })
+        Ok(Self {
+            orders,
+            speech,
+            spoken,
+            events: VecDeque::new(),
+        })
     }
 
     /// Asks; the answer is an event of a later turn. `timeout` is how long it is of use.
@@ -98,7 +106,10 @@ impl Asking {
             hub.insert_prompt(prompt, sound);
         }
         for id in outcome.asks {
-            self.events.push_back(Event::Answer { id, answer: Answer::Speak(outcome.prompt) });
+            self.events.push_back(Event::Answer {
+                id,
+                answer: Answer::Speak(outcome.prompt),
+            });
         }
     }
 }

@@ -105,14 +105,12 @@ impl CentreHands {
         (journal, reply): (Journal, Reply),
         meter: Arc<TurnMeter>,
     ) -> Self {
-        let (promised, events) = (BTreeMap::new(), VecDeque::new());
         Self {
             media,
             asking,
             journal,
             reply,
-            promised,
-            events,
+            promised: BTreeMap::new(),
             meter,
         }
     }
@@ -148,10 +146,7 @@ impl Hands for CentreHands {
                 id,
                 question,
                 timeout,
-            } => {
-                self.events.extend(self.asking.ask(id, question, timeout));
-            }
-            Effect::Forget(id) => self.asking.forget(id),
+            } => self.asking.ask(id, question, timeout),
             Effect::Fact(fact) => self.journal.append(fact),
             Effect::Reply {
                 id,
@@ -166,10 +161,8 @@ impl Hands for CentreHands {
     }
 
     fn poll_event(&mut self) -> Option<Event> {
-        if let Some(event) = self.media.hub.poll_event() {
-            return Some(Event::Media(event));
-        }
-        self.asking.poll(&mut self.media.hub)
+        let media = self.media.hub.poll_event().map(Event::Media);
+        media.or_else(|| self.asking.poll(&mut self.media.hub))
     }
 
     async fn ready(&self) {

@@ -3,6 +3,9 @@
 /// Questions of the engine to the world.
 pub mod asking;
 
+/// A running centre.
+pub mod centre;
+
 /// The engine's clock: the only file that reads time.
 pub mod clock;
 

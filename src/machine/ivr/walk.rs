@@ -173,12 +173,6 @@ impl Walk {
         matches!(self.state, State::Verify(_))
     }
 
-    /// Whom the walk takes the caller for.
-    #[must_use]
-    pub const fn customer(&self) -> Option<&Customer> {
-        self.journey.customer.as_ref()
-    }
-
     /// Whether the walk has ended the call.
     #[must_use]
     pub const fn has_ended(&self) -> bool {

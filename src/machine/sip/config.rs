@@ -27,6 +27,8 @@ pub struct UaConfig {
     /// `host:port` to put into Via and Contact instead of the listening address. Needed where
     /// that is unspecified (`0.0.0.0`), unless flows name the address that packets came to.
     pub advertise: BTreeMap<SocketAddr, String>,
+    /// Networks that are told the listening address itself.
+    pub local_nets: Vec<Network>,
     /// Value of `User-Agent` and `Server`.
     pub name: String,
     /// How much we hold at once.
@@ -94,6 +96,7 @@ impl UaConfig {
             allow: Vec::new(),
             trunks: Vec::new(),
             advertise: BTreeMap::new(),
+            local_nets: Vec::new(),
             name: "Ringwise".to_owned(),
             limits: UaLimits::default(),
         }
@@ -114,7 +117,11 @@ impl UaConfig {
     /// `host:port` by which the far end of a flow knows us.
     #[must_use]
     pub fn sent_by(&self, flow: &Flow) -> String {
-        let advertised = self.advertise.get(&flow.local);
+        let is_near = self
+            .local_nets
+            .iter()
+            .any(|net| net.contains(flow.remote.ip()));
+        let advertised = self.advertise.get(&flow.local).filter(|_| !is_near);
         advertised.map_or_else(|| flow.local.to_string(), Clone::clone)
     }
 }

@@ -1,0 +1,347 @@
+//! The thread that turns a centre's loop, with everything it needs around it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+
+use crate::call::effect::Event;
+use crate::call::switchboard::Switchboard;
+use crate::driver::asking::Asking;
+use crate::driver::asking::AskingError;
+use crate::driver::centre::assembly;
+use crate::driver::centre::assembly::Assembly;
+use crate::driver::centre::assembly::AssemblyError;
+use crate::driver::clock::Clock;
+use crate::driver::config::reading::Config;
+use crate::driver::hands::CentreHands;
+use crate::driver::hands::MediaHands;
+use crate::driver::hands::Reply;
+use crate::driver::journal::recovery;
+use crate::driver::journal::recovery::RecoveryError;
+use crate::driver::journal::schema;
+use crate::driver::journal::schema::OpenError;
+use crate::driver::journal::writer::Journal;
+use crate::driver::journal::writer::JournalState;
+use crate::driver::journal::writer::Reader;
+use crate::driver::media::hub::MediaConfig;
+use crate::driver::media::hub::MediaHub;
+use crate::driver::orders::source::Customs;
+use crate::driver::run::Loop;
+use crate::driver::sip::socket::ListenError;
+use crate::driver::sip::socket::Sockets;
+use crate::driver::speech_command::SpeechSettings;
+use crate::driver::turn_meter::TurnMeter;
+use crate::machine::catalog::Catalog;
+use crate::vocabulary::chance::Chance;
+use crate::vocabulary::flow::Transport;
+
+/// Things that wait for the loop; more is refused or lost, as each sender says.
+pub const INBOX_MAX: usize = 4096;
+/// How long the speech command may take.
+const SPEAKING_MAX: Duration = Duration::from_secs(10);
+
+/// Why a centre does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its files.
+    #[error(transparent)]
+    Assembly(#[from] AssemblyError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// What the journal holds.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
+    /// SIP addresses.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// Orders or speech.
+    #[error(transparent)]
+    Asking(#[from] AskingError),
+    /// The system.
+    #[error("the system gives no {what}: {cause}")]
+    System {
+        /// What is missing.
+        what: &'static str,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The thread ended before it stood.
+    #[error("the centre's thread ended before it stood")]
+    Gone,
+}
+
+/// A centre whose loop turns on a thread of its own.
+#[derive(Debug)]
+pub struct Running {
+    /// The way to the loop.
+    pub inbox: mpsc::Sender<Event>,
+    /// Where it listens.
+    pub bound: Vec<(Transport, SocketAddr)>,
+    /// What the journal reports.
+    pub journal: Arc<JournalState>,
+    /// How the loop fares.
+    pub meter: Arc<TurnMeter>,
+    /// Seats, queues, skills.
+    pub catalog: Arc<Catalog>,
+    /// The journal's database.
+    pub database: PathBuf,
+    /// What is wrong with the prompts, in words.
+    pub prompt_faults: Vec<String>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What starts with a centre.
+pub struct Around {
+    /// The clock that everything shares.
+    pub clock: Clock,
+    /// Heard by the journal's thread, fact by fact.
+    pub readers: Vec<Reader>,
+    /// Told how commands went.
+    pub reply: Reply,
+    /// The way to the loop, made before so that faces can have it.
+    pub inbox: (mpsc::Sender<Event>, mpsc::Receiver<Event>),
+}
+
+/// What stands once the thread listens.
+struct Standing {
+    bound: Vec<(Transport, SocketAddr)>,
+    journal: Arc<JournalState>,
+    prompt_faults: Vec<String>,
+}
+
+impl Running {
+    /// Starts a centre and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], in words for the person who starts it.
+    pub fn start(config: Config, around: Around) -> Result<Self, StartError> {
+        let meter = Arc::new(TurnMeter::default());
+        let catalog = Arc::new(config.catalog.clone());
+        let database = assembly::database(&config.settings.data_dir);
+        let inbox = around.inbox.0.clone();
+        let (stop, stopped) = oneshot::channel();
+        let (tell, told) = std::sync::mpsc::channel();
+        let turned = Arc::clone(&meter);
+        let thread = std::thread::Builder::new()
+            .name("signalling".to_owned())
+            .spawn(move || carry(&config, around, (turned, stopped), &tell))
+            .map_err(|cause| StartError::System {
+                what: "thread",
+                cause,
+            })?;
+        let standing = told.recv().map_err(|_| StartError::Gone)??;
+        Ok(Self {
+            inbox,
+            bound: standing.bound,
+            journal: standing.journal,
+            meter,
+            catalog,
+            database,
+            prompt_faults: standing.prompt_faults,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Ends the loop, writes what is left of the journal and waits for both.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // A loop that has ended needs no word.
+            let _ = stop.send(());
+        }
+        if self
+            .thread
+            .take()
+            .is_some_and(|thread| thread.join().is_err())
+        {
+            tracing::error!("the signalling thread panicked");
+        }
+    }
+
+    /// Where it listens by this transport.
+    #[must_use]
+    pub fn address(&self, transport: Transport) -> Option<SocketAddr> {
+        self.bound
+            .iter()
+            .find(|(kind, _)| *kind == transport)
+            .map(|(_, address)| *address)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+type Told = std::sync::mpsc::Sender<Result<Standing, StartError>>;
+
+/// The thread's life: stands up, says so, turns until it is stopped.
+fn carry(
+    config: &Config,
+    around: Around,
+    (meter, stopped): (Arc<TurnMeter>, oneshot::Receiver<()>),
+    tell: &Told,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(cause) => {
+            // Whoever started it is waiting.
+            let _ = tell.send(Err(StartError::System {
+                what: "runtime",
+                cause,
+            }));
+            return;
+        }
+    };
+    runtime.block_on(async move {
+        match stand(config, around, meter) {
+            Ok((mut turning, standing)) => {
+                // Whoever started it is waiting.
+                let _ = tell.send(Ok(standing));
+                turning.run(stopped, |_, _| ()).await;
+                turning.hands.close();
+                save(config, &turning.machine);
+            }
+            Err(error) => {
+                // Whoever started it is waiting.
+                let _ = tell.send(Err(error));
+            }
+        }
+    });
+}
+
+fn stand(
+    config: &Config,
+    around: Around,
+    meter: Arc<TurnMeter>,
+) -> Result<(Loop<Switchboard, CentreHands>, Standing), StartError> {
+    let settings = &config.settings;
+    let Around {
+        clock,
+        readers,
+        reply,
+        inbox: (sender, inbox),
+    } = around;
+    let mut chance = Chance::from_key(key()?);
+    let Assembly { centre, prompts } = Assembly::read(config)?;
+    let database = assembly::database(&settings.data_dir);
+    let recovered = recovery::recover(&schema::open(&database)?)?;
+    let sockets = Sockets::listen(&listen(config), sender.clone())?;
+    let bound: Vec<_> = sockets.bound().collect();
+    let lost = recovered.lost.clone();
+    let parts = assembly::parts(config, &bound, recovered, &mut chance);
+    let waker = sender.clone();
+    // A full inbox means that the loop is awake already.
+    let durable = Box::new(move || drop(waker.try_send(Event::Wake)));
+    let journal = Journal::open(&database, readers, durable)?;
+    let state = Arc::clone(journal.state());
+    let mut media = media_hands(config, clock, &mut chance)?;
+    for (prompt, sound) in &prompts.sounds {
+        media.hub().insert_prompt(*prompt, Arc::clone(sound));
+    }
+    let asking = asking(config, clock, (&centre, prompts.free), &sender)?;
+    let hands = CentreHands::new(media, asking, (journal, reply), meter);
+    let mut machine = Switchboard::new(centre, parts, clock.turn());
+    for record in lost {
+        machine.close_lost(clock.turn(), record);
+    }
+    let prompt_faults = prompts.faults.iter().map(ToString::to_string).collect();
+    let standing = Standing {
+        bound,
+        journal: state,
+        prompt_faults,
+    };
+    Ok((Loop::new(machine, hands, sockets, (clock, inbox)), standing))
+}
+
+fn listen(config: &Config) -> Vec<(Transport, SocketAddr)> {
+    config
+        .settings
+        .sip
+        .listen
+        .iter()
+        .map(|listen| (listen.transport, listen.address))
+        .collect()
+}
+
+fn media_hands(
+    config: &Config,
+    clock: Clock,
+    chance: &mut Chance,
+) -> Result<MediaHands, StartError> {
+    let media = &config.settings.media;
+    let fail = |cause| StartError::System {
+        what: "media threads",
+        cause,
+    };
+    let media = MediaConfig {
+        address: media.address,
+        ports: media.ports.first..=media.ports.last,
+        threads: usize::from(media.threads),
+    };
+    let hub = MediaHub::start(&media, clock, chance.fork()).map_err(fail)?;
+    MediaHands::new(hub).map_err(fail)
+}
+
+fn asking(
+    config: &Config,
+    clock: Clock,
+    (centre, free): (
+        &crate::call::centre::Centre,
+        crate::vocabulary::id::PromptId,
+    ),
+    inbox: &mpsc::Sender<Event>,
+) -> Result<Asking, AskingError> {
+    let settings = &config.settings;
+    let customs = Customs {
+        plan: centre.numbers.clone(),
+        zone: centre.zone.clone(),
+        clock,
+    };
+    let speech = SpeechSettings {
+        command: settings.prompts.command.clone(),
+        dir: settings.data_dir.join("speech"),
+        free,
+        timeout: SPEAKING_MAX,
+    };
+    Asking::open((&settings.orders.source, &customs), &speech, inbox)
+}
+
+/// Keeps what was learned, so that the next start need not read it out of the facts again.
+fn save(config: &Config, machine: &Switchboard) {
+    let database = assembly::database(&config.settings.data_dir);
+    let saved = schema::open(&database)
+        .map_err(|error| error.to_string())
+        .and_then(|db| {
+            let (seq, models) = machine.learned();
+            recovery::save_models(&db, seq, models).map_err(|error| error.to_string())
+        });
+    if let Err(error) = saved {
+        tracing::warn!(%error, "what was learned is not saved apart; the facts still hold it");
+    }
+}
+
+fn key() -> Result<[u8; 32], StartError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| {
+        let cause = io::Error::other(error.to_string());
+        StartError::System {
+            what: "randomness",
+            cause,
+        }
+    })?;
+    Ok(key)
+}
