@@ -15,7 +15,7 @@ pub mod speech_command;
 /// One run of the speech command.
 pub mod speech_process;
 
-/// What the speech command has spoken before.
-pub mod speech_store;
 /// What the configuration file says.
 pub mod config;
+/// What the speech command has spoken before.
+pub mod speech_store;
