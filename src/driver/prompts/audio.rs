@@ -308,11 +308,11 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn damaged_files_are_errors_or_sounds(
-            at in 0.0..1.0, bytes in proptest::collection::vec(any::<u8>(), 1..16), flac in any::<bool>(),
+            at in 0..5_000_usize, bytes in proptest::collection::vec(any::<u8>(), 1..16), flac in any::<bool>(),
         ) {
             let (name, kind) = if flac { ("tone.flac", "flac") } else { ("tone.ogg", "ogg") };
             let mut file = std::fs::read(data(name)).unwrap();
-            let start = (file.len() as f64 * at) as usize;
+            let start = at % file.len();
             for (old, new) in file[start..].iter_mut().zip(bytes) {
                 *old = new;
             }

@@ -189,8 +189,10 @@ mod tests {
     /// The level in dB of a sine of `hz` at full scale, sampled at `rate_hz`, once it is at 8 kHz.
     fn gain_db(rate_hz: u32, hz: f64) -> f64 {
         let mut resampler = Resampler::new(rate_hz);
-        let wave = |at: u32| (0.9 * (2.0 * PI * hz * f64::from(at) / f64::from(rate_hz)).sin());
-        let samples: Vec<f32> = (0..rate_hz).map(|at| wave(at) as f32).collect();
+        let turns = |at: u32| hz * f64::from(at) / f64::from(rate_hz);
+        #[expect(clippy::cast_possible_truncation, reason = "24 bits suffice")]
+        let wave = |at: u32| (0.9 * (2.0 * PI * turns(at)).sin()) as f32;
+        let samples: Vec<f32> = (0..rate_hz).map(wave).collect();
         for chunk in samples.chunks(1_000) {
             resampler.push(chunk);
         }
