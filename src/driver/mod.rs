@@ -50,7 +50,3 @@ pub mod speech_store;
 
 /// How long the loop's turns take.
 pub mod turn_meter;
-/// What the configuration file says.
-pub mod config;
-/// What the speech command has spoken before.
-pub mod speech_store;

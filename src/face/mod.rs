@@ -3,5 +3,8 @@
 /// The JSON API.
 pub mod api;
 
+/// A running centre with its faces.
+pub mod centre;
+
 /// The command line.
 pub mod cli;

@@ -1,13 +1,15 @@
 //! What can be typed, and who does it.
 
 use std::io;
-use std::path::PathBuf;
 
 use clap::Parser;
 use clap::Subcommand;
 
 use crate::face::cli::check;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::query;
+use crate::face::cli::query::Query;
+use crate::face::cli::serve;
 use crate::face::cli::trial;
 
 /// A contact centre in one binary.
@@ -22,19 +24,18 @@ struct CommandLine {
 enum Command {
     /// Check configuration, dialplans and banks; exit 1 if anything is wrong.
     Check(check::Options),
+    /// Run a centre.
+    Serve(serve::Options),
+    /// Show live calls of a running centre.
+    Calls(query::Options),
+    /// Show the seats of a running centre.
+    Seats(query::Options),
+    /// Show the queues of a running centre.
+    Queues(query::Options),
+    /// Show closed calls, the newest first.
+    Records(query::RecordOptions),
     /// Walk a dialplan in the terminal; no telephone needed.
     Try(trial::Options),
-}
-
-/// The configuration, if none is named.
-pub const CONFIG_FILE: &str = "ringwise.toml";
-
-/// Which configuration to read.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct ConfigChoice {
-    /// The configuration; without it ringwise.toml, if there is one.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
 }
 
 /// Does what the command line says.
@@ -55,6 +56,16 @@ pub fn run() -> Ending {
     let mut out = io::stdout().lock();
     let ended = match line.command {
         Command::Check(options) => check::run(&options, &mut out),
+        Command::Serve(options) => serve::run(&options, &mut out),
+        Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
+        Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),
+        Command::Queues(options) => query::run(&Query::Queues, &options, &mut out),
+        Command::Records(options) => {
+            let records = Query::Records {
+                limit: options.limit,
+            };
+            query::run(&records, &options.options, &mut out)
+        }
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };
     // A reader that went away (`| head`) is nobody's fault.

@@ -6,11 +6,20 @@ pub mod check;
 /// What can be typed, and who does it.
 pub mod command;
 
+/// Which configuration a command reads.
+pub mod config_choice;
+
 /// How a command ended.
 pub mod ending;
 
 /// Faults as a person reads them.
 pub mod fault_report;
+
+/// Asks a running centre.
+pub mod query;
+
+/// Runs a centre.
+pub mod serve;
 
 /// A walk as a person reads it.
 pub mod story;

@@ -1,5 +1,7 @@
 //! `ringwise calls | seats | queues | records`: asks a running centre through its API.
 
+use std::io;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -7,6 +9,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::face::api::access::ADMIN_TOKEN_FILE;
+use crate::face::cli::config_choice;
+use crate::face::cli::config_choice::ConfigChoice;
+use crate::face::cli::ending::Ending;
 
 /// How long the centre may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
@@ -25,6 +30,60 @@ pub enum Query {
         /// At most so many.
         limit: u32,
     },
+}
+
+/// Which centre, and how its answer is printed.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Options {
+    /// The centre's configuration: where its API and its data folder are.
+    #[command(flatten)]
+    pub config: ConfigChoice,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// As [`Options`], with a limit.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RecordOptions {
+    /// Which centre.
+    #[command(flatten)]
+    pub options: Options,
+    /// At most so many.
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+}
+
+/// Asks and prints.
+///
+/// # Errors
+///
+/// What `out` says.
+pub fn run(query: &Query, options: &Options, out: &mut impl Write) -> io::Result<Ending> {
+    let config = match options.config.load() {
+        Ok(config) => config,
+        Err(error) => return config_choice::explain(&error),
+    };
+    let form = if options.json {
+        Form::Json
+    } else {
+        Form::Table
+    };
+    match ask(
+        query,
+        config.settings.http.listen,
+        &config.settings.data_dir,
+        form,
+    ) {
+        Ok(text) => {
+            out.write_all(text.as_bytes())?;
+            Ok(Ending::Fine)
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            Ok(Ending::World)
+        }
+    }
 }
 
 /// How an answer is printed.
@@ -69,15 +128,20 @@ pub fn ask(
     form: Form,
 ) -> Result<String, QueryError> {
     let path = data_dir.join(ADMIN_TOKEN_FILE);
-    let token = std::fs::read_to_string(&path)
-        .map_err(|source| QueryError::Token { path: path.display().to_string(), source })?;
+    let token = std::fs::read_to_string(&path).map_err(|source| QueryError::Token {
+        path: path.display().to_string(),
+        source,
+    })?;
     let route = match query {
         Query::Calls => "calls".to_owned(),
         Query::Seats => "seats".to_owned(),
         Query::Queues => "queues".to_owned(),
         Query::Records { limit } => format!("records?limit={limit}"),
     };
-    let fail = |source| QueryError::Centre { address, source: Box::new(source) };
+    let fail = |source| QueryError::Centre {
+        address,
+        source: Box::new(source),
+    };
     let answer: Value = ureq::get(format!("http://{address}/api/v1/{route}"))
         .config()
         .timeout_global(Some(ANSWER_MAX))
@@ -140,8 +204,13 @@ fn table(query: &Query, answer: &Value) -> String {
         Some(Value::Null) | None => "-".to_owned(),
         Some(other) => other.to_string(),
     };
-    let head = columns.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
-    let body = rows.iter().map(|row| columns.iter().map(|(_, at)| cell(row, at)).collect());
+    let head = columns
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect::<Vec<_>>();
+    let body = rows
+        .iter()
+        .map(|row| columns.iter().map(|(_, at)| cell(row, at)).collect());
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(body).collect();
     aligned(&lines)
 }

@@ -1,0 +1,110 @@
+//! A running centre with its faces: read models, API, commands.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+
+use tokio::sync::broadcast;
+use tokio::sync::mpsc;
+
+use crate::call::fact::Recorded;
+use crate::call::view::View;
+use crate::driver::centre::running::Around;
+use crate::driver::centre::running::INBOX_MAX;
+use crate::driver::centre::running::Running;
+use crate::driver::centre::running::StartError;
+use crate::driver::clock::Clock;
+use crate::driver::config::reading::Config;
+use crate::driver::journal::writer::Reader;
+use crate::face::api::access::Access;
+use crate::face::api::command::Commands;
+use crate::face::api::event_stream::BEHIND_MAX;
+use crate::face::api::server;
+use crate::face::api::server::Desk;
+
+/// A running centre and what faces need of it.
+#[derive(Debug)]
+pub struct Served {
+    /// The engine.
+    pub running: Running,
+    /// What faces see.
+    pub desk: Desk,
+    /// Where the API listens.
+    pub api: SocketAddr,
+}
+
+/// Why a centre is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The engine.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The API's address or token.
+    #[error("{0}")]
+    Api(#[from] io::Error),
+}
+
+/// Starts the engine and serves its API on the present runtime. `facts` hears of every durable
+/// fact.
+///
+/// # Errors
+///
+/// [`ServeError`], in words for the person who starts it.
+pub async fn serve(
+    config: Config,
+    clock: Clock,
+    facts: Option<Reader>,
+) -> Result<Served, ServeError> {
+    let listener = server::listen(config.settings.http.listen).await?;
+    let api = listener.local_addr()?;
+    std::fs::create_dir_all(&config.settings.data_dir)?;
+    let access = Access::open(&config.settings.data_dir)?;
+    let (inbox, outbox) = mpsc::channel(INBOX_MAX);
+    let commands = Commands::new(inbox.clone());
+    let view = Arc::new(RwLock::new(View::default()));
+    let (live, _) = broadcast::channel(BEHIND_MAX);
+    let readers = [Some(reader(&view, &live)), facts]
+        .into_iter()
+        .flatten()
+        .collect();
+    let replier = commands.clone();
+    let around = Around {
+        clock,
+        readers,
+        reply: Box::new(move |id, result| replier.reply(id, result)),
+        inbox: (inbox, outbox),
+    };
+    let starting = tokio::task::spawn_blocking(move || Running::start(config, around));
+    let running = starting.await.map_err(|_| StartError::Gone)??;
+    let desk = Desk {
+        view,
+        commands,
+        live,
+        database: running.database.clone(),
+        journal: Arc::clone(&running.journal),
+        meter: Arc::clone(&running.meter),
+        catalog: Arc::clone(&running.catalog),
+    };
+    tokio::spawn(serve_api(listener, desk.clone(), access));
+    Ok(Served { running, desk, api })
+}
+
+async fn serve_api(listener: tokio::net::TcpListener, desk: Desk, access: Access) {
+    if let Err(error) = server::serve(listener, desk, access).await {
+        tracing::error!(%error, "the API ended");
+    }
+}
+
+/// Keeps the read model, and passes facts on to those who follow them.
+fn reader(view: &Arc<RwLock<View>>, live: &broadcast::Sender<Arc<Recorded>>) -> Reader {
+    let (view, live) = (Arc::clone(view), live.clone());
+    Box::new(move |fact| {
+        view.write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take(fact);
+        // Nobody may be listening.
+        let _ = live.send(Arc::clone(fact));
+    })
+}

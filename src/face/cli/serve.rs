@@ -1,0 +1,161 @@
+//! `ringwise serve`: runs a centre until it is told to end, and lets calls end first.
+
+use std::io;
+use std::io::Write;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+
+use crate::call::effect::Command;
+use crate::driver::centre::assembly::AssemblyError;
+use crate::driver::centre::running::StartError;
+use crate::driver::clock::Clock;
+use crate::driver::release::ReleaseError;
+use crate::face::centre;
+use crate::face::centre::ServeError;
+use crate::face::centre::Served;
+use crate::face::cli::config_choice;
+use crate::face::cli::config_choice::ConfigChoice;
+use crate::face::cli::ending::Ending;
+use crate::face::cli::fault_report;
+
+/// How often a draining centre looks whether it is empty.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How long calls may take to let go once they are told to end.
+const ENDING_MAX: Duration = Duration::from_secs(5);
+
+/// What to run.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Options {
+    /// The configuration.
+    #[command(flatten)]
+    pub config: ConfigChoice,
+}
+
+/// Runs a centre.
+///
+/// # Errors
+///
+/// What `out` says.
+pub fn run(options: &Options, out: &mut impl Write) -> io::Result<Ending> {
+    let config = match options.config.load() {
+        Ok(config) => config,
+        Err(error) => return config_choice::explain(&error),
+    };
+    start_log();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let drain = Duration::from_secs(u64::from(config.settings.drain_s));
+        match centre::serve(config, Clock::start(), None).await {
+            Ok(served) => {
+                announce(&served, out)?;
+                live(served, drain).await?;
+                Ok(Ending::Fine)
+            }
+            Err(error) => explain(&error),
+        }
+    })
+}
+
+/// Tells a person why a centre does not start.
+///
+/// # Errors
+///
+/// What standard error says.
+pub fn explain(error: &ServeError) -> io::Result<Ending> {
+    if let ServeError::Start(StartError::Assembly(AssemblyError::Release(ReleaseError::Faulty(
+        files,
+    )))) = error
+    {
+        let mut told = Vec::new();
+        for file in files {
+            fault_report::write(file, &mut told)?;
+        }
+        io::stderr().write_all(&told)?;
+        return Ok(Ending::Input);
+    }
+    eprintln!("error: {error}");
+    Ok(Ending::World)
+}
+
+/// Logs to standard error, one JSON object a line; `RUST_LOG` says how much.
+pub fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
+    // A log that runs already is kept.
+    let _ = log.try_init();
+}
+
+fn announce(served: &Served, out: &mut impl Write) -> io::Result<()> {
+    for fault in &served.running.prompt_faults {
+        tracing::warn!(%fault, "a prompt cannot be used");
+    }
+    for (transport, address) in &served.running.bound {
+        writeln!(
+            out,
+            "SIP on {}://{address}",
+            transport.token().to_ascii_lowercase()
+        )?;
+    }
+    writeln!(out, "API on http://{}", served.api)?;
+    writeln!(
+        out,
+        "ready; Ctrl-C lets calls end, a second one ends at once"
+    )?;
+    out.flush()
+}
+
+/// Until the second signal, or the first and all calls have ended.
+async fn live(mut served: Served, drain: Duration) -> io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("draining: new calls get 503, the others end by themselves");
+    tell(&served, Command::Drain).await;
+    let empty = until_empty(&served);
+    tokio::select! {
+        () = empty => {}
+        () = tokio::time::sleep(drain) => {}
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tell(&served, Command::EndAll).await;
+    // A call that does not let go in time is closed at the next start.
+    let _ = tokio::time::timeout(ENDING_MAX, until_empty(&served)).await;
+    tokio::task::block_in_place(|| served.running.stop());
+    Ok(())
+}
+
+async fn tell(served: &Served, command: Command) {
+    if let Err(problem) = served.desk.commands.tell(command).await {
+        tracing::warn!(problem = problem.detail, "the engine did not confirm");
+    }
+}
+
+async fn until_empty(served: &Served) {
+    loop {
+        let live = served
+            .desk
+            .view
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .calls
+            .len();
+        if live == 0 {
+            return;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
