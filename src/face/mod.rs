@@ -8,3 +8,6 @@ pub mod centre;
 
 /// The command line.
 pub mod cli;
+
+/// A whole centre, told call by call.
+pub mod demo;

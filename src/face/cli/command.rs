@@ -6,6 +6,7 @@ use clap::Parser;
 use clap::Subcommand;
 
 use crate::face::cli::check;
+use crate::face::cli::demo;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
@@ -24,6 +25,8 @@ struct CommandLine {
 enum Command {
     /// Check configuration, dialplans and banks; exit 1 if anything is wrong.
     Check(check::Options),
+    /// Show a whole centre at work: built-in callers phone it over real SIP and RTP.
+    Demo(demo::Options),
     /// Run a centre.
     Serve(serve::Options),
     /// Show live calls of a running centre.
@@ -53,9 +56,10 @@ pub fn run() -> Ending {
             };
         }
     };
-    let mut out = io::stdout().lock();
+    let mut out = io::stdout();
     let ended = match line.command {
         Command::Check(options) => check::run(&options, &mut out),
+        Command::Demo(options) => demo::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
         Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),

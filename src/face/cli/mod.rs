@@ -9,6 +9,9 @@ pub mod command;
 /// Which configuration a command reads.
 pub mod config_choice;
 
+/// Shows the demo.
+pub mod demo;
+
 /// How a command ended.
 pub mod ending;
 

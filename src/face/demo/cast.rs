@@ -43,8 +43,6 @@ pub enum When {
     Step(&'static str),
     /// Questions are predicted.
     Predicted,
-    /// The verification is asked for.
-    Verifying,
     /// An answer has been spoken.
     Answered,
     /// Both hear each other.
@@ -84,76 +82,99 @@ impl When {
             (Self::Predicted, Fact::Walk(WalkFact::Predicted { .. }))
             | (Self::Answered, Fact::Walk(WalkFact::Answered { .. }))
             | (Self::TwoWay, Fact::TwoWay { .. }) => true,
-            (Self::Verifying, Fact::Walk(WalkFact::Entered { step })) => step == "verify",
             _ => false,
         }
     }
 }
 
-/// The five callers of one language.
+/// The five callers of one language. The numbers are customers of `examples/orders.csv`.
 #[must_use]
 pub fn callers(language: Language) -> Vec<Caller> {
     let tag = language.tag();
-    let caller = |who: &str, number: &str, wish, cues: Vec<Cue>, expect| Caller {
+    let caller = |who: &str, number: &str, story: Story| Caller {
         name: format!("{who} ({tag})"),
         number: number.to_owned(),
-        display: who.to_owned(),
-        wish,
+        display: format!("{who} ({tag})"),
+        wish: story.wish,
         tone_hz: 440,
-        cues: [greeting(language), cues].concat(),
-        expect,
+        cues: [greeting(language), story.cues].concat(),
+        expect: story.expect,
     };
     vec![
-        caller(
-            "Wang Fang",
-            "13800000001",
-            "her flight tonight is late; it is the first thing she is offered",
-            vec![
-                cue(When::Predicted, 5_500, Act::Press('1')),
-                cue(When::Answered, 1_000, Act::HangUp),
-            ],
-            Expect::Answered("flight_delay_status", 1),
-        ),
-        caller(
-            "Zhang Wei",
-            "0138 0000 0002",
-            "what he wants is third in the list",
-            vec![
-                cue(When::Predicted, 11_000, Act::Press('3')),
-                cue(When::Answered, 1_000, Act::HangUp),
-            ],
-            Expect::Answered("", 3),
-        ),
-        caller(
-            "a stranger",
-            "13900000003",
-            "has no orders and asks about baggage",
-            vec![
-                cue(When::Step("ask_order"), 2_000, Act::Press('#')),
-                cue(When::Step("products"), 2_000, Act::Press('1')),
-                cue(When::Step("flights"), 2_000, Act::Press('5')),
-                cue(When::Answered, 1_000, Act::HangUp),
-            ],
-            Expect::AnsweredFixed("baggage_allowance"),
-        ),
-        caller(
-            "Liu Yang",
-            "+86 138-0000-0004",
-            "asks where his refund is, which only he may hear",
-            vec![cue(When::Predicted, 5_000, Act::Press('1'))],
-            Expect::Verified("refund_progress"),
-        ),
-        caller(
-            "Chen Jing",
-            "13800000005",
-            "wants a person",
-            vec![
-                cue(When::Predicted, 2_000, Act::Press('0')),
-                cue(When::TwoWay, 4_000, Act::HangUp),
-            ],
-            Expect::Served(""),
-        ),
+        caller("Zhang Wei", "13800000001", late_flight()),
+        caller("Li Na", "0138 0000 0002", third_choice()),
+        caller("a stranger", "13900000003", no_orders()),
+        caller("Chen Jing", "+86 138-0000-0004", private_refund()),
+        caller("Wang Fang", "13800000005", wants_a_person()),
     ]
+}
+
+/// What a caller wants and does.
+struct Story {
+    wish: &'static str,
+    cues: Vec<Cue>,
+    expect: Expect,
+}
+
+fn late_flight() -> Story {
+    Story {
+        wish: "the flight is late tonight; that is the first question offered",
+        cues: vec![
+            cue(When::Predicted, 5_500, Act::Press('1')),
+            cue(When::Answered, 1_000, Act::HangUp),
+        ],
+        expect: Expect::Answered("flight_delay_status", 1),
+    }
+}
+
+fn third_choice() -> Story {
+    Story {
+        wish: "what is wanted comes third in the list",
+        cues: vec![
+            cue(When::Predicted, 13_000, Act::Press('3')),
+            cue(When::Answered, 1_000, Act::HangUp),
+        ],
+        expect: Expect::Answered("refund_how_fee", 3),
+    }
+}
+
+fn no_orders() -> Story {
+    Story {
+        wish: "nobody knows this number; the question is about baggage",
+        cues: vec![
+            cue(When::Step("ask_order"), 2_000, Act::Press('#')),
+            cue(When::Step("products"), 2_000, Act::Press('1')),
+            cue(When::Step("flights"), 2_000, Act::Press('5')),
+            cue(When::Answered, 1_000, Act::HangUp),
+        ],
+        expect: Expect::AnsweredFixed("baggage_allowance"),
+    }
+}
+
+fn private_refund() -> Story {
+    Story {
+        wish: "asks where a refund is, which is for the customer's ears only",
+        cues: vec![
+            cue(When::Predicted, 5_000, Act::Press('1')),
+            cue(When::Step("verify"), 2_000, Act::Press('4')),
+            cue(When::Then, 400, Act::Press('0')),
+            cue(When::Then, 400, Act::Press('0')),
+            cue(When::Then, 400, Act::Press('4')),
+            cue(When::Answered, 1_000, Act::HangUp),
+        ],
+        expect: Expect::Verified("refund_progress"),
+    }
+}
+
+fn wants_a_person() -> Story {
+    Story {
+        wish: "a name on a ticket is wrong: that needs a person who can change tickets",
+        cues: vec![
+            cue(When::Predicted, 5_000, Act::Press('1')),
+            cue(When::TwoWay, 4_000, Act::HangUp),
+        ],
+        expect: Expect::Served("1001"),
+    }
 }
 
 fn greeting(language: Language) -> Vec<Cue> {
@@ -164,5 +185,9 @@ fn greeting(language: Language) -> Vec<Cue> {
 }
 
 const fn cue(when: When, after_ms: u64, act: Act) -> Cue {
-    Cue { when, after: Duration::from_millis(after_ms), act }
+    Cue {
+        when,
+        after: Duration::from_millis(after_ms),
+        act,
+    }
 }

@@ -41,24 +41,36 @@ impl Narrator {
         let at_ms = fact.wall.ms_since(*began);
         let clock = format!("{:>3}.{:01} s", at_ms / 1000, at_ms % 1000 / 100);
         let head = format!("{name:<14} {clock}  ");
-        self.lines(&fact.fact).into_iter().map(|line| format!("{head}{line}")).collect()
+        self.lines(&fact.fact)
+            .into_iter()
+            .map(|line| format!("{head}{line}"))
+            .collect()
     }
 
     fn lines(&self, fact: &Fact) -> Vec<String> {
         match fact {
             Fact::Arrived(arrived) => {
-                let number = arrived.number.as_ref().map_or("no usable number", |n| n.as_str());
+                let number = arrived
+                    .number
+                    .as_ref()
+                    .map_or("no usable number", |n| n.as_str());
                 vec![format!("rings {} from {number}", arrived.called)]
             }
             Fact::Walk(fact) => walk_line(fact).into_iter().collect(),
             Fact::Key { key } => vec![format!("presses {key}")],
             Fact::Acd(fact) => self.acd_line(fact).into_iter().collect(),
             Fact::SeatFailed { seat, status } => {
-                vec![format!("seat {} did not take it ({status})", self.seat(*seat))]
+                vec![format!(
+                    "seat {} did not take it ({status})",
+                    self.seat(*seat)
+                )]
             }
             Fact::Bridged { seat } => vec![format!("talks to seat {}", self.seat(*seat))],
             Fact::TwoWay { after_us } => {
-                vec![format!("both hear each other, {} ms after the seat answered", tenths(*after_us))]
+                vec![format!(
+                    "both hear each other, {} ms after the seat answered",
+                    tenths(*after_us)
+                )]
             }
             Fact::HungUp { by, cause } => vec![format!("{} hangs up ({cause})", who(*by))],
             Fact::Closed(record) => vec![closing(record)],
@@ -107,23 +119,34 @@ impl Narrator {
 
     fn seat(&self, seat: crate::vocabulary::id::SeatId) -> String {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
-        self.names.seats.get(at).map_or_else(String::new, |(id, name)| format!("{id} {name}"))
+        self.names
+            .seats
+            .get(at)
+            .map_or_else(String::new, |(id, name)| format!("{id} {name}"))
     }
 }
 
 fn walk_line(fact: &WalkFact) -> Option<String> {
     match fact {
         WalkFact::Said { text } => Some(format!("hears \"{}\"", shortened(text))),
-        WalkFact::LookedUp { result: Ok(orders), .. } => Some(format!("orders found: {orders}")),
-        WalkFact::LookedUp { result: Err(failure), .. } => Some(format!("look-up: {failure}")),
+        WalkFact::LookedUp {
+            result: Ok(orders), ..
+        } => Some(format!("orders found: {orders}")),
+        WalkFact::LookedUp {
+            result: Err(failure),
+            ..
+        } => Some(format!("look-up: {failure}")),
         WalkFact::Predicted { ranked, read } => {
-            let likely = ranked.iter().take(3).map(|(_, question, p)| {
-                format!("{question} {:.0} %", p * 100.0)
-            });
+            let likely = ranked
+                .iter()
+                .take(3)
+                .map(|(_, question, p)| format!("{question} {:.0} %", p * 100.0));
             let likely = likely.collect::<Vec<_>>().join(", ");
             Some(format!("predicted: {likely}; {read} are read"))
         }
-        WalkFact::Chose { question, place, .. } => Some(format!("chose {question}, place {place}")),
+        WalkFact::Chose {
+            question, place, ..
+        } => Some(format!("chose {question}, place {place}")),
         WalkFact::ChoseNone => Some("chose none of them".to_owned()),
         WalkFact::Verified { ok, attempt } => {
             let word = if *ok { "verified" } else { "not verified" };
