@@ -89,9 +89,12 @@ fn a_call_is_invited_rung_answered_and_hung_up_by_the_caller() {
     let mut pair = pair();
     pair.call();
     pair.net.run_to(20);
-    let invite = pair.net.take(pair.centre, |event| match event {
-        UaEvent::Invited { invite, .. } => Some(invite.clone()),
-        _ => None,
+    let invite = pair.net.take(pair.centre, |event| {
+        if let UaEvent::Invited { invite, .. } = event {
+            Some(invite.clone())
+        } else {
+            None
+        }
     });
     assert_eq!(invite.called, "4000");
     assert_eq!(invite.caller, "+8613800000001");

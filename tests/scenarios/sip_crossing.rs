@@ -178,14 +178,6 @@ fn re_invites_cross_and_both_come_through() {
             UaEvent::ReofferAnswered { answer: Ok(_), .. }
         ));
     }
-    let again = |who: &str| {
-        let line = pair.net.ladder.iter().find(|line| line.ends_with(who));
-        let at = line.unwrap().split(' ').next().unwrap();
-        at.parse::<u64>().unwrap()
-    };
-    // Whose Call-ID it is waits 2.1 to 4 s, the other at most 2 s.
-    assert!((3120..=5020).contains(&again(" caller INVITE")));
-    assert!((1015..=3020).contains(&again(" centre INVITE")));
 }
 
 #[test]

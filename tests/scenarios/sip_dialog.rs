@@ -45,9 +45,12 @@ fn without_an_offer_we_offer_and_the_ack_answers() {
         body: OFFER,
         ..ASK
     });
-    let answer = peer.net.take(peer.centre, |event| match event {
-        UaEvent::Acked { sdp, .. } => Some(sdp.clone()),
-        _ => None,
+    let answer = peer.net.take(peer.centre, |event| {
+        if let UaEvent::Acked { sdp, .. } = event {
+            Some(sdp.clone())
+        } else {
+            None
+        }
     });
     assert_eq!(answer.as_deref(), Some(OFFER));
 }
@@ -328,6 +331,50 @@ fn only_the_first_of_a_fork_is_kept_and_the_others_are_hung_up() {
     assert_eq!(accepted.count(), 1);
 }
 
+/// A response of the peer's to a request that came.
+fn refuse(request: &str, status: &str) -> String {
+    let mut text = format!("SIP/2.0 {status}\r\n");
+    for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
+        text += &format!("{name}: {}\r\n", header(request, name).unwrap());
+    }
+    text + "\r\n"
+}
+
+#[test]
+fn whose_call_id_it_is_waits_longer_after_491() {
+    for ours in [true, false] {
+        let mut peer = peer();
+        let leg = if ours {
+            let leg = peer.net.agent(peer.centre).mint_leg();
+            let command = invitation(&peer.net, leg, peer.centre, peer.at);
+            peer.net.act(peer.centre, command);
+            peer.net.run_to(20);
+            let accepted = accept(&peer.answer(), "one");
+            peer.send(&accepted);
+            peer.net.run_to(50);
+            peer.mail();
+            leg
+        } else {
+            peer.connect("").0
+        };
+        let sdp = OFFER.to_owned();
+        peer.net.act(peer.centre, UaCommand::Reinvite { leg, sdp });
+        for _ in 0..5 {
+            let soon = peer.net.now_ms + 20;
+            peer.net.run_to(soon);
+            let invite = peer.answer();
+            assert!(invite.starts_with("INVITE"), "{invite}");
+            let before_ms = peer.net.now_ms;
+            peer.send(&refuse(&invite, "491 Request Pending"));
+            assert!(peer.answer().starts_with("ACK"));
+            let waited_ms = peer.net.next_ms_after(before_ms + 20) - before_ms;
+            let range = if ours { 2100..=4000 } else { 20..=2000 };
+            assert!(range.contains(&waited_ms), "ours {ours}: {waited_ms}");
+            peer.net.run_to(before_ms + waited_ms);
+        }
+    }
+}
+
 #[test]
 fn a_challenge_within_a_call_gets_no_credentials() {
     let mut peer = peer();
@@ -355,7 +402,8 @@ fn a_response_with_two_vias_or_a_wrong_branch_is_not_for_us() {
     peer.net.act(peer.centre, command);
     peer.net.run_to(20);
     let accepted = accept(&peer.answer(), "one");
-    let two = accepted.replacen("Via: ", "Via: SIP/2.0/UDP 255.255.255.255, ", 1);
+    let via = "Via: SIP/2.0/UDP 255.255.255.255;branch=z9hG4bKx\r\nFrom: ";
+    let two = accepted.replacen("From: ", via, 1);
     let branch = accepted.replacen("branch=z9hG4bK", "branch=z9hG4bK0", 1);
     for text in [two, branch] {
         peer.send(&text);

@@ -52,10 +52,10 @@ impl Door {
 
     fn last_reason(&self) -> &'static str {
         let (_, event) = self.peer.net.events.last().unwrap();
-        match event {
-            UaEvent::TurnedAway { reason, .. } => reason,
-            other => panic!("{other:?}"),
-        }
+        let UaEvent::TurnedAway { reason, .. } = event else {
+            panic!("{event:?}");
+        };
+        reason
     }
 }
 

@@ -134,6 +134,42 @@ fn a_full_house_says_when_to_come_again() {
 }
 
 #[test]
+fn a_flood_within_a_call_leaves_nothing_behind() {
+    let mut config = open_config();
+    config.limits.transactions_max = 2;
+    let mut peer = Peer::new(config);
+    let (_, tag) = peer.connect("");
+    for cseq in 2..9 {
+        let (method, to_tag) = ("OPTIONS", tag.as_str());
+        peer.ask(Ask {
+            method,
+            cseq,
+            to_tag,
+            ..ASK
+        });
+        assert_eq!(peer.status(), 200);
+    }
+    assert_eq!(peer.net.agent(peer.centre).transaction_count(), 4);
+    let (cseq, to_tag, body) = (9, tag.as_str(), OFFER);
+    peer.ask(Ask {
+        cseq,
+        to_tag,
+        body,
+        ..ASK
+    });
+    assert_eq!(peer.status(), 503);
+    let (method, cseq) = ("BYE", 10);
+    peer.ask(Ask {
+        method,
+        cseq,
+        to_tag,
+        ..ASK
+    });
+    assert_eq!(peer.status(), 200);
+    assert_eq!(peer.net.agent(peer.centre).leg_count(), 0);
+}
+
+#[test]
 fn an_old_client_without_branches_is_served_whole() {
     let mut peer = Peer::new(open_config());
     let old = |text: String| {

@@ -130,7 +130,7 @@ impl Net {
 
     /// Bytes from an address where no user agent lives.
     pub(crate) fn inject(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
-        self.deliver(Packet {
+        self.deliver(&Packet {
             from,
             to,
             bytes: bytes.to_vec(),
@@ -161,12 +161,23 @@ impl Net {
         packet.into_iter().chain(alarm).min()
     }
 
+    /// When something is sent next.
+    pub(crate) fn next_ms_after(&mut self, ms: u64) -> u64 {
+        self.run_to(ms);
+        let said = self.ladder.len();
+        while self.ladder.len() == said {
+            let next = self.next_ms().unwrap();
+            self.run_to(next);
+        }
+        self.now_ms
+    }
+
     /// Does what is due now.
     pub(crate) fn step(&mut self) {
         let due = self.wire.first_key_value().map(|((at, _), _)| *at);
         if due.is_some_and(|at| at <= self.now_ms) {
             let (_, packet) = self.wire.pop_first().unwrap();
-            self.deliver(packet);
+            self.deliver(&packet);
             return;
         }
         let turn = self.turn();
@@ -182,7 +193,7 @@ impl Net {
         }
     }
 
-    fn deliver(&mut self, packet: Packet) {
+    fn deliver(&mut self, packet: &Packet) {
         let flow = self.flow(packet.to, packet.from);
         let turn = self.turn();
         if let Some(agent) = self.agents.get_mut(&packet.to) {
@@ -197,7 +208,7 @@ impl Net {
     fn drain(&mut self, who: SocketAddr) {
         while let Some(transmit) = self.agent(who).poll_transmit() {
             assert_eq!(transmit.flow.local, who);
-            self.send(who, transmit.flow.remote, transmit.bytes);
+            self.send(who, transmit.flow.remote, &transmit.bytes);
         }
         while let Some(event) = self.agent(who).poll_event() {
             let name = self.names[&who];
@@ -207,9 +218,9 @@ impl Net {
         }
     }
 
-    fn send(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
+    fn send(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         let name = self.names[&from];
-        let what = message_text(&bytes);
+        let what = message_text(bytes);
         let mut lost = self.chance.happens(self.weather.loss);
         if let Some(at) = self
             .losing
@@ -227,7 +238,7 @@ impl Net {
             let (least, most) = self.weather.delay_ms;
             let at = self.now_ms + least + self.chance.below(most - least + 1);
             self.sent += 1;
-            let bytes = bytes.clone();
+            let bytes = bytes.to_vec();
             self.wire
                 .insert((at, self.sent), Packet { from, to, bytes });
         }
@@ -247,9 +258,12 @@ impl Net {
     }
 
     pub(crate) fn invited(&mut self, who: SocketAddr) -> LegId {
-        self.take(who, |event| match event {
-            UaEvent::Invited { leg, .. } => Some(*leg),
-            _ => None,
+        self.take(who, |event| {
+            if let UaEvent::Invited { leg, .. } = event {
+                Some(*leg)
+            } else {
+                None
+            }
         })
     }
 
@@ -276,13 +290,8 @@ impl Net {
 
     pub(crate) fn assert_nothing_left(&self) {
         for (at, agent) in &self.agents {
-            assert_eq!(agent.leg_count(), 0, "legs of {}", self.names[at]);
-            assert_eq!(
-                agent.transaction_count(),
-                0,
-                "transactions of {}",
-                self.names[at]
-            );
+            let left = (agent.leg_count(), agent.transaction_count());
+            assert_eq!(left, (0, 0), "legs and transactions of {}", self.names[at]);
         }
     }
 }
@@ -320,8 +329,15 @@ fn event_text(event: &UaEvent) -> String {
         UaEvent::Registered { fresh, .. } => {
             format!("Registered {}", if *fresh { "fresh" } else { "again" })
         }
-        other => {
-            let text = format!("{other:?}");
+        UaEvent::Invited { .. }
+        | UaEvent::Acked { .. }
+        | UaEvent::Cancelled { .. }
+        | UaEvent::Accepted { .. }
+        | UaEvent::Reoffered { .. }
+        | UaEvent::ReofferAnswered { .. }
+        | UaEvent::Gone { .. }
+        | UaEvent::Unregistered { .. } => {
+            let text = format!("{event:?}");
             text.split([' ', '{']).next().unwrap_or_default().to_owned()
         }
     }

@@ -80,9 +80,12 @@ fn a_seat_registers_is_called_and_unregisters() {
         })),
     );
     desk.net.run_to(200);
-    let called = desk.net.take(desk.seat, |event| match event {
-        UaEvent::Invited { invite, .. } => Some(invite.called.clone()),
-        _ => None,
+    let called = desk.net.take(desk.seat, |event| {
+        if let UaEvent::Invited { invite, .. } = event {
+            Some(invite.called.clone())
+        } else {
+            None
+        }
     });
     assert_eq!(called, "1001");
     desk.net
@@ -166,6 +169,22 @@ fn a_seat_that_falls_silent_is_unregistered_by_its_pings() {
 }
 
 #[test]
+fn a_user_who_is_gone_from_the_list_loses_its_bindings() {
+    let mut desk = desk();
+    desk.register("secret", "ringwise", 600);
+    desk.net.run_to(1000);
+    let mut users = registrar_config().users;
+    users.remove("1002");
+    desk.net.agent(desk.centre).set_users(users.clone());
+    assert!(desk.net.agent(desk.centre).is_registered("1001"));
+    users.remove("1001");
+    desk.net.agent(desk.centre).set_users(users);
+    assert!(!desk.net.agent(desk.centre).is_registered("1001"));
+    let event = desk.net.agent(desk.centre).poll_event();
+    assert!(matches!(event, Some(UaEvent::Unregistered { .. })));
+}
+
+#[test]
 fn a_binding_without_refresh_runs_out() {
     let mut desk = desk();
     let centre = desk.net.agents.get_mut(&desk.centre).unwrap();
@@ -200,9 +219,12 @@ fn a_registered_flow_calls_as_its_user_and_strangers_are_challenged() {
     desk.net.run_to(2000);
     command(&mut desk.net, desk.seat, desk.centre);
     desk.net.run_to(3000);
-    let user = desk.net.take(desk.centre, |event| match event {
-        UaEvent::Invited { invite, .. } => Some(invite.user.clone()),
-        _ => None,
+    let user = desk.net.take(desk.centre, |event| {
+        if let UaEvent::Invited { invite, .. } = event {
+            Some(invite.user.clone())
+        } else {
+            None
+        }
     });
     assert_eq!(user.as_deref(), Some("1001"));
 }

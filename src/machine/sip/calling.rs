@@ -81,6 +81,7 @@ impl UserAgent {
         let state = Leg {
             dialog: Dialog::uac(call_id, from, uri),
             flow,
+            reinvite: None,
             phase: Phase::Outgoing(Box::new(Calling {
                 client: ClientId::NONE,
                 sdp: invitation.sdp,
@@ -244,7 +245,7 @@ impl UserAgent {
         state.phase = Phase::Up(Box::new(up));
         let fits = capability::check_body(&response.headers, &response.body).is_ok();
         if response.body.is_empty() || !fits {
-            if let Some(state) = self.drop_leg(leg) {
+            if let Some(state) = self.drop_leg(leg, now) {
                 self.hang_up_fork(state.dialog, state.flow, now);
             }
             let status = Status(488);
@@ -290,7 +291,7 @@ impl UserAgent {
                 return;
             }
         }
-        self.drop_leg(leg);
+        self.drop_leg(leg, now);
         self.report(if cancelled {
             UaEvent::Gone { leg }
         } else {

@@ -109,6 +109,8 @@ pub struct ClientTransaction {
     kind: Kind,
     transport: Transport,
     state: State,
+    /// When to give up a provisional state.
+    limit: Option<Now>,
 }
 
 impl ClientTransaction {
@@ -128,6 +130,7 @@ impl ClientTransaction {
             kind,
             transport,
             state,
+            limit: None,
         }
     }
 
@@ -153,7 +156,7 @@ impl ClientTransaction {
 
     fn calling(&mut self, answer: Answer, now: Now) -> Step {
         if answer == Answer::Provisional {
-            self.state = State::Proceeding { until: None };
+            self.state = State::Proceeding { until: self.limit };
             return Step::Pass;
         }
         self.proceeding(answer, now)
@@ -204,8 +207,10 @@ impl ClientTransaction {
         };
     }
 
-    /// A cancelled INVITE whose final answer stays away is given up (RFC 3261 section 9.1).
+    /// An INVITE whose final answer may stay away is given up: a cancelled one (RFC 3261 section
+    /// 9.1), or one within a dialog that has ended.
     pub fn give_up_at(&mut self, at: Now) {
+        self.limit = Some(at);
         if let State::Proceeding { until } = &mut self.state {
             *until = Some(at);
         }
@@ -389,6 +394,10 @@ mod tests {
         let mut client = ClientTransaction::start(Kind::Invite, UDP, Now::START);
         client.handle_response(Answer::Provisional, Now::at_ms(100));
         client.give_up_at(Now::at_ms(900));
+        assert_eq!(alone(client), [(900, Step::TimedOut)]);
+        let mut client = ClientTransaction::start(Kind::Invite, UDP, Now::START);
+        client.give_up_at(Now::at_ms(900));
+        client.handle_response(Answer::Provisional, Now::at_ms(100));
         assert_eq!(alone(client), [(900, Step::TimedOut)]);
     }
 }

@@ -58,7 +58,8 @@ impl Secrets {
 /// How much a user agent holds at once. Beyond it new requests get 503 with `Retry-After`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct UaLimits {
-    /// Server transactions, finished ones included.
+    /// Server transactions, finished ones included. Calls under way are served up to twice
+    /// this.
     pub transactions_max: usize,
     /// Legs.
     pub legs_max: usize,

@@ -112,7 +112,8 @@ impl UserAgent {
             mut dialog,
             flow,
             phase,
-        }) = self.drop_leg(leg)
+            ..
+        }) = self.drop_leg(leg, now)
         else {
             return;
         };

@@ -23,6 +23,7 @@ use crate::machine::sip::session_timer::TooSmall;
 use crate::machine::sip::surface::Invite;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::UaEvent;
+use crate::machine::sip::timing;
 use crate::machine::sip::user_agent::UaCommandError;
 use crate::machine::sip::user_agent::UserAgent;
 use crate::vocabulary::id::LegId;
@@ -76,6 +77,7 @@ impl UserAgent {
         let state = Leg {
             dialog,
             flow: invite.flow,
+            reinvite: None,
             phase: Phase::Incoming(Box::new(Pending {
                 server,
                 invite,
@@ -216,7 +218,7 @@ impl UserAgent {
             response.headers.push(HeaderName::RetryAfter, rounded);
         }
         self.respond(server, response, now);
-        self.drop_leg(leg);
+        self.drop_leg(leg, now);
         Ok(())
     }
 
@@ -274,12 +276,20 @@ impl UserAgent {
             let response = pending.invite.reply(487, &state.dialog.local_tag());
             self.respond(server, response, now);
         }
-        self.drop_leg(leg);
+        self.drop_leg(leg, now);
     }
 
-    /// Forgets a leg.
-    pub(super) fn drop_leg(&mut self, leg: LegId) -> Option<Leg> {
+    /// Forgets a leg. A re-INVITE of ours may never be answered now: the peer repeats a 2xx
+    /// only as long as it has the dialog.
+    pub(super) fn drop_leg(&mut self, leg: LegId, now: Now) -> Option<Leg> {
         let state = self.legs.remove(&leg)?;
+        if let Some(id) = state.reinvite
+            && let Some(client) = self.clients.get_mut(id)
+        {
+            let until = now + timing::TRANSACTION_LIMIT;
+            client.transaction.give_up_at(until);
+            self.settle_client(id);
+        }
         self.tags.remove(&state.dialog.local_tag());
         self.carried.remove(&(state.flow, leg));
         Some(state)

@@ -19,6 +19,8 @@ pub struct Leg {
     pub dialog: Dialog,
     /// Where its requests go: from where the latest of the peer's came.
     pub flow: Flow,
+    /// Our latest re-INVITE.
+    pub reinvite: Option<ClientId>,
     /// How far it is.
     pub phase: Phase,
 }

@@ -84,7 +84,10 @@ impl UserAgent {
             let renewal = &timer.renewal();
             request.headers.push(HeaderName::SessionExpires, renewal);
         }
-        self.send(flow, request, purpose, now);
+        let client = self.send(flow, request, purpose, now);
+        if let Some(state) = self.legs.get_mut(&leg) {
+            state.reinvite = Some(client);
+        }
     }
 
     /// A 491 has been waited out.

@@ -268,6 +268,11 @@ impl Registrar {
         self.drop_where(user, |binding| binding.flow == *flow)
     }
 
+    /// Drops all bindings of a user; true if there were any.
+    pub fn drop_user(&mut self, user: &str) -> bool {
+        self.drop_where(user, |_| true)
+    }
+
     fn drop_where(&mut self, user: &str, gone: impl Fn(&Binding) -> bool) -> bool {
         let mut kept = self.bindings(user).to_vec();
         let before = kept.len();

@@ -1,11 +1,13 @@
 //! The registrar's side of REGISTER, and the life of the flows it has learned.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use crate::machine::sip::access;
 use crate::machine::sip::capability;
 use crate::machine::sip::client_table::Purpose;
+use crate::machine::sip::config::Secrets;
 use crate::machine::sip::incoming::Incoming;
 use crate::machine::sip::leg::Phase;
 use crate::machine::sip::ping::Ping;
@@ -172,6 +174,16 @@ impl UserAgent {
         }
     }
 
+    /// Who may register has changed. Users who are gone lose their bindings.
+    pub fn set_users(&mut self, users: BTreeMap<String, Secrets>) {
+        let before = std::mem::replace(&mut self.config.users, users);
+        for (user, _) in before {
+            if !self.config.users.contains_key(&user) && self.registrar.drop_user(&user) {
+                self.report(UaEvent::Unregistered { user });
+            }
+        }
+    }
+
     /// A connection is closed: what it carried is gone.
     pub fn handle_flow_closed(&mut self, turn: Turn, flow: Flow) {
         self.forget_flow(flow);
@@ -190,7 +202,7 @@ impl UserAgent {
         match self.legs.get(&leg).map(|leg| &leg.phase) {
             Some(Phase::Incoming(pending)) => {
                 self.servers.forget(pending.server);
-                self.drop_leg(leg);
+                self.drop_leg(leg, now);
                 self.report(UaEvent::Cancelled { leg });
             }
             Some(Phase::Outgoing(calling)) => {

@@ -106,7 +106,7 @@ impl UserAgent {
             Purpose::Invite(leg) => self.invite_refused(leg, status, headers, now),
             Purpose::Reinvite(leg) => self.reinvite_refused(leg, status, now),
             Purpose::Refresh(leg) => self.refresh_refused(leg, status, now),
-            Purpose::Bye(leg) => self.part(leg),
+            Purpose::Bye(leg) => self.part(leg, now),
             Purpose::Register(user) => self.enrolled(&user, status, headers, now),
             Purpose::Ping(flow) => self.pinged(flow, status, now),
             Purpose::Nobody => {}
@@ -114,8 +114,8 @@ impl UserAgent {
     }
 
     /// A leg that we hung up has let go of everything.
-    fn part(&mut self, leg: LegId) {
-        if self.drop_leg(leg).is_some() {
+    fn part(&mut self, leg: LegId, now: Now) {
+        if self.drop_leg(leg, now).is_some() {
             self.report(UaEvent::Gone { leg });
         }
     }

@@ -118,10 +118,20 @@ impl UserAgent {
         self.settle_server(id);
     }
 
-    /// Answers a request at once, in a transaction that absorbs its repeats.
+    /// Answers a request at once, in a transaction that absorbs its repeats; without one if
+    /// there are far too many.
     pub(super) fn respond_once(&mut self, request: &Incoming, response: Message, now: Now) {
+        if self.is_flooded() {
+            self.reply(request, response);
+            return;
+        }
         let id = self.servers.begin(request, None);
         self.respond(id, response, now);
+    }
+
+    /// Calls under way are served beyond the limit of transactions, up to twice as many.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.servers.len() >= self.config.limits.transactions_max.saturating_mul(2)
     }
 
     /// Answers a request and forgets it: its repeats are answered the same way.

@@ -135,7 +135,7 @@ impl UserAgent {
             Phase::Up(up) => {
                 let wanted = up.hangup != Hangup::No;
                 self.end_reoffer(leg, now);
-                self.drop_leg(leg);
+                self.drop_leg(leg, now);
                 self.report(if wanted {
                     UaEvent::Gone { leg }
                 } else {
@@ -163,11 +163,11 @@ impl UserAgent {
 
     /// re-INVITE or UPDATE.
     fn handle_reoffer(&mut self, leg: LegId, request: Incoming, now: Now) {
-        let Some(state) = self.legs.get_mut(&leg) else {
+        let Some(state) = self.legs.get(&leg) else {
             return;
         };
-        let up = match &mut state.phase {
-            Phase::Up(up) if up.hangup == Hangup::No => up,
+        let clash = match &state.phase {
+            Phase::Up(up) if up.hangup == Hangup::No => clash_of(up),
             Phase::Up(_) | Phase::Ending => {
                 self.respond_once(&request, request.reply(481, ""), now);
                 return;
@@ -177,9 +177,11 @@ impl UserAgent {
                 return;
             }
         };
-        if request.method == Method::Update && request.body.is_empty() {
+        if self.is_flooded() {
+            self.turn_away_busy(&request, "transactions_full");
+        } else if request.method == Method::Update && request.body.is_empty() {
             self.answer_refresh(leg, &request, now);
-        } else if let Some(clash) = clash_of(up) {
+        } else if let Some(clash) = clash {
             self.clash(&request, &clash, now);
         } else if let Err(unfit) = check(&request) {
             let mut response = request.reply(unfit.status(), "");
