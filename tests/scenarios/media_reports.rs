@@ -36,30 +36,7 @@ fn both_ends_learn_what_the_other_missed() {
         receive: true,
     };
     exchange.handle_order(Order::Aim(leg, far), Now::START);
-    let mut reports = Vec::new();
-    for seq in 0..500_u16 {
-        let now = Now::at_ms(u64::from(seq) * 20);
-        exchange.handle_timeout(now);
-        for (datagram, bytes) in exchange.outbox().datagrams() {
-            assert_eq!(
-                (datagram.channel, datagram.to.port()),
-                (Channel::Rtcp, 4001)
-            );
-            reports.push(bytes.to_vec());
-        }
-        exchange.outbox().clear_datagrams();
-        let header = Header {
-            marker: false,
-            payload_type: 0,
-            seq: Seq(seq),
-            timestamp: u32::from(seq) * 160,
-            ssrc: 7,
-        };
-        if seq % 10 != 9 {
-            let packet = [&rtp::encode(&header)[..], &[0xff; 160]].concat();
-            exchange.handle_packet(place, &packet, address, now);
-        }
-    }
+    let reports = hear_ten_seconds(&mut exchange, place, address);
     assert!(
         (1..=3).contains(&reports.len()),
         "{} reports in 10 s",
@@ -108,4 +85,33 @@ fn both_ends_learn_what_the_other_missed() {
     assert_eq!((quality.far_packets_lost, quality.far_jitter_us), (5, 2000));
     assert_eq!((quality.packets_received, quality.packets_lost), (450, 49));
     assert_eq!((quality.packets_dropped, quality.jitter_us), (1, 0));
+}
+
+/// Every tenth packet is lost on the way to the leg. The reports it sends meanwhile.
+fn hear_ten_seconds(exchange: &mut Exchange, place: usize, address: SocketAddr) -> Vec<Vec<u8>> {
+    let mut reports = Vec::new();
+    for seq in 0..500_u16 {
+        let now = Now::at_ms(u64::from(seq) * 20);
+        exchange.handle_timeout(now);
+        for (datagram, bytes) in exchange.outbox().datagrams() {
+            assert_eq!(
+                (datagram.channel, datagram.to.port()),
+                (Channel::Rtcp, 4001)
+            );
+            reports.push(bytes.to_vec());
+        }
+        exchange.outbox().clear_datagrams();
+        let header = Header {
+            marker: false,
+            payload_type: 0,
+            seq: Seq(seq),
+            timestamp: u32::from(seq) * 160,
+            ssrc: 7,
+        };
+        if seq % 10 != 9 {
+            let packet = [&rtp::encode(&header)[..], &[0xff; 160]].concat();
+            exchange.handle_packet(place, &packet, address, now);
+        }
+    }
+    reports
 }
