@@ -1,7 +1,6 @@
 //! What can be typed, and who does it.
 
 use std::io;
-use std::path::PathBuf;
 
 use clap::Parser;
 use clap::Subcommand;
@@ -24,17 +23,6 @@ enum Command {
     Check(check::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
     Try(trial::Options),
-}
-
-/// The configuration, if none is named.
-pub const CONFIG_FILE: &str = "ringwise.toml";
-
-/// Which configuration to read.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct ConfigChoice {
-    /// The configuration; without it ringwise.toml, if there is one.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
 }
 
 /// Does what the command line says.

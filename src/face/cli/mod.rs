@@ -6,6 +6,9 @@ pub mod check;
 /// What can be typed, and who does it.
 pub mod command;
 
+/// Which configuration a command reads.
+pub mod config_choice;
+
 /// How a command ended.
 pub mod ending;
 

@@ -18,7 +18,7 @@ use crate::driver::orders::book::OrderBook;
 use crate::driver::orders::csv;
 use crate::driver::orders::csv::Reading;
 use crate::face::cli::check;
-use crate::face::cli::command::ConfigChoice;
+use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
 use crate::face::cli::story;
