@@ -182,8 +182,15 @@ impl Stage {
                 }
                 log.extend(line(at, &output));
             }
+            let said = call.is_saying();
             if !call.go_on(until) {
                 return;
+            }
+            if said && !call.is_saying() {
+                log.push(format!(
+                    "{:>6} silence",
+                    call.now().since_start().as_millis()
+                ));
             }
         }
     }

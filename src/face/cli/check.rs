@@ -21,7 +21,7 @@ use crate::machine::ivr::check;
 use crate::machine::ivr::check::Checked;
 use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::prediction::bank::Bank;
-use crate::machine::prediction::reading;
+use crate::machine::prediction::reading::bank;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 use crate::wire::yaml::tree::BYTES_MAX;
@@ -163,8 +163,8 @@ pub fn find(options: &Options) -> Result<Findings, Unreadable> {
         findings.checked.push(name.clone());
         match kind(&text) {
             Ok(Kind::Dialplan) => dialplans.push((name, text)),
-            Ok(Kind::Bank) => match reading::bank::read(&text) {
-                Ok(bank) => findings.banks.push(bank),
+            Ok(Kind::Bank) => match bank::read(&text) {
+                Ok(read) => findings.banks.push(read),
                 Err(faults) => findings.faulty.push(FaultyFile { name, text, faults }),
             },
             Err(fault) => findings.faulty.push(FaultyFile {
@@ -248,9 +248,7 @@ fn check_dialplans(files: Vec<(String, String)>, around: &Surroundings, findings
 /// Banks that dialplans may name though nobody asked to check them.
 fn other_banks(dir: &Path, known: &[Bank]) -> Vec<Bank> {
     let texts = read_path(dir).unwrap_or_default();
-    let banks = texts
-        .iter()
-        .filter_map(|(_, text)| reading::bank::read(text).ok());
+    let banks = texts.iter().filter_map(|(_, text)| bank::read(text).ok());
     banks
         .filter(|bank| known.iter().all(|one| one.name != bank.name))
         .collect()

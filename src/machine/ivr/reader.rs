@@ -284,17 +284,18 @@ impl<'r> Reader<'r> {
             }
             None => retries,
         };
-        let key_timeout = self.key_timeout(record).unwrap_or(key_timeout);
+        let key_timeout = match record.take("key_timeout") {
+            Some(node) => {
+                let what = "`key_timeout`";
+                let read = record::duration(node, what, KEY_TIMEOUT, &mut self.faults);
+                read.unwrap_or(key_timeout)
+            }
+            None => key_timeout,
+        };
         Patience {
             key_timeout,
             retries,
         }
-    }
-
-    /// `key_timeout`, if it is there.
-    pub fn key_timeout(&mut self, record: &mut Record<'r>) -> Option<Duration> {
-        let node = record.take("key_timeout")?;
-        record::duration(node, "`key_timeout`", KEY_TIMEOUT, &mut self.faults)
     }
 }
 

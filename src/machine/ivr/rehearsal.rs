@@ -86,6 +86,12 @@ impl<'s> Rehearsal<'s> {
         self.now
     }
 
+    /// Whether words are being said.
+    #[must_use]
+    pub const fn is_saying(&self) -> bool {
+        self.saying.is_some()
+    }
+
     /// Whether words are being said or a look-up is on its way: the caller had better wait.
     #[must_use]
     pub const fn is_busy(&self) -> bool {

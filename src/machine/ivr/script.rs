@@ -219,11 +219,11 @@ pub struct Verify {
     pub wrong: Option<Wording>,
     /// How many tries a call has in all its verify steps.
     pub tries: u32,
-    /// How long to wait for a key.
-    pub key_timeout: Duration,
+    /// How long to wait.
+    pub patience: Patience,
     /// Proved, or proved before.
     pub ok: StepAt,
-    /// Not proved, or nothing to prove it by.
+    /// Not proved, silent to the end, or nothing to prove it by.
     pub failed: StepAt,
 }
 

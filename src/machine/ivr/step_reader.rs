@@ -22,7 +22,6 @@ use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::wording::Slot;
 use crate::machine::skill_need;
 use crate::machine::skill_need::LEVEL_MAX;
-use crate::vocabulary::fault;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
@@ -90,16 +89,13 @@ pub fn read<'r>(reader: &mut Reader<'r>, name: &'r str, node: &'r Node) -> Optio
     })
 }
 
-/// A key that is almost a verb, in a step without one.
+/// A key that a step without a verb cannot have.
 fn misspelt_verb(record: &Record<'_>) -> Option<Fault> {
-    record.rest().iter().find_map(|(name, key, _)| {
-        if ["say", "in", "goto"].contains(name) {
-            return None;
-        }
-        fault::nearest(name, VERBS)?;
-        let fault = Fault::new(key.span, format!("unknown key `{name}`"));
-        Some(fault.nearest(name, VERBS))
-    })
+    let plain = ["say", "in", "goto"];
+    let mut rest = record.rest().iter();
+    let (name, key, _) = rest.find(|(name, ..)| !plain.contains(name))?;
+    let fault = Fault::new(key.span, format!("unknown key `{name}`"));
+    Some(fault.nearest(name, plain.into_iter().chain(VERBS)))
 }
 
 fn read_voices(reader: &mut Reader<'_>, node: &Node) -> Voices {
@@ -365,7 +361,7 @@ fn read_verify<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<V
     let tries = record
         .take("tries")
         .and_then(|node| record::count(node, "`tries`", 1..=5, &mut reader.faults));
-    let key_timeout = reader.key_timeout(record);
+    let patience = reader.patience(record);
     let needed = [
         ("ok", "the caller proved who they are"),
         (
@@ -378,7 +374,7 @@ fn read_verify<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<V
         text,
         wrong,
         tries: tries.unwrap_or(TRIES_DEFAULT),
-        key_timeout: key_timeout.unwrap_or(reader.patience.key_timeout),
+        patience,
         ok: goto.to("ok"),
         failed: goto.to("failed"),
     })

@@ -8,7 +8,6 @@ use crate::machine::ivr::collect_step;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
 use crate::machine::ivr::script::Mask;
-use crate::machine::ivr::script::Patience;
 use crate::machine::ivr::script::Verify;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::surface::WalkFact;
@@ -37,7 +36,7 @@ impl VerifyStep {
         journey.drop_keys();
         let lines = journey.lines(&verify.text, voices);
         let mut step = Self {
-            asking: Asking::new(lines, patience(verify)),
+            asking: Asking::new(lines, verify.patience),
             digits: String::new(),
         };
         if journey.verified {
@@ -83,13 +82,12 @@ impl VerifyStep {
         self.ask_again(journey, world, verify)
     }
 
-    /// The caller is silent: that counts as a try.
+    /// The caller is silent.
     pub fn miss(&mut self, journey: &mut Journey, world: WalkWorld<'_>, verify: &Verify) -> Move {
         self.digits.clear();
-        journey.verify_tries += 1;
         match self.asking.miss(journey, world.turn.now) {
-            Miss::Again if journey.verify_tries < verify.tries => Move::Stay,
-            Miss::Again | Miss::Enough => Move::Go(verify.failed),
+            Miss::Again => Move::Stay,
+            Miss::Enough => Move::Go(verify.failed),
         }
     }
 
@@ -99,16 +97,9 @@ impl VerifyStep {
         }
         let wrong = verify.wrong.as_ref().unwrap_or(&verify.text);
         let lines = journey.lines(wrong, Voices::Callers);
-        self.asking = Asking::new(lines, patience(verify));
+        self.asking = Asking::new(lines, verify.patience);
         self.asking.begin(journey, world.turn.now);
         Move::Stay
-    }
-}
-
-const fn patience(verify: &Verify) -> Patience {
-    Patience {
-        key_timeout: verify.key_timeout,
-        retries: verify.tries,
     }
 }
 

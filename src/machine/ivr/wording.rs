@@ -150,10 +150,13 @@ impl Wording {
                 ..Filling::default()
             };
             for spoken in self.speech(language, filling) {
-                if let Spoken::Text(text) = spoken
-                    && !literals.contains(&text)
-                {
-                    literals.push(text);
+                // Marks after a slot belong to what the slot says; look-ups do not mind them.
+                let is_mark = |c: char| c.is_whitespace() || MARKS.contains(&c);
+                if let Spoken::Text(text) = spoken {
+                    let text = text.trim_start_matches(is_mark).to_owned();
+                    if !literals.contains(&text) {
+                        literals.push(text);
+                    }
                 }
             }
         }
@@ -170,17 +173,10 @@ fn slot(name: &str, offset: usize, allowed: &[Slot]) -> Result<Slot, WordingErro
     })
 }
 
-/// Ends a text: marks at its beginning belonged to what stood before the slot.
 fn flush(words: &mut String, speech: &mut Vec<Spoken>) {
     let text = std::mem::take(words);
-    let is_mark = |c: char| c.is_whitespace() || MARKS.contains(&c);
-    let text = if speech.is_empty() {
-        text.trim()
-    } else {
-        text.trim_start_matches(is_mark).trim_end()
-    };
     if text.chars().any(char::is_alphanumeric) {
-        speech.push(Spoken::Text(text.to_owned()));
+        speech.push(Spoken::Text(text.trim().to_owned()));
     }
 }
 
@@ -219,13 +215,13 @@ mod tests {
         let table: [(&str, &[&str]); 4] = [
             (
                 "{{q.short}}: press {{digit}}.",
-                &["where is my refund", "press 2."],
+                &["where is my refund", ": press 2."],
             ),
             (
                 "Press {{ digit }} for {{q.short}}!",
                 &["Press 2 for", "where is my refund"],
             ),
-            ("Hello {{caller.name}}, welcome.", &["Hello", "welcome."]),
+            ("Hello {{caller.name}}, welcome.", &["Hello", ", welcome."]),
             ("You have {{caller.orders}}.", &["You have", "3"]),
         ];
         for (text, expected) in table {
