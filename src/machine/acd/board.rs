@@ -41,6 +41,15 @@ pub enum Timer {
     Contact(CallId),
 }
 
+/// Whom an event set free.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Free {
+    /// A contact waits that did not before.
+    Contact(CallId),
+    /// A seat is ready that was not before, or for whom it was not.
+    Seat(SeatId),
+}
+
 /// A queue: its set-up and who is in it.
 #[derive(Debug)]
 pub struct Queue {
@@ -67,6 +76,8 @@ pub struct Board {
     pub matching: Matching,
     /// What is due when; exactly one entry for each seat with a deadline and each waiting contact.
     pub deadlines: BTreeSet<(Now, Timer)>,
+    /// Who was set free and is not matched yet; empty between events.
+    pub free: Vec<Free>,
     /// What is to be told.
     pub outputs: VecDeque<Output>,
     /// What could not be used.
@@ -114,6 +125,7 @@ impl Board {
         }
         if let Phase::Ready(place) = after {
             self.matching.idle(group, place, id);
+            self.free.push(Free::Seat(id));
         }
         match (before.signed_in(), after.signed_in()) {
             (false, true) => self.matching.sign_in(group),
@@ -139,6 +151,7 @@ impl Board {
         if let Some(contact) = self.contacts.get_mut(&id) {
             contact.stage = Stage::Waiting;
             self.matching.wait(contact.lane, contact.place, id);
+            self.free.push(Free::Contact(id));
             self.deadlines.insert((contact.look_at, Timer::Contact(id)));
             if let Some(queue) = self.queues.get_mut(&contact.queue) {
                 queue.line.insert(contact.place, id);
@@ -180,9 +193,12 @@ impl Board {
     }
 
     /// Brings a contact whose offer came to nothing back to its place.
-    pub fn put_back(&mut self, contact: CallId) {
+    pub fn put_back(&mut self, contact: CallId, failed_at: SeatId) {
         if let Some(queue) = self.queue_of(contact) {
             queue.offered = queue.offered.saturating_sub(1);
+        }
+        if let Some(contact) = self.contacts.get_mut(&contact) {
+            contact.failed_at = Some(failed_at);
         }
         self.wait(contact);
     }
@@ -227,6 +243,7 @@ impl Board {
         if let Phase::Ready(place) = phase {
             self.matching.busy(old, place);
             self.matching.idle(group, place, setup.seat);
+            self.free.push(Free::Seat(setup.seat));
         }
         if phase.signed_in() {
             self.matching.sign_out(old);

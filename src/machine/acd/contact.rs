@@ -28,6 +28,8 @@ pub struct Contact {
     pub place: ContactPlace,
     /// Where it stands.
     pub stage: Stage,
+    /// The seat that was last booked for it in vain.
+    pub failed_at: Option<SeatId>,
     /// The best position it was told.
     pub told: Option<u32>,
     /// When it is looked at next while it waits.

@@ -1,8 +1,7 @@
 //! The engine: told inputs, answers outputs, says when to wake it.
 //!
-//! Each event frees at most one seat and one contact, and before it no ready seat and waiting
-//! contact fitted each other. So it is enough to seek for those two, and after each event nobody
-//! waits whom a ready seat could take.
+//! An event moves seats and contacts; whom it set free is then matched, so that after each event
+//! nobody waits whom a ready seat could take.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
 use crate::machine::acd::seat::Seat;
 use crate::machine::acd::seat::Wish;
+use crate::machine::acd::settle::settle;
 use crate::machine::acd::skill::whole_need;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::Arrival;
@@ -70,7 +70,7 @@ impl Engine {
     /// Adds a seat or changes its queues and skills. Its state, offer or talk stays.
     pub fn set_seat(&mut self, turn: Turn, setup: &SeatSetup) {
         self.board.set_seat(setup, turn.now);
-        self.seek_contact(setup.seat, turn.now);
+        settle(&mut self.board, turn.now);
     }
 
     /// Adds a queue or changes its set-up. A new need holds for who arrives from here on, new
@@ -98,6 +98,7 @@ impl Engine {
             Input::Declined { seat, epoch } => self.fail(seat, epoch, OfferEnd::Declined, now),
             Input::TalkEnded { seat, epoch } => self.end_talk(seat, epoch, now),
         }
+        settle(&mut self.board, now);
     }
 
     /// What is to be done or known next, oldest first.
@@ -111,17 +112,23 @@ impl Engine {
         self.board.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// Serves what is due, at most [`DUE_MAX`] deadlines.
+    /// Serves what is due, at most [`DUE_MAX`] deadlines: first the seats', then whoever is free
+    /// is matched, then who still waits is looked at.
     pub fn handle_timeout(&mut self, turn: Turn) {
+        let mut waiting = Vec::new();
         for _ in 0..DUE_MAX {
             if self.poll_timeout().is_none_or(|at| at > turn.now) {
-                return;
+                break;
             }
             match self.board.deadlines.pop_first() {
                 Some((_, Timer::Seat(seat))) => self.seat_due(seat, turn.now),
-                Some((_, Timer::Contact(contact))) => self.look(contact, turn.now),
-                None => return,
+                Some((_, Timer::Contact(contact))) => waiting.push(contact),
+                None => break,
             }
+        }
+        settle(&mut self.board, turn.now);
+        for contact in waiting {
+            self.look(contact, turn.now);
         }
     }
 
@@ -171,26 +178,21 @@ impl Engine {
             self.board.withdraw(seat, lost, reason);
             self.board
                 .offer_ended(seat, lost, OfferEnd::Withdrawn(reason));
-            self.board.put_back(lost.contact);
-            self.seek_seat(lost.contact, now);
+            self.board.put_back(lost.contact, seat);
         }
     }
 
     fn hear(&mut self, seat: SeatId, wish: Wish, now: Now) {
         let place = self.board.last_place(now);
-        match self.board.step(seat, now, |seat| seat.hear(wish, place)) {
-            Some(true) => self.seek_contact(seat, now),
-            Some(false) => self.board.counted.stale += 1,
-            None => {}
+        if self.board.step(seat, now, |seat| seat.hear(wish, place)) == Some(false) {
+            self.board.counted.stale += 1;
         }
     }
 
     fn end_wrap_up(&mut self, seat: SeatId, now: Now) {
         let place = self.board.last_place(now);
-        match self.board.step(seat, now, |seat| seat.end_wrap_up(place)) {
-            Some(true) => self.seek_contact(seat, now),
-            Some(false) => self.board.counted.stale += 1,
-            None => {}
+        if self.board.step(seat, now, |seat| seat.end_wrap_up(place)) == Some(false) {
+            self.board.counted.stale += 1;
         }
     }
 
@@ -215,7 +217,7 @@ impl Engine {
         });
         self.board.contacts.insert(contact, admitted);
         self.board.wait(contact);
-        self.seek_seat(contact, now);
+        settle(&mut self.board, now);
         self.say_nobody(contact);
     }
 
@@ -246,6 +248,7 @@ impl Engine {
             lane,
             place,
             stage: Stage::Waiting,
+            failed_at: None,
             told: None,
             look_at: now + first,
             nobody_said: false,
@@ -282,7 +285,6 @@ impl Engine {
                 .offer_ended(seat, booking, OfferEnd::Withdrawn(reason));
         }
         self.abandon(id, now);
-        self.seek_contact(seat, now);
     }
 
     fn abandon(&mut self, id: CallId, now: Now) {
@@ -322,8 +324,7 @@ impl Engine {
         if let Some(booking) = self.in_time(refused) {
             self.board
                 .offer_ended(seat, booking, OfferEnd::ReserveRefused);
-            self.board.put_back(booking.contact);
-            self.seek_seat(booking.contact, now);
+            self.board.put_back(booking.contact, seat);
         }
     }
 
@@ -348,8 +349,7 @@ impl Engine {
                 self.board.withdraw(seat, booking, reason);
             }
             self.board.offer_ended(seat, booking, end);
-            self.board.put_back(booking.contact);
-            self.seek_another(booking.contact, seat, now);
+            self.board.put_back(booking.contact, seat);
         }
     }
 
@@ -367,7 +367,6 @@ impl Engine {
         if let Some(Booking { contact, .. }) = self.in_time(ended) {
             self.board.forget(contact);
             self.board.note(AcdFact::Served { contact, seat });
-            self.seek_contact(seat, now);
         }
     }
 
@@ -390,11 +389,12 @@ impl Engine {
         }
     }
 
-    /// Looks at a waiting contact: is anybody there for it, what is its position, when again.
+    /// Looks at a contact that may wait: is anybody there for it, what is its position, when again.
     fn look(&mut self, id: CallId, now: Now) {
         self.say_nobody(id);
         let board = &mut self.board;
-        let Some(contact) = board.contacts.get_mut(&id) else {
+        let waiting = board.contacts.get_mut(&id);
+        let Some(contact) = waiting.filter(|one| one.stage == Stage::Waiting) else {
             return;
         };
         let Some(queue) = board.queues.get(&contact.queue) else {
@@ -425,34 +425,6 @@ impl Engine {
             self.board
                 .outputs
                 .push_back(Output::NobodySignedIn { contact: id });
-        }
-    }
-
-    /// After an offer in vain: another ready seat for the contact, else the seat takes whoever
-    /// is first of those it may serve, perhaps the same contact again.
-    fn seek_another(&mut self, contact: CallId, failed: SeatId, now: Now) {
-        let waiting = self.board.contacts.get(&contact);
-        let next = waiting.and_then(|waiting| self.board.matching.seat_for(waiting.lane));
-        if let Some(next) = next.filter(|next| *next != failed) {
-            self.board.book(next, contact, now);
-        }
-        self.seek_contact(failed, now);
-    }
-
-    fn seek_seat(&mut self, contact: CallId, now: Now) {
-        let waiting = self.board.contacts.get(&contact);
-        let seat = waiting.and_then(|waiting| self.board.matching.seat_for(waiting.lane));
-        if let Some(seat) = seat {
-            self.board.book(seat, contact, now);
-        }
-    }
-
-    fn seek_contact(&mut self, seat: SeatId, now: Now) {
-        let free = self.board.seats.get(&seat);
-        let free = free.filter(|free| matches!(free.phase(), Phase::Ready(_)));
-        let contact = free.and_then(|free| self.board.matching.contact_for(free.group));
-        if let Some(contact) = contact {
-            self.board.book(seat, contact, now);
         }
     }
 

@@ -50,6 +50,11 @@ impl<P: Copy + Ord, T: Copy> Row<P, T> {
         }
     }
 
+    fn second(&self) -> Option<(P, T)> {
+        let second = self.entries.iter().nth(1);
+        second.map(|(place, who)| (*place, *who))
+    }
+
     fn remove(&mut self, place: P) {
         self.entries.remove(&place);
         if self.first.is_some_and(|(first, _)| place == first) {
@@ -89,20 +94,27 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// The seat that `lane`'s next contact should have: the one idle longest.
+    /// The seat that a contact in `lane` should have: the one idle longest, `last` only if there
+    /// is no other.
     #[must_use]
-    pub fn seat_for(&self, lane: LaneNo) -> Option<SeatId> {
+    pub fn seat_for(&self, lane: LaneNo, last: Option<SeatId>) -> Option<SeatId> {
         let groups = self.lanes[lane.0].groups.iter();
-        let heads = groups.filter_map(|group| self.groups[group.0].idle.first);
-        heads.min().map(|(_, seat)| seat)
+        let rows = groups.map(|group| &self.groups[group.0].idle);
+        let heads = rows.filter_map(|row| match row.first {
+            Some((_, seat)) if Some(seat) == last => row.second().or(row.first),
+            head => head,
+        });
+        let best = heads.min_by_key(|(place, seat)| (Some(*seat) == last, *place));
+        best.map(|(_, seat)| seat)
     }
 
     /// The contact that a free seat of `group` should have: the first by place.
     #[must_use]
-    pub fn contact_for(&self, group: GroupNo) -> Option<CallId> {
+    pub fn contact_for(&self, group: GroupNo) -> Option<(ContactPlace, CallId)> {
         let lanes = self.groups[group.0].lanes.iter();
-        let heads = lanes.filter_map(|lane| self.lanes[lane.0].waiting.first);
-        heads.min().map(|(_, contact)| contact)
+        lanes
+            .filter_map(|lane| self.lanes[lane.0].waiting.first)
+            .min()
     }
 
     /// Whether any seat that is signed in could serve `lane`.
@@ -313,9 +325,23 @@ mod tests {
         let lane = matching.enter(QueueId(1), &Need::default()).unwrap();
         matching.idle(one, seat_place(20), SeatId(1));
         matching.idle(two, seat_place(10), SeatId(2));
-        assert_eq!(matching.seat_for(lane), Some(SeatId(2)));
+        assert_eq!(matching.seat_for(lane, None), Some(SeatId(2)));
         matching.busy(two, seat_place(10));
-        assert_eq!(matching.seat_for(lane), Some(SeatId(1)));
+        assert_eq!(matching.seat_for(lane, None), Some(SeatId(1)));
+    }
+
+    #[test]
+    fn the_seat_that_failed_last_is_chosen_only_if_there_is_no_other() {
+        let mut matching = Matching::default();
+        let (one, two) = (matching.join(capability(1)), matching.join(capability(2)));
+        let lane = matching.enter(QueueId(1), &Need::default()).unwrap();
+        let last = Some(SeatId(1));
+        matching.idle(one, seat_place(10), SeatId(1));
+        assert_eq!(matching.seat_for(lane, last), last);
+        matching.idle(two, seat_place(30), SeatId(3));
+        assert_eq!(matching.seat_for(lane, last), Some(SeatId(3)));
+        matching.idle(one, seat_place(20), SeatId(2));
+        assert_eq!(matching.seat_for(lane, last), Some(SeatId(2)));
     }
 
     #[test]
@@ -330,7 +356,10 @@ mod tests {
         matching.wait(lane, place, CallId::from_bits(9));
         let (other, able) = (matching.join(capability(2)), matching.join(capability(1)));
         assert_eq!(matching.contact_for(other), None);
-        assert_eq!(matching.contact_for(able), Some(CallId::from_bits(9)));
+        assert_eq!(
+            matching.contact_for(able),
+            Some((place, CallId::from_bits(9)))
+        );
     }
 
     #[test]

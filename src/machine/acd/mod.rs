@@ -21,6 +21,9 @@ pub mod place;
 /// One seat: where it stands, who must move next, and by when.
 pub mod seat;
 
+/// Who gets whom.
+pub mod settle;
+
 /// Which seats meet a need.
 pub mod skill;
 

@@ -479,3 +479,19 @@ fn a_full_queue_says_so_and_who_is_rung_for_has_a_place_to_come_back_to() {
              7 call 9 queue 1 |",
     );
 }
+
+#[test]
+fn of_deadlines_at_one_moment_all_set_free_before_anyone_is_matched() {
+    holds(
+        "    0 in 1          |
+             0 in 2          |
+             0 ready 2       |
+             0 call 6 queue 0 | ring 2 for 6
+           100 answer 2      |
+           100 ready 1       |
+           100 call 7 queue 0 | ring 1 for 7
+          5100 over 2        |
+         10100 -             | stop 1 for 7 (limit), ring 2 for 7
+         10100 show 1        | ready",
+    );
+}

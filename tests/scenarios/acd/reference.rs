@@ -41,6 +41,7 @@ pub(super) struct Contact {
     needs: Vec<SkillTerm>,
     priority: i32,
     number: u64,
+    failed_at: Option<SeatId>,
     told: u32,
     look_at: Now,
     nobody_said: bool,
@@ -116,16 +117,23 @@ impl Model {
         seats.chain(contacts).min()
     }
 
+    /// Everything due in this turn: seats first, then the match, then who still waits.
     pub(super) fn timeout(&mut self) {
-        while let Some((at, kind, id)) = self.due() {
-            if at > self.now {
-                return;
-            }
-            match kind {
-                0 => self.seat_due(SeatId(u32::try_from(id).unwrap())),
-                _ => self.look(CallId::from_bits(id)),
-            }
-            self.match_all();
+        let now = self.now;
+        let seats = self.seats.iter();
+        let seats = seats.filter_map(|one| Some((one.until?, one.setup.seat)));
+        let mut seats: Vec<_> = seats.filter(|due| due.0 <= now).collect();
+        seats.sort();
+        for (_, seat) in seats {
+            self.seat_due(seat);
+        }
+        let waiting = self.contacts.iter().filter(|one| one.seat.is_none());
+        let waiting = waiting.map(|one| (one.look_at, one.id));
+        let mut waiting: Vec<_> = waiting.filter(|due| due.0 <= now).collect();
+        waiting.sort();
+        self.match_all();
+        for (_, contact) in waiting {
+            self.look(contact);
         }
     }
 
@@ -159,7 +167,8 @@ impl Model {
     }
 
     /// The first contact by priority and arrival that any ready seat may take gets the one of
-    /// these that is idle longest; again, until nobody is left.
+    /// these that is idle longest, its last one only if there is no other; again, until nobody is
+    /// left.
     fn match_all(&mut self) {
         loop {
             let mut pairs = Vec::new();
@@ -168,7 +177,8 @@ impl Model {
                 let ready = ready.filter(|(_, seat)| seat.state == SeatState::Ready);
                 for (at, seat) in ready {
                     if Self::admissible(&seat.setup, contact.queue, &contact.needs) {
-                        let order = (-contact.priority, contact.number, seat.idle_number);
+                        let again = contact.failed_at == Some(seat.setup.seat);
+                        let order = (-contact.priority, contact.number, again, seat.idle_number);
                         pairs.push((order, at, contact.id));
                     }
                 }
@@ -335,6 +345,7 @@ impl Model {
             needs: [&setup.need.0[..], &arrival.need.0[..]].concat(),
             priority: arrival.priority,
             number: self.number,
+            failed_at: None,
             told: u32::MAX,
             look_at: self.now + first,
             nobody_said: false,
@@ -381,7 +392,11 @@ impl Model {
     fn look(&mut self, id: CallId) {
         self.say_nobody(id);
         let now = self.now;
-        let queue = self.contact(id).unwrap().queue;
+        let contact = self.contact(id).unwrap();
+        if contact.seat.is_some() {
+            return;
+        }
+        let queue = contact.queue;
         let every = self.setup(queue).announce_every;
         let ahead = self.waiting(queue).iter().position(|one| *one == id);
         let position = u32::try_from(ahead.unwrap()).unwrap() + 1;
@@ -423,7 +438,8 @@ impl Model {
 
     fn give_back(&mut self, at: usize) {
         let contact = self.seats[at].contact.take().unwrap();
-        self.contact(contact).unwrap().seat = None;
+        let contact = self.contact(contact).unwrap();
+        contact.failed_at = contact.seat.take();
     }
 
     /// Free again, behind all others.
