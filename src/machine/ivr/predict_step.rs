@@ -20,8 +20,9 @@ use crate::machine::prediction::menu::Timing;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::ranking::Choice;
 
-/// From the last choice to the right place by a fixed menu or a person, as callers take it.
-const FALLBACK: Duration = Duration::from_secs(20);
+/// From the last choice to the right place, on average: two levels of fixed menus take some 25 s,
+/// and who does not find the question there waits for a person.
+const FALLBACK: Duration = Duration::from_secs(40);
 /// Most choices that are measured.
 const MEASURED_MAX: usize = 12;
 /// Most choices that a fact lists.
