@@ -140,8 +140,10 @@ fn silence_leads_to_a_person_after_two_repetitions() {
 
 #[test]
 fn keys_before_a_predicted_menu_are_dropped_and_kept_for_a_fixed_one() {
-    let log = Stage::travel(traveller()).play(&[(100, "ring"), (500, "1")], 9_000);
-    assert_eq!(only(&log, &["chose", "took"]), [""; 0]);
+    let cues = [(100, "ring"), (500, "1"), (12_000, "#")];
+    let log = Stage::travel(traveller()).play(&cues, 14_000);
+    assert_eq!(only(&log, &["took"]), ["took #"]);
+    assert_eq!(only(&log, &["->"]).last().unwrap(), "-> products");
 
     let mut stage = Stage::travel(traveller());
     stage.source.result = Err(LookupFailure::Failed);
