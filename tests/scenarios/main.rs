@@ -3,6 +3,7 @@
 
 mod dialplan_mistakes;
 mod no_caller_is_trapped;
+mod bank_faults;
 mod prediction_laws;
 mod prediction_sim;
 mod stage;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ringwise::driver::orders::book::OrderBook;
@@ -16,8 +17,11 @@ use ringwise::machine::prediction::answer::Then;
 use ringwise::machine::prediction::attribute::Privacy;
 use ringwise::machine::prediction::bank::Bank;
 use ringwise::machine::prediction::bank::OrderNaming;
+use ringwise::machine::prediction::menu;
+use ringwise::machine::prediction::menu::Timing;
 use ringwise::machine::prediction::model::Model;
 use ringwise::machine::prediction::order::Customer;
+use ringwise::machine::prediction::order::Order;
 use ringwise::machine::prediction::outcome::Asked;
 use ringwise::machine::prediction::outcome::Outcome;
 use ringwise::machine::prediction::reading;
@@ -101,8 +105,8 @@ fn the_delayed_flight_is_asked_about_first_and_its_answer_is_open() {
     assert_eq!(
         ranked(&customer, &Model::default()),
         [
-            "flight_delay_status 1001 67",
-            "baggage_allowance 1001 6",
+            "flight_delay_status 1001 66",
+            "baggage_allowance 1001 5",
             "checkin_seat 1001 4",
             "change_how_fee 1001 4",
         ]
@@ -160,6 +164,37 @@ fn a_caller_with_flight_and_hotel_hears_which_is_meant() {
 }
 
 #[test]
+fn cancelling_the_hotel_is_read_third_to_the_caller_with_flight_and_hotel() {
+    let customer = caller("13800000002");
+    let (bank, zone) = (travel_bank(), shanghai());
+    let ranking = Model::default().rank(&bank, &customer, evening(), &zone);
+    for (language, character_ms) in [(Language::English, 70), (Language::Mandarin, 220)] {
+        let asking = Asking {
+            customer: &customer,
+            language,
+            wall: evening(),
+            zone: &zone,
+        };
+        let lengths = ranking.choices.iter().map(|choice| {
+            let of = |order: &&Order| Some(&order.id) == choice.order.as_ref();
+            let order = customer.orders.iter().find(of);
+            let short = bank.short(&choice.question, order, asking, OrderNaming::Named);
+            let characters = telling::text(&short, language).chars().count();
+            Duration::from_millis(1_000 + character_ms * u64::try_from(characters).unwrap())
+        });
+        let timing = Timing {
+            choices: &lengths.collect::<Vec<_>>(),
+            fallback: menu::FIXED_MENU,
+            most: 5,
+        };
+        let third = &ranking.choices[menu::plan(&ranking, timing).read[2]];
+        let order = third.order.as_deref();
+        assert_eq!(third.question, "refund_how_fee");
+        assert_eq!(order, Some("QT260000022002"), "{language}");
+    }
+}
+
+#[test]
 fn a_number_that_nobody_knows_leaves_something_else_alone() {
     let customer = caller("13900000003");
     let ranking = Model::default().rank(&travel_bank(), &customer, evening(), &shanghai());
@@ -173,7 +208,7 @@ fn the_refund_is_asked_about_first_and_its_answer_is_private() {
     assert_eq!(
         ranked(&customer, &Model::default()),
         [
-            "refund_progress 4004 76",
+            "refund_progress 4004 75",
             "refund_how_fee 4004 9",
             "refund_not_arrived 4004 2",
             "complaint_compensation 4004 2",
@@ -194,10 +229,10 @@ fn a_name_is_corrected_by_a_person_with_the_skill() {
     assert_eq!(
         ranked(&customer, &Model::default()),
         [
-            "name_correction 5005 39",
-            "change_how_fee 5005 28",
-            "refund_how_fee 5005 19",
-            "baggage_allowance 5005 5",
+            "name_correction 5005 33",
+            "change_how_fee 5005 24",
+            "refund_how_fee 5005 16",
+            "eticket_not_received 5005 5",
         ]
     );
     let answer = answered(&customer, "name_correction", Language::Mandarin).unwrap();

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use ureq::Agent;
 
-use crate::driver::orders::source::Answered;
+use crate::driver::orders::answered::Answered;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::order::Customer;

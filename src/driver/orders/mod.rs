@@ -1,5 +1,8 @@
 //! Where customers and their orders come from.
 
+/// Where a source's answers go.
+pub mod answered;
+
 /// A file's customers, by number and by order.
 pub mod book;
 

@@ -10,11 +10,11 @@ use crate::vocabulary::time::Wall;
 #[must_use]
 pub fn resolved(cell: &str, wall: Wall, zone: &TimeZone) -> Option<String> {
     let offset = cell.strip_prefix("now")?;
-    let minutes = match offset.split_at_checked(1) {
-        None => 0,
-        Some(("+", span)) => minutes(span)?,
-        Some(("-", span)) => minutes(span)?.checked_neg()?,
-        Some(_) => return None,
+    let minutes = match (offset.strip_prefix('+'), offset.strip_prefix('-')) {
+        (Some(after), _) => minutes(after)?,
+        (_, Some(before)) => minutes(before)?.checked_neg()?,
+        _ if offset.is_empty() => 0,
+        _ => return None,
     };
     let shifted = wall
         .civil(zone)

@@ -16,19 +16,15 @@ use jiff::tz::TimeZone;
 
 use crate::driver::clock::Clock;
 use crate::driver::config::value::OrderSource;
+use crate::driver::orders::answered::Answered;
 use crate::driver::orders::book::OrderBook;
 use crate::driver::orders::csv;
 use crate::driver::orders::csv::CsvError;
 use crate::driver::orders::csv::Reading;
 use crate::driver::orders::http::HttpOrders;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
-use crate::machine::prediction::order::Customer;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::phone_number::NumberPlan;
-
-/// Takes an answer, from whatever thread has it; it must not wait.
-pub type Answered = Arc<dyn Fn(AskId, Result<Customer, LookupFailure>) + Send + Sync>;
 
 /// So often a file is looked at for changes.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

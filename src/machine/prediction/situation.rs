@@ -149,6 +149,7 @@ mod tests {
     #[test]
     fn what_the_source_does_not_give_is_derived() {
         let attributes = BTreeMap::from([
+            ("sla_h".to_owned(), attribute(None)),
             (
                 "until_h".to_owned(),
                 derived(Derivation::HoursUntil("at".to_owned())),

@@ -205,7 +205,7 @@ mod tests {
                 words("到账"),
                 slot("price", Some(Form::Money), 6),
                 words(",请留意。"),
-                slot("customer.name", None, 52),
+                slot("customer.name", None, 44),
             ]
         );
     }

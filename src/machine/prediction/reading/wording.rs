@@ -36,9 +36,8 @@ pub fn read(context: &mut Context, node: &Node, what: &str, place: Place) -> Wor
                 context.faults.push(Fault::new(key.span, what));
             }
             Ok(language) => {
-                if let Some(template) = template(context, text, place) {
-                    wording.insert(language, template);
-                }
+                let template = template(context, text, place);
+                wording.insert(language, template.unwrap_or_default());
             }
         }
     }
