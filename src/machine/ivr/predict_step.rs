@@ -20,8 +20,6 @@ use crate::machine::prediction::menu::Timing;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::ranking::Choice;
 
-/// From the last choice to the right place by a fixed menu or a person, as callers take it.
-const FALLBACK: Duration = Duration::from_secs(20);
 /// Most choices that are measured.
 const MEASURED_MAX: usize = 12;
 /// Most choices that a fact lists.
@@ -137,7 +135,7 @@ fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Vec<Choic
         .collect();
     let timing = Timing {
         choices: &lengths,
-        fallback: FALLBACK,
+        fallback: menu::FIXED_MENU,
         most: usize::try_from(predict.at_most).unwrap_or(usize::MAX),
     };
     let read = menu::plan(&journey.ranking, timing).read;
