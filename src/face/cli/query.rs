@@ -104,7 +104,7 @@ pub enum QueryError {
         /// Where it should be.
         path: String,
         /// What the file system says.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// No centre.
     #[error("no answer from http://{address}: {source}; is the centre running?")]
