@@ -43,8 +43,8 @@ impl Contact {
     }
 
     /// The media keeper reports about one of the call's legs.
-    pub fn handle_media(&mut self, event: MediaEvent, near: &mut Surroundings<'_>) {
-        match event {
+    pub fn handle_media(&mut self, event: &MediaEvent, near: &mut Surroundings<'_>) {
+        match *event {
             MediaEvent::Opened { leg, port, .. } => self.opened(leg, port, near),
             MediaEvent::Full { leg } => self.no_port(leg, near),
             MediaEvent::FirstSent { leg, at } if leg == self.caller.id => {
@@ -163,9 +163,9 @@ impl Contact {
             Ok(change) => {
                 let first = self.stage == Stage::Offered && party == Party::Caller;
                 if first {
-                    self.connected(near)
+                    self.connected(near);
                 } else {
-                    self.agreed(leg, party, change, near)
+                    self.agreed(leg, party, change, near);
                 }
             }
             Err(_) => self.hang_up(Party::Centre, "unusable_answer", near),
