@@ -79,7 +79,7 @@ impl Contact {
     /// Refuses a call that was not yet answered.
     pub(super) fn refuse(&mut self, status: Status, near: &mut Surroundings<'_>) {
         if self.caller.end_sip() {
-            let retry_after = (status == Status(503)).then_some(near.centre.ending_max);
+            let retry_after = (status == Status(503)).then_some(near.centre.retry_after);
             self.ua(UaCommand::Refuse {
                 leg: self.caller.id,
                 status,
