@@ -785,3 +785,82 @@ class Baresip:
         stop(self.process, signal.SIGTERM, 4)
         self.socket.close()
         self.log.close()
+
+
+# ---------------------------------------------------------------- SIPp
+
+
+def sipp(centre, scenario, number="10101234", calls=1, rate=20, pause_ms=1000, extra=(), within=60):
+    """Runs a scenario; gives (calls that succeeded, calls that failed, unexpected messages, retransmissions)."""
+    folder = os.path.join(centre.folder, f"sipp-{scenario}-{token()[:6]}")
+    os.makedirs(folder)
+    command = ["sipp", f"127.0.0.1:{centre.sip}", "-sf", f"{HERE}/sipp/{scenario}.xml", "-s", number]
+    command += ["-i", "127.0.0.1", "-p", str(free_sip_port()), "-mi", "127.0.0.1", "-min_rtp_port", "46000"]
+    command += ["-m", str(calls), "-r", str(rate), "-d", str(pause_ms), "-nostdin", "-trace_err", "-trace_stat", "-fd", "1"]
+    command += ["-stf", f"{folder}/stat.csv", "-error_file", f"{folder}/errors.log", "-timeout", str(within), "-timeout_error"]
+    with open(f"{folder}/screen.log", "w") as screen:
+        process = subprocess.Popen(
+            command + list(extra), cwd=folder, stdin=subprocess.DEVNULL, stdout=screen, stderr=subprocess.STDOUT
+        )
+        try:
+            process.wait(within + 10)
+        finally:
+            stop(process)
+    with open(f"{folder}/stat.csv") as stat:
+        lines = [line.rstrip("\n").split(";") for line in stat]
+    last = dict(zip(lines[0], lines[-1]))
+    try:
+        with open(f"{folder}/errors.log") as log:
+            unexpected = [line.strip() for line in log if "nexpected" in line]
+    except FileNotFoundError:
+        unexpected = []
+    return int(last["SuccessfulCall(C)"]), int(last["FailedCall(C)"]), unexpected, int(last["Retransmissions(C)"])
+
+
+def sipp_all(centre, scenario, **more):
+    """Every call of the scenario went as written."""
+    calls = more.get("calls", 1)
+    good, bad, unexpected, again = sipp(centre, scenario, **more)
+    check(not unexpected, f"{scenario}: {unexpected[:1]}")
+    check((good, bad) == (calls, 0), f"{scenario}: {good} of {calls} calls went as written, {bad} failed")
+    return again
+
+
+# ---------------------------------------------------------------- a judge's life
+
+
+def preside(*judges, **more):
+    """Gives each judge the centre in turn, prints its finding, and ends the process."""
+    import sys
+    import traceback
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = os.path.join(os.environ["JUDGES_DIR"], os.path.basename(sys.argv[0]).removesuffix(".py"))
+    failed = 0
+    centre = None
+    wanted = os.environ.get("JUDGE_ONLY", "")
+    try:
+        try:
+            centre = Centre(folder, **more)
+        except Exception as error:
+            for judge in judges:
+                print(f"FAILED {judge.__name__.replace('_', ' ')}: {error}", flush=True)
+            sys.exit(1)
+        for judge in judges:
+            name = judge.__name__.replace("_", " ")
+            if wanted and wanted not in judge.__name__:
+                continue
+            start = time.monotonic()
+            try:
+                note = judge(centre)
+                took = f"{time.monotonic() - start:.1f} s"
+                print(f"ok {name} ({took}{', ' + note if note else ''})", flush=True)
+            except Exception as error:
+                failed += 1
+                print(f"FAILED {name}: {error}", flush=True)
+                if not isinstance(error, Failed):
+                    traceback.print_exc()
+    finally:
+        if centre:
+            centre.stop()
+    sys.exit(1 if failed else 0)
