@@ -315,9 +315,9 @@ def prompt(name, language):
     return from_audio(f"{ROOT}/prompts/{language}/{name}.flac")
 
 
-def must_hear(heard, name, language, floor=0.9):
-    """Finds a prompt in what was heard; gives its place back."""
-    at, sound, shape = find(heard, prompt(name, language))
+def must_hear(heard, name, language, floor=0.9, seconds=60):
+    """Finds a prompt, or its first `seconds`, in what was heard; gives its place back."""
+    at, sound, shape = find(heard, prompt(name, language)[: int(seconds * RATE)])
     check(sound >= floor and shape >= floor, f"{language}/{name} not heard: sound {sound:.2f}, envelope {shape:.2f}")
     return at
 
@@ -795,7 +795,7 @@ def sipp(centre, scenario, number="10101234", calls=1, rate=20, pause_ms=1000, e
     folder = os.path.join(centre.folder, f"sipp-{scenario}-{token()[:6]}")
     os.makedirs(folder)
     command = ["sipp", f"127.0.0.1:{centre.sip}", "-sf", f"{HERE}/sipp/{scenario}.xml", "-s", number]
-    command += ["-i", "127.0.0.1", "-p", str(free_sip_port()), "-mi", "127.0.0.1", "-min_rtp_port", "46000"]
+    command += ["-i", "127.0.0.1", "-p", str(free_sip_port()), "-mi", "127.0.0.1", "-mp", "46000"]
     command += ["-m", str(calls), "-r", str(rate), "-d", str(pause_ms), "-nostdin", "-trace_err", "-trace_stat", "-fd", "1"]
     command += ["-stf", f"{folder}/stat.csv", "-error_file", f"{folder}/errors.log", "-timeout", str(within), "-timeout_error"]
     with open(f"{folder}/screen.log", "w") as screen:

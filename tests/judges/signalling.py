@@ -4,7 +4,7 @@ import os
 import socket
 import time
 
-from kit import Failed, Message, Phone, check, preside, sipp_all, token, until
+from kit import Message, Phone, check, preside, sipp_all, token
 
 
 def records_for(centre, count, work):
@@ -37,11 +37,13 @@ def an_unknown_number_is_404(centre):
 
 
 def a_description_without_our_codecs_is_488(centre):
-    records_for(centre, 0, lambda: sipp_all(centre, "no-codec", calls=5))
+    records = records_for(centre, 5, lambda: sipp_all(centre, "no-codec", calls=5))
+    check(all(record["hung_up"] == ["centre", "refused_488"] for record in records), f"{records[0]['hung_up']}")
 
 
 def a_broken_description_is_refused(centre):
-    records_for(centre, 0, lambda: sipp_all(centre, "bad-sdp", calls=5))
+    records = records_for(centre, 5, lambda: sipp_all(centre, "bad-sdp", calls=5))
+    check(all(record["hung_up"][0] == "centre" for record in records), f"{records[0]['hung_up']}")
 
 
 def a_late_offer_is_answered(centre):
@@ -49,8 +51,6 @@ def a_late_offer_is_answered(centre):
 
 
 def a_wrong_password_never_registers(centre):
-    sipp_all(centre, "register", extra=["-au", "1002", "-ap", "pass-1002"])
-    sipp_all(centre, "wrong-password", extra=["-au", "1002", "-ap", "wrong"])
     for algorithm in ("MD5", "SHA-256"):
         phone = Phone(centre, "1001", "pass-1001", algorithm=algorithm)
         try:
@@ -158,13 +158,14 @@ def cancels_cross_answers(centre):
         wire.invite()
         wire.send("CANCEL")
         wire.listen(0.4)
+        if wire.answers("INVITE", 200):
+            wire.finish()
         check(wire.answers("CANCEL", 200), f"CANCEL: {[m.first for m in wire.got]}")
         if wire.answers("INVITE", 487):
             check(not wire.answers("INVITE", 200), "both 200 and 487")
             wire.send("ACK", wire.answers("INVITE", 487)[0].get("to").partition(">")[2])
             return
         check(wire.answers("INVITE", 200), f"INVITE: {[m.first for m in wire.got]}")
-        wire.finish()
 
     records_for(centre, 10, lambda: [one() for _ in range(10)])
 
