@@ -69,7 +69,7 @@ def stop_after_key(centre, pause):
         time.sleep(pause)
         call.sound.press("2")
         until("the key leaves", lambda: call.sound.pressed)
-        time.sleep(2.8)
+        time.sleep(0.8)
         pressed = call.sound.pressed[0]
         packets = list(call.sound.heard)
         heard = call.sound.samples()
@@ -81,18 +81,23 @@ def stop_after_key(centre, pause):
     at, alike, _ = find(heard[: first * FRAME], said[: first * FRAME - 2000], 4000)
     check(alike > 0.9, f"the greeting is not what is heard before the key: {alike:.2f}")
     word = said[first * FRAME - at : (first + 5) * FRAME - at]
-    last = pressed
-    for place, (when, *_) in enumerate(packets[first : first + 25], first):
+    last, before = pressed, []
+    for place, (when, *_) in enumerate(packets[10 : first + 25], 10):
         mine, theirs = heard[place * FRAME :][:FRAME], said[place * FRAME - at :][:FRAME]
-        if loud(theirs) > 60 and likeness(mine, theirs) > 0.9:
+        if place * FRAME < at or loud(theirs) < 60:
+            continue
+        same = likeness(mine, theirs) > 0.9
+        if when < pressed:
+            before.append(same)
+        elif same:
             last = when
-    must_hear(heard[first * FRAME :], "travel.hello.1", "en")
+    check(sum(before) >= 0.9 * len(before) > 9, f"this meter is off: {before}")
     return (last - pressed) * 1000, loud(word)
 
 
 def a_key_in_a_word_stops_it_within_60_ms(centre):
     before = len(centre.records())
-    pauses = [1.0, 1.1, 1.2, 1.3, 1.4, 1.55, 1.7, 1.85]
+    pauses = [1.0, 1.15, 1.3, 1.45, 1.6, 1.8]
     taken, loudness = zip(*(stop_after_key(centre, pause) for pause in pauses))
     check(sum(level > 300 for level in loudness) >= 4, f"the keys fell between words: {loudness}")
     check(max(taken) <= 60, f"stopped after {sorted(round(ms) for ms in taken)} ms")

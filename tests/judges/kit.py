@@ -829,6 +829,13 @@ def sipp_all(centre, scenario, **more):
 # ---------------------------------------------------------------- a judge's life
 
 
+def find_that(line):
+    """Prints a finding and keeps it for the count."""
+    print(line, flush=True)
+    with open(os.path.join(os.environ["JUDGES_DIR"], "findings"), "a") as findings:
+        findings.write(line.replace("\n", " ") + "\n")
+
+
 def preside(*judges, **more):
     """Gives each judge the centre in turn, prints its finding, and ends the process."""
     import sys
@@ -844,7 +851,7 @@ def preside(*judges, **more):
             centre = Centre(folder, **more)
         except Exception as error:
             for judge in judges:
-                print(f"FAILED {judge.__name__.replace('_', ' ')}: {error}", flush=True)
+                find_that(f"FAILED {judge.__name__.replace('_', ' ')}: {error}")
             sys.exit(1)
         for judge in judges:
             name = judge.__name__.replace("_", " ")
@@ -854,10 +861,10 @@ def preside(*judges, **more):
             try:
                 note = judge(centre)
                 took = f"{time.monotonic() - start:.1f} s"
-                print(f"ok {name} ({took}{', ' + note if note else ''})", flush=True)
+                find_that(f"ok {name} ({took}{', ' + note if note else ''})")
             except Exception as error:
                 failed += 1
-                print(f"FAILED {name}: {error}", flush=True)
+                find_that(f"FAILED {name}: {error}")
                 if not isinstance(error, Failed):
                     traceback.print_exc()
     finally:
