@@ -412,6 +412,13 @@ class Sound:
             thread.join(1)
 
 
+def hears(sound, hz, what, seconds=1.0):
+    start = time.monotonic()
+    time.sleep(seconds)
+    there = tone_share(sound.samples(start), hz)
+    check(there > 0.85, f"{what}: {hz} Hz in {there:.0%} of the time")
+
+
 # ---------------------------------------------------------------- SIP
 
 

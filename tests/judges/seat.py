@@ -1,16 +1,47 @@
 """baresip as a seat, registered with MD5: offered a call, both hear each other, hold, resume, both hang-ups."""
 
 import os
+import socket
+import threading
 import time
 
-from kit import ROOT, Baresip, Phone, check, find, from_audio, loud, preside, share, tone_share, until
+from kit import ROOT, Baresip, Phone, check, find, from_audio, hears, loud, preside, share, until
 
 CALLER_HZ, SEAT_HZ = 440, 880
 
 
-def seat_phone(centre):
+class Narrow:
+    """Stands between a phone and the centre and takes the SHA-256 challenge out of answers.
+
+    baresip 1.0 gives a request up when one of several challenges is not MD5, where RFC 8760
+    section 2.4 has it choose the one it knows.
+    """
+
+    def __init__(self, centre):
+        self.near, self.far = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        for side in (self.near, self.far):
+            side.bind(("127.0.0.1", 0))
+        self.port, self.phone, self.centre = self.near.getsockname()[1], None, centre.address
+        for work in (self._out, self._back):
+            threading.Thread(target=work, daemon=True).start()
+
+    def _out(self):
+        while True:
+            data, self.phone = self.near.recvfrom(65535)
+            self.far.sendto(data, self.centre)
+
+    def _back(self):
+        while True:
+            data = self.far.recv(65535)
+            lines = data.split(b"\r\n")
+            kept = [line for line in lines if not (b"Authenticate" in line and b"SHA-256" in line)]
+            if self.phone:
+                self.near.sendto(b"\r\n".join(kept), self.phone)
+
+
+def seat_phone(centre, narrow):
     account = (
-        f"<sip:1001@127.0.0.1:{centre.sip};transport=udp>;auth_user=1001;auth_pass=pass-1001;"
+        f"<sip:1001@127.0.0.1:{narrow.port};transport=udp>;auth_user=1001;auth_pass=pass-1001;"
         "regint=120;answermode=auto;audio_codecs=pcmu"
     )
     return Baresip(os.path.join(centre.folder, "seat"), account, SEAT_HZ)
@@ -55,16 +86,9 @@ def bridged(centre, caller):
     return call
 
 
-def hears(sound, hz, what, seconds=1.0):
-    start = time.monotonic()
-    time.sleep(seconds)
-    there = tone_share(sound.samples(start), hz)
-    check(there > 0.85, f"{what}: {hz} Hz in {there:.0%} of the time")
-
-
 def star_codes_and_two_calls_by_way_of_baresip(centre):
     before = len(centre.records())
-    phone = seat_phone(centre)
+    phone = seat_phone(centre, Narrow(centre))
     caller = Phone(centre, "13900000003", hz=CALLER_HZ)
     try:
         phone.wait_for("REGISTER_OK")
