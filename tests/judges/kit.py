@@ -315,9 +315,9 @@ def prompt(name, language):
     return from_audio(f"{ROOT}/prompts/{language}/{name}.flac")
 
 
-def must_hear(heard, name, language, floor=0.9, seconds=60):
+def must_hear(heard, name, language, floor=0.9, seconds=60, stretch=6000):
     """Finds a prompt, or its first `seconds`, in what was heard; gives its place back."""
-    at, sound, shape = find(heard, prompt(name, language)[: int(seconds * RATE)])
+    at, sound, shape = find(heard, prompt(name, language)[: int(seconds * RATE)], stretch)
     check(sound >= floor and shape >= floor, f"{language}/{name} not heard: sound {sound:.2f}, envelope {shape:.2f}")
     return at
 

@@ -91,7 +91,7 @@ def star_codes_and_two_calls_by_way_of_baresip(centre):
     phone = seat_phone(centre, Narrow(centre))
     caller = Phone(centre, "13900000003", hz=CALLER_HZ)
     try:
-        phone.wait_for("REGISTER_OK")
+        until("baresip registers", lambda: centre.seat("1001")["state"] == "away", 8)
         dial_star(centre, phone, "*11", "ready")
         dial_star(centre, phone, "*12", "away")
         dial_star(centre, phone, "*11", "ready")
