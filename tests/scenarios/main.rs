@@ -6,6 +6,7 @@ mod bank_faults;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
+mod journal;
 mod mandarin_speech;
 mod media_fuzz;
 mod media_keepers;

@@ -141,10 +141,10 @@ impl Town {
             wall: Wall::from_ms(self.epoch.as_ms().saturating_add(ms)),
         };
         self.wake_all();
-        if planned == Some(at) {
-            if let Some((_, happening)) = self.happenings.pop_first() {
-                self.happen(happening);
-            }
+        if planned == Some(at)
+            && let Some((_, happening)) = self.happenings.pop_first()
+        {
+            self.happen(happening);
         }
         self.drain();
         true
@@ -229,7 +229,7 @@ impl Town {
         while let Some(effect) = self.centre.poll() {
             any = true;
             match effect {
-                Effect::Transmit { flow, bytes } => self.carry(flow, bytes),
+                Effect::Transmit { flow, bytes } => self.carry(flow, &bytes),
                 Effect::Media(command) => self.media.handle(command, self.turn.now),
                 Effect::Ask { id, question, .. } => {
                     if let Some((after, answer)) = (self.world)(&question) {
@@ -280,7 +280,7 @@ impl Town {
             self.reports.push((at, phone, when, report));
         }
         for (flow, bytes) in messages {
-            self.carry(flow, bytes);
+            self.carry(flow, &bytes);
         }
         for sound in sounds {
             self.carry_sound(sound);
@@ -288,7 +288,7 @@ impl Town {
         any
     }
 
-    fn carry(&mut self, flow: Flow, bytes: Vec<u8>) {
+    fn carry(&mut self, flow: Flow, bytes: &[u8]) {
         if let Some(ladder) = self.ladder.as_mut() {
             let line = bytes.split(|byte| *byte == b'\r').next().unwrap_or(&[]);
             let line = String::from_utf8_lossy(line).into_owned();
@@ -303,7 +303,7 @@ impl Town {
             ..flow
         };
         for after in self.network.carry() {
-            self.plan(after, Happening::Message(place, there, bytes.clone()));
+            self.plan(after, Happening::Message(place, there, bytes.to_vec()));
         }
     }
 
