@@ -69,9 +69,9 @@ def runs(kinds, shortest):
     return "".join(found)
 
 
-def dial_star(centre, phone, code, state):
+def dial_star(centre, phone, port, code, state):
     began = time.monotonic()
-    phone.tell("dial", f"sip:{code}@127.0.0.1:{centre.sip}")
+    phone.tell("dial", f"sip:{code}@127.0.0.1:{port}")
     until(f"{code} makes the seat {state}", lambda: centre.seat("1001")["state"] == state, 5)
     phone.wait_for("CALL_CLOSED", since=began)
 
@@ -88,13 +88,14 @@ def bridged(centre, caller):
 
 def star_codes_and_two_calls_by_way_of_baresip(centre):
     before = len(centre.records())
-    phone = seat_phone(centre, Narrow(centre))
+    narrow = Narrow(centre)
+    phone = seat_phone(centre, narrow)
     caller = Phone(centre, "13900000003", hz=CALLER_HZ)
     try:
         until("baresip registers", lambda: centre.seat("1001")["state"] == "away", 8)
-        dial_star(centre, phone, "*11", "ready")
-        dial_star(centre, phone, "*12", "away")
-        dial_star(centre, phone, "*11", "ready")
+        dial_star(centre, phone, narrow.port, "*11", "ready")
+        dial_star(centre, phone, narrow.port, "*12", "away")
+        dial_star(centre, phone, narrow.port, "*11", "ready")
         call = bridged(centre, caller)
         hears(call.sound, SEAT_HZ, "the caller hears the seat")
         answer = call.again("sendonly")
