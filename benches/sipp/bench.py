@@ -30,6 +30,12 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def packets_sent(centre, newest):
+    """Sound packets sent to callers, a call, over the newest records."""
+    sent = [q["packets_sent"] for r in centre.get(f"/api/v1/records?limit={newest}") for who, q in r["quality"] if who == "caller"]
+    return round(sum(sent) / max(1, len(sent)), 1)
+
+
 def rss_kb(pid):
     with open(f"/proc/{pid}/statm") as statm:
         return int(statm.read().split()[1]) * PAGE // 1024
@@ -49,7 +55,7 @@ class Load:
         command += ["sipp", f"127.0.0.1:{centre.sip}", "-sf", f"{HERE}/{scenario}.xml", "-s", number, "-nostdin"]
         command += ["-i", "127.0.0.1", "-p", str(free_sip_port()), "-mi", "127.0.0.1", "-mp", "46000"]
         command += ["-m", str(calls), "-r", str(rate), "-d", str(pause_ms), "-l", str(max(2000, rate * 30))]
-        command += ["-trace_stat", "-fd", "1", "-stf", f"{self.folder}/stat.csv", "-trace_rtt", "-rtt_freq", "1000"]
+        command += ["-trace_stat", "-fd", "1", "-stf", f"{self.folder}/stat.csv", "-trace_rtt", "-rtt_freq", "50"]
         command += ["-trace_err", "-error_file", f"{self.folder}/errors.log", "-timeout", "300"]
         self.screen = open(f"{self.folder}/screen.log", "w")
         self.process = subprocess.Popen(
@@ -101,6 +107,7 @@ def held_for(centre, rate, seconds, cores):
         "failed": load.bad,
         "retransmissions": load.again,
         "seconds": round(took, 1),
+        "packets_a_call": packets_sent(centre, 200),
         "cpu_ms_a_call": round(1000 * spent / max(1, arrived), 3),
         "cpu_cores": round(spent / took, 2),
         "setup_p50_ms": percentile(load.setup_ms, 50),
@@ -117,7 +124,7 @@ def held_for(centre, rate, seconds, cores):
 def show(row):
     print(
         f"{row['calls_a_second']:>6} cps  {row['good']:>6} good  {row['failed']:>4} failed  {row['retransmissions']:>4} again  "
-        f"{row['cpu_ms_a_call']:>7.3f} ms CPU a call  {row['cpu_cores']:>5.2f} cores  set-up p50/95/99 "
+        f"{row['packets_a_call']:>5} packets and {row['cpu_ms_a_call']:>7.3f} ms CPU a call  {row['cpu_cores']:>5.2f} cores  set-up p50/95/99 "
         f"{row['setup_p50_ms']}/{row['setup_p95_ms']}/{row['setup_p99_ms']} ms  {'held' if row['held'] else 'NOT HELD'}",
         flush=True,
     )

@@ -139,6 +139,8 @@ class Centre:
         request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}", data=data, method=method)
         if hasattr(self, "token"):
             request.add_header("Authorization", f"Bearer {self.token}")
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
         with urllib.request.urlopen(request, timeout=10) as response:
             return response.read().decode() or "{}"
 
