@@ -361,7 +361,11 @@ impl Switchboard {
         }
         match self.codes.get(&leg) {
             Some(code) if code.is_over() => {
+                let kept = code.kept();
                 self.codes.remove(&leg);
+                if let Some((seat, state)) = kept {
+                    self.wish(turn, seat, state, "star_code");
+                }
             }
             Some(code) => {
                 self.deadlines
