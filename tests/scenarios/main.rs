@@ -12,6 +12,7 @@ mod media_fuzz;
 mod media_keepers;
 mod media_loopback;
 mod media_reports;
+mod night;
 mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;

@@ -47,6 +47,8 @@ use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Turn;
 use ringwise::vocabulary::time::Wall;
 
+/// Where the centre is.
+pub(crate) const CENTRE_IP: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// The number of the hotline.
 pub(crate) const HOTLINE: &str = "10101234";
 /// 2026-10-14 09:00 in Shanghai.
@@ -200,7 +202,7 @@ pub(crate) fn seat_user(at: usize) -> String {
 }
 
 fn centre_address() -> SocketAddr {
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5060)
+    SocketAddr::new(CENTRE_IP, 5060)
 }
 
 fn settle(town: &mut Town, phones: &[Phone], chance: &mut Chance) -> Vec<Place> {
