@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +59,7 @@ pub(crate) const RING: Duration = Duration::from_secs(12);
 
 const REALM: &str = "night.example";
 const STATION_PHONES: usize = 100;
+const SEAT_STATION_PHONES: usize = 10;
 const LEGS_FROM: u64 = 1 << 47;
 const SKILLS: [&str; 9] = [
     "ticketing",
@@ -83,6 +85,8 @@ pub(crate) struct Wish {
     pub(crate) seed: u64,
     pub(crate) world: World,
     pub(crate) wrap_up: Duration,
+    /// Ports of the centre: half as many legs.
+    pub(crate) ports: RangeInclusive<u16>,
 }
 
 impl Wish {
@@ -95,6 +99,7 @@ impl Wish {
             seed: 1,
             world: nobody_known(),
             wrap_up: Duration::ZERO,
+            ports: 20_000..=29_999,
         }
     }
 }
@@ -124,7 +129,7 @@ impl Settlement {
     pub(crate) fn new(wish: Wish) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
         let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up));
-        let (centre, media) = centre(&catalog, &mut chance);
+        let (centre, media) = centre(&catalog, wish.ports, &mut chance);
         let turn = Turn {
             now: Now::START,
             wall: EPOCH,
@@ -136,9 +141,10 @@ impl Settlement {
         let mut town = Town::new(centre, media, (network, wish.world), EPOCH);
         let seats = wish.seats.iter().enumerate();
         let seats = seats.map(|(at, answering)| Phone::Seat(at, *answering));
-        let seats = settle(&mut town, &seats.collect::<Vec<_>>(), &mut chance);
+        let seats: Vec<_> = seats.collect();
+        let seats = settle(&mut town, (&seats, SEAT_STATION_PHONES), &mut chance);
         let callers: Vec<_> = (0..wish.callers).map(Phone::Caller).collect();
-        let callers = settle(&mut town, &callers, &mut chance);
+        let callers = settle(&mut town, (&callers, STATION_PHONES), &mut chance);
         Self {
             town,
             seats,
@@ -205,9 +211,13 @@ fn centre_address() -> SocketAddr {
     SocketAddr::new(CENTRE_IP, 5060)
 }
 
-fn settle(town: &mut Town, phones: &[Phone], chance: &mut Chance) -> Vec<Place> {
+fn settle(
+    town: &mut Town,
+    (phones, at_most): (&[Phone], usize),
+    chance: &mut Chance,
+) -> Vec<Place> {
     let mut places = Vec::new();
-    for phones in phones.chunks(STATION_PHONES) {
+    for phones in phones.chunks(at_most) {
         let number = u8::try_from(town.stations.len() + 2).unwrap();
         let ip = IpAddr::V4(Ipv4Addr::new(127, 0, 0, number));
         let address = SocketAddr::new(ip, 5060);
@@ -270,17 +280,21 @@ fn catalog(seats: usize, wrap_up: Duration) -> Catalog {
     let queue = QueueEntry {
         ring: RING,
         wrap_up,
-        waiting_max: 60,
+        waiting_max: 25,
         ..QueueEntry::named("after-sales")
     };
     Catalog::new((0..seats).map(seat).collect(), vec![queue]).unwrap()
 }
 
-fn centre(catalog: &Arc<Catalog>, chance: &mut Chance) -> (Centre, Outline) {
+fn centre(
+    catalog: &Arc<Catalog>,
+    ports: RangeInclusive<u16>,
+    chance: &mut Chance,
+) -> (Centre, Outline) {
     let release = Release::load(Path::new("dialplans"), Path::new("banks"), None).unwrap();
     let index = Index::read(Path::new("prompts"));
     let ip = centre_address().ip();
-    let mut media = Outline::new(ip, 20_000..=29_999, chance.fork());
+    let mut media = Outline::new(ip, ports, chance.fork());
     for row in &index.rows {
         media.insert_prompt(row.prompt, row.duration);
     }

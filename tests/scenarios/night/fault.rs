@@ -36,14 +36,14 @@ pub(super) enum Fault {
 
 /// Each with words of the complaint that must be raised.
 const FAULTS: [(Fault, &[&str]); 12] = [
-    (Fault::PortNeverClosed, &["I3", "alarm"]),
+    (Fault::PortNeverClosed, &["I7", "alarm"]),
     (Fault::PortCloseNeverTold, &["I3", "I7", "alarm"]),
     (Fault::PortGivenTwice, &["I7"]),
     (Fault::ByeToSeatsLost, &["end"]),
     (Fault::RecordMissing, &["I1", "I3"]),
     (Fault::RecordTwice, &["I3"]),
     (Fault::RecordTooLong, &["I3"]),
-    (Fault::AbandonedMissing, &["I12", "I5"]),
+    (Fault::AbandonedMissing, &["I12", "I3"]),
     (Fault::ServedMissing, &["I2", "I3"]),
     (Fault::OfferAfterLeft, &["I11"]),
     (Fault::OfferOutOfOrder, &["I4"]),
@@ -51,7 +51,7 @@ const FAULTS: [(Fault, &[&str]); 12] = [
 ];
 
 /// How many suitable moments pass before the fault.
-const SPARED: u32 = 20;
+const SPARED: u32 = 8;
 
 /// Puts one fault in.
 pub(super) struct Meddler {

@@ -58,7 +58,7 @@ pub(super) struct Count {
     pub(super) abandoned: u64,
     pub(super) bridged: u64,
     pub(super) offered: u64,
-    pub(super) turned_away: u64,
+    pub(super) turned_away: BTreeMap<String, u64>,
     pub(super) outcomes: BTreeMap<Outcome, u64>,
     pub(super) ends: BTreeMap<String, u64>,
 }
@@ -109,8 +109,8 @@ impl Ledger {
             Fact::Alarm { text } if !text.contains("no signed-in seat") => {
                 Err(format!("alarm: {text}"))
             }
-            Fact::TurnedAway { .. } => {
-                self.count.turned_away += 1;
+            Fact::TurnedAway { reason, .. } => {
+                *self.count.turned_away.entry(reason.clone()).or_default() += 1;
                 Ok(())
             }
             _ => self.take_call(next),
@@ -202,6 +202,9 @@ impl Ledger {
             }
             AcdFact::Offered { contact, seat, .. } => self.offer(*contact, *seat),
             AcdFact::OfferEnded { contact, seat, .. } => {
+                if self.is_unoffered(*contact, *seat) {
+                    return Ok(());
+                }
                 let place = self.leave(*contact, *seat)?;
                 if place != Where::Rung(*seat) {
                     return Err(format!("I2: no offer of {contact} to {seat:?}: {place:?}"));
@@ -275,6 +278,13 @@ impl Ledger {
         }
     }
 
+    /// A reservation may end before it becomes an offer: its seat signs out, its keeper refuses.
+    fn is_unoffered(&self, contact: CallId, seat: SeatId) -> bool {
+        let guest = self.guests.get(&contact);
+        let waits = guest.is_some_and(|guest| guest.place == Where::Waiting);
+        waits && self.seats.get(&seat).is_none_or(Option::is_none)
+    }
+
     /// The contact is no longer at this seat.
     fn leave(&mut self, contact: CallId, seat: SeatId) -> Result<Where, Broken> {
         let had = self.seats.entry(seat).or_default().take();
@@ -307,6 +317,8 @@ impl Ledger {
         }
         match guest.leg_closed {
             Some(at) if now.since(at) <= CLOSED_WITHIN => Ok(()),
+            // There was no port for it.
+            None if record.outcome == Outcome::Cancelled => Ok(()),
             at => Err(format!("I3: {call} closed at {now:?}, last leg {at:?}")),
         }
     }

@@ -3,6 +3,8 @@
 //! `RINGWISE_NIGHT_CALLS` sets how many calls (10,000 if unset), `RINGWISE_NIGHT_SEED` the seed.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt::Write;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -36,6 +38,7 @@ use crate::night::ledger::Count;
 use crate::night::ledger::Ledger;
 use crate::night::look;
 use crate::night::traffic;
+use crate::night::traffic::Storms;
 use crate::night::traffic::Traffic;
 use crate::night::wire::Seen;
 use crate::night::wire::Wire;
@@ -56,6 +59,10 @@ const WEATHER: Weather = Weather {
 };
 /// Nights with fewer calls keep their facts.
 const KEPT_CALLS_MAX: u32 = 1_000;
+/// How long those stay who are still there after the last call has come.
+const LAST_CALLS: Duration = Duration::from_secs(600);
+/// Facts that are at hand to tell what went before.
+const RECENT_MAX: usize = 20_000;
 /// So much may happen in one moment.
 const STEPS_MAX: u32 = 100_000;
 /// What a SIP transaction may last: 64·T1, and as long again for the far end's.
@@ -78,6 +85,7 @@ struct Night {
     ledger: Ledger,
     seen: Rc<RefCell<Seen>>,
     second: Now,
+    recent: VecDeque<Recorded>,
     keeps: bool,
     report: Report,
 }
@@ -88,37 +96,57 @@ pub(super) fn play(calls: u32, seed: u64, fault: Option<Fault>) -> Result<Report
     for (at, seat) in night.settlement.seats.clone().into_iter().enumerate() {
         night.settlement.tell(at as u64 * 50, seat, PhoneCommand::Register);
     }
-    while let Some(next) = night.traffic.next() {
-        night.run(next)?;
-        night.traffic.act(&mut night.settlement);
+    while night.traffic.calls_left > 0 {
+        night.go_on()?;
     }
     night.end()
 }
 
 impl Night {
     fn new(calls: u32, seed: u64, fault: Option<Fault>) -> Self {
+        let seats = if fault.is_some() { SEATS / 3 } else { SEATS };
         let mut settlement = Settlement::new(Wish {
-            seats: (0..SEATS).map(traffic::manner).collect(),
+            seats: (0..seats).map(traffic::manner).collect(),
             callers: CALLERS,
             weather: WEATHER,
             seed,
             world: world(seed),
             wrap_up: Duration::from_secs(4),
+            ports: 20_000..=20_399,
         });
-        let seen = Rc::new(RefCell::new(Seen::default()));
+        let storms = if fault.is_some() {
+            Storms::None
+        } else {
+            Storms::Some
+        };
+        let seen = Rc::new(RefCell::new(Seen {
+            storms: storms == Storms::Some,
+            ..Seen::default()
+        }));
         settlement.town.tap = Some(Box::new(Wire {
             seen: Rc::clone(&seen),
             meddler: fault.map(Meddler::new),
         }));
         Self {
             settlement,
-            traffic: Traffic::new(seed, calls, SEATS),
+            traffic: Traffic::new(seed, calls, seats, storms),
             ledger: Ledger::default(),
             seen,
             second: Now::START,
+            recent: VecDeque::new(),
             keeps: calls < KEPT_CALLS_MAX,
             report: Report::default(),
         }
+    }
+
+    /// Until somebody does the next thing, and does it.
+    fn go_on(&mut self) -> Result<(), Broken> {
+        if let Some(next) = self.traffic.next() {
+            self.run(next)?;
+            self.traffic.act(&mut self.settlement);
+            self.check()?;
+        }
+        Ok(())
     }
 
     fn run(&mut self, until: Now) -> Result<(), Broken> {
@@ -153,14 +181,17 @@ impl Night {
         let facts = std::mem::take(&mut self.settlement.town.facts);
         let mut moved = false;
         for fact in &facts {
+            self.recent.push_back(fact.clone());
             let taken = self.ledger.take(fact);
-            taken.map_err(|broken| format!("{broken} (fact {}, {:?})", fact.seq, fact.now))?;
+            taken.map_err(|broken| self.story(&broken, fact))?;
             self.traffic.hear(fact, &self.settlement);
             moved |= matches!(fact.fact, Fact::Acd(_));
         }
         if moved {
             look::distributor(&self.settlement, &self.ledger)?;
         }
+        let surplus = self.recent.len().saturating_sub(RECENT_MAX);
+        self.recent.drain(..surplus);
         if self.keeps {
             self.report.facts.extend(facts);
         }
@@ -168,9 +199,24 @@ impl Night {
         broken.map_or(Ok(()), Err)
     }
 
+    /// A broken promise with the recent facts of the call concerned.
+    fn story(&self, broken: &str, at: &Recorded) -> Broken {
+        let mut story = broken.to_owned();
+        let same = |fact: &&Recorded| at.call.is_some() && fact.call == at.call;
+        for fact in self.recent.iter().filter(same) {
+            let ms = fact.now.since_start().as_millis();
+            write!(story, "\n{ms:>9} {:?}", fact.fact).unwrap();
+        }
+        story
+    }
+
     /// Everybody goes home; then nothing may be left.
     fn end(mut self) -> Result<Report, Broken> {
-        self.pass(Duration::from_secs(20))?;
+        self.seen.borrow_mut().storms = false;
+        let home = self.settlement.town.turn().now + LAST_CALLS;
+        while self.traffic.next().is_some_and(|next| next < home) {
+            self.go_on()?;
+        }
         for caller in self.settlement.callers.clone() {
             self.settlement.tell(0, caller, PhoneCommand::HangUp);
         }

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ringwise::call::effect::Command;
+use ringwise::call::effect::Event;
 use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
+use ringwise::machine::acd::surface::SeatState;
 use ringwise::machine::sip::surface::Status;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::id::CallId;
@@ -20,13 +23,21 @@ use crate::settlement::Settlement;
 
 const KEYS: &[u8] = b"1234567890#*0";
 /// Mean time from one call to the next, in milliseconds.
-const GAP_MS: u64 = 1_000;
+const GAP_MS: u64 = 800;
 
 /// Something that a phone will do, unless it is in another call by then.
 enum Plan {
     Call,
     Do(Place, u32, PhoneCommand),
     Seat(usize),
+    Supervisor,
+}
+
+/// Whether stations lose their network now and then.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Storms {
+    None,
+    Some,
 }
 
 /// What everybody does.
@@ -38,6 +49,10 @@ pub(super) struct Traffic {
     /// Calls that each phone has begun or taken.
     turns: BTreeMap<Place, u32>,
     callers: BTreeMap<CallId, Place>,
+    /// How often each seat was seen in the same call.
+    looks: BTreeMap<Place, (u32, u32)>,
+    /// Seats lose their network, and people notice.
+    storms: bool,
 }
 
 /// How the seat's phone of this place behaves.
@@ -51,7 +66,8 @@ pub(super) fn manner(at: usize) -> Answering {
 }
 
 impl Traffic {
-    pub(super) fn new(seed: u64, calls: u32, seats: usize) -> Self {
+    pub(super) fn new(seed: u64, calls: u32, seats: usize, weather: Storms) -> Self {
+        let storms = weather == Storms::Some;
         let mut traffic = Self {
             chance: Chance::from_seed(seed ^ 0x6e69_6768_7400),
             calls_left: calls,
@@ -59,22 +75,21 @@ impl Traffic {
             count: 0,
             turns: BTreeMap::new(),
             callers: BTreeMap::new(),
+            looks: BTreeMap::new(),
+            storms,
         };
         for at in 0..seats {
             let after = traffic.chance.below(30_000);
             traffic.plan(Now::START, after, Plan::Seat(at));
         }
         traffic.plan(Now::START, 5_000, Plan::Call);
+        traffic.plan(Now::START, 60_000, Plan::Supervisor);
         traffic
     }
 
-    /// When somebody next does something; none once the last call is made.
+    /// When somebody next does something.
     pub(super) fn next(&self) -> Option<Now> {
-        let any = self.calls_left > 0;
-        self.plans
-            .first_key_value()
-            .filter(|_| any)
-            .map(|((at, _), _)| *at)
+        self.plans.first_key_value().map(|((at, _), _)| *at)
     }
 
     /// Somebody does it.
@@ -85,6 +100,7 @@ impl Traffic {
         match plan {
             Plan::Call => self.call(now, settlement),
             Plan::Seat(at) => self.look_after(now, at, settlement),
+            Plan::Supervisor => self.supervise(now, settlement),
             Plan::Do(place, turn, command) => {
                 if self.turns.get(&place) == Some(&turn) {
                     settlement.tell(0, place, command);
@@ -112,7 +128,12 @@ impl Traffic {
     }
 
     fn call(&mut self, now: Now, settlement: &mut Settlement) {
-        let gap = self.chance.below(2 * GAP_MS);
+        if self.calls_left == 0 {
+            return;
+        }
+        let rush = now.since_start().as_secs() % 600 > 500;
+        let mean_ms = if rush { GAP_MS / 4 } else { GAP_MS };
+        let gap = self.chance.below(2 * mean_ms);
         self.plan(now, gap, Plan::Call);
         let first = self.chance.below(settlement.callers.len() as u64) as usize;
         let (before, after) = settlement.callers.split_at(first);
@@ -153,8 +174,8 @@ impl Traffic {
         self.plan_for(now, first, place, PhoneCommand::Press('0'));
         let again = first + 6_000 + self.chance.below(2_000);
         self.plan_for(now, again, place, PhoneCommand::Press('0'));
-        let patience = if self.chance.happens(0.15) {
-            3_000 + self.chance.below(25_000)
+        let patience = if self.chance.happens(0.25) {
+            2_000 + self.chance.below(15_000)
         } else {
             60_000 + self.chance.below(200_000)
         };
@@ -204,6 +225,12 @@ impl Traffic {
         let again = 20_000 + self.chance.below(30_000);
         self.plan(now, again, Plan::Seat(at));
         let place = settlement.seats[at];
+        if self.storms && self.chance.happens(0.3) {
+            settlement.tell(0, place, PhoneCommand::Register);
+        }
+        if self.storms && self.has_sat_too_long(place, settlement) {
+            settlement.tell(0, place, PhoneCommand::HangUp);
+        }
         let code = if at % 10 == 9 && self.chance.happens(0.4) {
             "*12"
         } else {
@@ -212,6 +239,36 @@ impl Traffic {
         if !settlement.town.stations[place.0].bank.is_busy(place.1) {
             settlement.tell(0, place, PhoneCommand::Dial(code.to_owned()));
         }
+    }
+
+    /// A person hangs up on a line that has been dead for minutes.
+    fn has_sat_too_long(&mut self, place: Place, settlement: &Settlement) -> bool {
+        let turn = self.turns.get(&place).copied().unwrap_or(0);
+        let looks = self.looks.entry(place).or_default();
+        let busy = settlement.town.stations[place.0].bank.is_busy(place.1);
+        *looks = match *looks {
+            (before, times) if before == turn && busy => (turn, times + 1),
+            _ => (turn, 0),
+        };
+        looks.1 > 8
+    }
+
+    /// A supervisor ends a call, or tells a seat what to be.
+    fn supervise(&mut self, now: Now, settlement: &mut Settlement) {
+        let again = 5_000 + self.chance.below(10_000);
+        self.plan(now, again, Plan::Supervisor);
+        let by = "api".to_owned();
+        let seat = SeatId(self.chance.below(settlement.seats.len() as u64) as u32);
+        let state = |state, by| Command::SeatState { seat, state, by };
+        let nth = self.chance.below(self.callers.len().max(1) as u64) as usize;
+        let command = match (self.chance.below(4), self.callers.keys().nth(nth)) {
+            (0, Some(call)) => Command::HangUp { call: *call, by },
+            (1, _) => state(SeatState::Away, by),
+            (2, _) => state(SeatState::WrapUp, by),
+            _ => state(SeatState::Ready, by),
+        };
+        let event = Event::Command { id: 1, command };
+        settlement.town.tell_centre(event);
     }
 
     fn plan_for(&mut self, now: Now, after_ms: u64, place: Place, command: PhoneCommand) {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use ringwise::call::effect::Effect;
@@ -10,6 +11,7 @@ use ringwise::driver::simulated::tap::Tap;
 use ringwise::machine::media::contract::MediaEvent;
 use ringwise::vocabulary::flow::Flow;
 use ringwise::vocabulary::id::LegId;
+use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Turn;
 
 use crate::night::crossing::Counter;
@@ -21,11 +23,13 @@ pub(super) struct Seen {
     pub(super) counter: Counter,
     pub(super) messages: u64,
     /// Ports by the leg that holds them.
-    ports: BTreeMap<u16, LegId>,
+    pub(super) ports: BTreeMap<u16, LegId>,
     /// What was wrong on the way.
     pub(super) broken: Option<String>,
     /// Phones register no more.
     pub(super) closing: bool,
+    /// Stations lose their network now and then.
+    pub(super) storms: bool,
 }
 
 impl Seen {
@@ -43,6 +47,15 @@ impl Seen {
             _ => {}
         }
     }
+}
+
+/// Every five minutes another station loses its network, for 20 to 100 s.
+fn is_dark(now: Now, flow: Flow) -> bool {
+    let seconds = now.since_start().as_secs();
+    let (storm, since) = (seconds / 300, seconds % 300);
+    let dark = IpAddr::from([127, 0, 0, 2 + (storm % 8) as u8]);
+    let lasts = 20 + storm * 37 % 80;
+    since < lasts && (flow.local.ip() == dark || flow.remote.ip() == dark)
 }
 
 /// The tap.
@@ -68,11 +81,12 @@ impl Tap for Wire {
         }
     }
 
-    fn sent(&mut self, _turn: Turn, flow: Flow, bytes: &[u8]) -> bool {
+    fn sent(&mut self, turn: Turn, flow: Flow, bytes: &[u8]) -> bool {
         let mut seen = self.seen.borrow_mut();
         seen.messages += 1;
         seen.counter.sent(flow, bytes);
-        let lost = seen.closing && bytes.starts_with(b"REGISTER");
+        let lost = (seen.closing && bytes.starts_with(b"REGISTER"))
+            || (seen.storms && is_dark(turn.now, flow));
         let meddler = self.meddler.as_mut();
         !lost && meddler.is_none_or(|meddler| meddler.sent(flow, bytes))
     }
