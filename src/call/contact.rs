@@ -76,8 +76,8 @@ pub struct Contact {
     /// The caller's offer, until it is answered.
     pub(super) offer: Option<String>,
     pub(super) deadline: Option<Now>,
-    /// When the last packet of a prompt left that a key stopped.
-    pub(super) stopped: Option<Now>,
+    /// When the last key was first reported: a prompt that it stops is told of afterwards.
+    pub(super) pressed: Option<Now>,
     out: VecDeque<ContactOutput>,
 }
 
@@ -147,7 +147,7 @@ impl Contact {
             invited: near.turn.now,
             offer: origin.offer,
             deadline: Some(near.turn.now + OPENING_MAX),
-            stopped: None,
+            pressed: None,
             out: VecDeque::new(),
             caller,
         };

@@ -54,7 +54,10 @@ impl Contact {
             MediaEvent::PlayEnded {
                 leg, play, end, at, ..
             } if leg == self.caller.id => {
-                self.stopped = (end == PlayEnd::Digit).then_some(at);
+                if let Some(pressed) = self.pressed.take().filter(|_| end == PlayEnd::Digit) {
+                    let after_us = micros(at.since(pressed));
+                    self.fact(Fact::PromptStopped { after_us });
+                }
                 self.play_ended(play, end, near);
             }
             MediaEvent::Digit { leg, key, at } if leg == self.caller.id => {
@@ -293,11 +296,7 @@ impl Contact {
     }
 
     fn key_pressed(&mut self, key: char, at: Now, near: &mut Surroundings<'_>) {
-        if let Some(stopped) = self.stopped.take() {
-            self.fact(Fact::PromptStopped {
-                after_us: micros(stopped.since(at)),
-            });
-        }
+        self.pressed = Some(at);
         let shown = if self.walk.is_secret() { '•' } else { key };
         self.fact(Fact::Key { key: shown });
         if self.stage == Stage::Walking {

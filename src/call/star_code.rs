@@ -17,6 +17,7 @@ use crate::machine::sip::surface::UaCommand;
 use crate::machine::sip::surface::UaEvent;
 use crate::machine::speech::composition;
 use crate::machine::speech::fragment::Fragment;
+use crate::vocabulary::id::SeatId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Now;
 
@@ -42,7 +43,10 @@ pub struct StarCode {
     /// Its leg.
     pub leg: Leg,
     offer: Option<String>,
+    seat: SeatId,
     wish: SeatState,
+    /// Calls are wished for once the phone is free: till then the wish is kept.
+    kept: Option<SeatState>,
     deadline: Now,
     ended: bool,
     out: VecDeque<ContactOutput>,
@@ -51,17 +55,36 @@ pub struct StarCode {
 impl StarCode {
     /// The call has come in: it asks for its port.
     #[must_use]
-    pub fn new(leg: Leg, offer: Option<String>, wish: SeatState, now: Now) -> Self {
+    pub fn new(
+        leg: Leg,
+        offer: Option<String>,
+        (seat, wish): (SeatId, SeatState),
+        now: Now,
+    ) -> Self {
         let open = ContactOutput::Media(MediaCommand::Open { leg: leg.id });
         let out = VecDeque::from([open]);
         Self {
             leg,
             offer,
+            seat,
             wish,
+            kept: (wish != SeatState::Away).then_some(wish),
             deadline: now + CODE_MAX,
             ended: false,
             out,
         }
+    }
+
+    /// Whose wish is kept until the end of this call, and which: the phone that is still busy
+    /// with it could not be rung.
+    #[must_use]
+    pub fn kept(&self) -> Option<(SeatId, SeatState)> {
+        self.kept.map(|wish| (self.seat, wish))
+    }
+
+    /// A later wish of the seat counts.
+    pub const fn overrule(&mut self) {
+        self.kept = None;
     }
 
     /// The next thing it wants.

@@ -196,6 +196,12 @@ impl Switchboard {
         self.calls.is_empty() && self.codes.is_empty() && self.legs.is_empty()
     }
 
+    /// A live call or star code has this leg.
+    #[must_use]
+    pub fn owns(&self, leg: LegId) -> bool {
+        self.legs.contains_key(&leg) || self.codes.contains_key(&leg)
+    }
+
     /// The user agent, for those who check it.
     #[must_use]
     pub const fn user_agent(&self) -> &UserAgent {
@@ -361,7 +367,11 @@ impl Switchboard {
         }
         match self.codes.get(&leg) {
             Some(code) if code.is_over() => {
+                let kept = code.kept();
                 self.codes.remove(&leg);
+                if let Some((seat, state)) = kept {
+                    self.wish(turn, seat, state, "star_code");
+                }
             }
             Some(code) => {
                 self.deadlines

@@ -129,15 +129,25 @@ impl Switchboard {
         invite: Invite,
         (seat, state): (SeatId, SeatState),
     ) {
-        self.wish(turn, seat, state, "star_code");
         let owned = Leg::incoming(leg, invite.flow);
-        self.codes
-            .insert(leg, StarCode::new(owned, invite.sdp, state, turn.now));
+        let code = StarCode::new(owned, invite.sdp, (seat, state), turn.now);
+        if code.kept().is_none() {
+            self.wish(turn, seat, state, "star_code");
+        }
+        self.overrule_codes(seat);
+        self.codes.insert(leg, code);
         self.follow_code(turn, leg);
     }
 
-    /// Passes a seat's wish to the distributor.
+    fn overrule_codes(&mut self, seat: SeatId) {
+        let codes = self.codes.values_mut();
+        let same = codes.filter(|code| code.kept().is_some_and(|(whose, _)| whose == seat));
+        same.for_each(StarCode::overrule);
+    }
+
+    /// Passes a seat's wish to the distributor; it counts before those that star codes keep.
     pub(super) fn wish(&mut self, turn: Turn, seat: SeatId, state: SeatState, by: &str) {
+        self.overrule_codes(seat);
         let by = by.to_owned();
         self.record(turn, None, Fact::SeatWished { seat, state, by });
         match state {

@@ -3,5 +3,8 @@
 /// A network that loses, delays and repeats, by its seed.
 pub mod network;
 
+/// A tap between the centre and its town.
+pub mod tap;
+
 /// The centre, its phones and all that happens between them.
 pub mod town;

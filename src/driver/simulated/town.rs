@@ -15,6 +15,7 @@ use crate::call::phone::PhoneReport;
 use crate::call::phone_bank::PhoneBank;
 use crate::call::switchboard::Switchboard;
 use crate::driver::simulated::network::Network;
+use crate::driver::simulated::tap::Tap;
 use crate::machine::media::outline::Outline;
 use crate::machine::media::outline_wire::WireSignal;
 use crate::vocabulary::flow::Flow;
@@ -69,8 +70,8 @@ pub struct Town {
     pub facts: Vec<Recorded>,
     /// Reports of phones since they were last taken: bank, phone, when, what.
     pub reports: Vec<(usize, PhoneId, Now, PhoneReport)>,
-    /// SIP messages sent, for a ladder: when, from, to, first line.
-    pub ladder: Option<Vec<(Now, SocketAddr, SocketAddr, String)>>,
+    /// Who listens in, and may meddle.
+    pub tap: Option<Box<dyn Tap>>,
 }
 
 impl std::fmt::Debug for Town {
@@ -106,7 +107,7 @@ impl Town {
             stations: Vec::new(),
             facts: Vec::new(),
             reports: Vec::new(),
-            ladder: None,
+            tap: None,
         }
     }
 
@@ -134,26 +135,48 @@ impl Town {
         let Some(at) = next.filter(|at| *at <= until) else {
             return false;
         };
-        let now = at.max(self.turn.now);
-        let ms = i64::try_from(now.since_start().as_millis()).unwrap_or(i64::MAX);
-        self.turn = Turn {
-            now,
-            wall: Wall::from_ms(self.epoch.as_ms().saturating_add(ms)),
-        };
+        self.turn = self.turn_at(at.max(self.turn.now));
         self.wake_all();
-        if planned == Some(at)
-            && let Some((_, happening)) = self.happenings.pop_first()
-        {
-            self.happen(happening);
+        if planned == Some(at) {
+            if let Some((_, happening)) = self.happenings.pop_first() {
+                self.happen(happening);
+            }
         }
         self.drain();
         true
+    }
+
+    fn turn_at(&self, now: Now) -> Turn {
+        let ms = i64::try_from(now.since_start().as_millis()).unwrap_or(i64::MAX);
+        Turn {
+            now,
+            wall: Wall::from_ms(self.epoch.as_ms().saturating_add(ms)),
+        }
+    }
+
+    /// Nothing more happens until then: it is then.
+    pub fn rest(&mut self, until: Now) {
+        if until > self.turn.now {
+            self.turn = self.turn_at(until);
+        }
     }
 
     /// Tells the centre something now.
     pub fn tell_centre(&mut self, event: Event) {
         self.centre.handle(self.turn, event);
         self.drain();
+    }
+
+    /// An event on its way to the centre.
+    fn bring(&mut self, event: Event) {
+        let turn = self.turn;
+        let brought = match self.tap.as_mut() {
+            Some(tap) => tap.event(turn, event),
+            None => Some(event),
+        };
+        if let Some(event) = brought {
+            self.centre.handle(turn, event);
+        }
     }
 
     fn wake(&self) -> Option<Now> {
@@ -185,8 +208,7 @@ impl Town {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Message(0, flow, bytes) => {
-                self.centre
-                    .handle(self.turn, Event::Message { flow, bytes });
+                self.bring(Event::Message { flow, bytes });
             }
             Happening::Message(place, flow, bytes) => {
                 if let Some(station) = self.stations.get_mut(place - 1) {
@@ -202,7 +224,7 @@ impl Town {
                 }
             }
             Happening::Answer(id, answer) => {
-                self.centre.handle(self.turn, Event::Answer { id, answer });
+                self.bring(Event::Answer { id, answer });
             }
             Happening::Tell(bank, phone, command) => {
                 if let Some(station) = self.stations.get_mut(bank) {
@@ -228,27 +250,38 @@ impl Town {
         let mut any = false;
         while let Some(effect) = self.centre.poll() {
             any = true;
-            match effect {
-                Effect::Transmit { flow, bytes } => self.carry(flow, &bytes),
-                Effect::Media(command) => self.media.handle(command, self.turn.now),
-                Effect::Ask { id, question, .. } => {
-                    if let Some((after, answer)) = (self.world)(&question) {
-                        self.plan(after, Happening::Answer(id, answer));
-                    }
+            match self.tap.as_mut() {
+                Some(tap) => {
+                    let effects = tap.effect(self.turn, effect);
+                    effects.into_iter().for_each(|effect| self.obey(effect));
                 }
-                Effect::Fact(fact) => self.facts.push(*fact),
-                Effect::Forget(_) | Effect::Reply { .. } => {}
+                None => self.obey(effect),
             }
         }
         while let Some(event) = self.media.poll() {
             any = true;
-            self.centre.handle(self.turn, Event::Media(event));
+            self.bring(Event::Media(event));
         }
         while let Some(sound) = self.media.poll_wire() {
             any = true;
             self.carry_sound(sound);
         }
         any
+    }
+
+    /// Carries out an effect of the centre.
+    fn obey(&mut self, effect: Effect) {
+        match effect {
+            Effect::Transmit { flow, bytes } => self.carry(flow, &bytes),
+            Effect::Media(command) => self.media.handle(command, self.turn.now),
+            Effect::Ask { id, question, .. } => {
+                if let Some((after, answer)) = (self.world)(&question) {
+                    self.plan(after, Happening::Answer(id, answer));
+                }
+            }
+            Effect::Fact(fact) => self.facts.push(*fact),
+            Effect::Forget(_) | Effect::Reply { .. } => {}
+        }
     }
 
     fn drain_station(&mut self, at: usize) -> bool {
@@ -289,10 +322,13 @@ impl Town {
     }
 
     fn carry(&mut self, flow: Flow, bytes: &[u8]) {
-        if let Some(ladder) = self.ladder.as_mut() {
-            let line = bytes.split(|byte| *byte == b'\r').next().unwrap_or(&[]);
-            let line = String::from_utf8_lossy(line).into_owned();
-            ladder.push((self.turn.now, flow.local, flow.remote, line));
+        let turn = self.turn;
+        if !self
+            .tap
+            .as_mut()
+            .is_none_or(|tap| tap.sent(turn, flow, bytes))
+        {
+            return;
         }
         let Some(place) = self.place(flow.remote) else {
             return;

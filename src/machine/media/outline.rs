@@ -68,6 +68,11 @@ impl Outline {
         self.durations.insert(id, duration);
     }
 
+    /// The legs that hold a port.
+    pub fn legs(&self) -> impl Iterator<Item = LegId> + '_ {
+        self.legs.keys().copied()
+    }
+
     /// The next event.
     pub fn poll(&mut self) -> Option<MediaEvent> {
         self.events.pop_front()
