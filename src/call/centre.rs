@@ -40,6 +40,8 @@ pub struct Centre {
     pub media: MediaAddress,
     /// Calls at once; one more gets 503.
     pub calls_max: usize,
+    /// When a caller who is refused for want of room may try again.
+    pub retry_after: Duration,
     /// How long a call that should be over may take to let go.
     pub ending_max: Duration,
 }

@@ -43,8 +43,8 @@ impl Contact {
     }
 
     /// The media keeper reports about one of the call's legs.
-    pub fn handle_media(&mut self, event: MediaEvent, near: &mut Surroundings<'_>) {
-        match event {
+    pub fn handle_media(&mut self, event: &MediaEvent, near: &mut Surroundings<'_>) {
+        match *event {
             MediaEvent::Opened { leg, port, .. } => self.opened(leg, port, near),
             MediaEvent::Full { leg } => self.no_port(leg, near),
             MediaEvent::FirstSent { leg, at } if leg == self.caller.id => {
@@ -82,7 +82,7 @@ impl Contact {
     /// Refuses a call that was not yet answered.
     pub(super) fn refuse(&mut self, status: Status, near: &mut Surroundings<'_>) {
         if self.caller.end_sip() {
-            let retry_after = (status == Status(503)).then_some(near.centre.ending_max);
+            let retry_after = (status == Status(503)).then_some(near.centre.retry_after);
             self.ua(UaCommand::Refuse {
                 leg: self.caller.id,
                 status,
@@ -166,9 +166,9 @@ impl Contact {
             Ok(change) => {
                 let first = self.stage == Stage::Offered && party == Party::Caller;
                 if first {
-                    self.connected(near)
+                    self.connected(near);
                 } else {
-                    self.agreed(leg, party, change, near)
+                    self.agreed(leg, party, change, near);
                 }
             }
             Err(_) => self.hang_up(Party::Centre, "unusable_answer", near),

@@ -129,7 +129,7 @@ impl Switchboard {
         match event {
             Event::Message { flow, bytes } => self.ua.handle_message(turn, flow, &bytes),
             Event::FlowClosed(flow) => self.ua.handle_flow_closed(turn, flow),
-            Event::Media(event) => self.handle_media(turn, event),
+            Event::Media(event) => self.handle_media(turn, &event),
             Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
             Event::Command { id, command } => self.handle_command(turn, id, command),
             Event::Wake | Event::Phone { .. } => {}
@@ -232,14 +232,14 @@ impl Switchboard {
         self.follow_code(turn, leg);
     }
 
-    fn handle_media(&mut self, turn: Turn, event: MediaEvent) {
-        let leg = leg_of(&event);
+    fn handle_media(&mut self, turn: Turn, event: &MediaEvent) {
+        let leg = leg_of(event);
         if let Some(call) = self.legs.get(&leg).copied() {
             self.with_call(turn, call, |contact, near| {
-                contact.handle_media(event, near)
+                contact.handle_media(event, near);
             });
         } else if let Some(mut code) = self.codes.remove(&leg) {
-            code.handle_media(&event, &mut self.surroundings(turn));
+            code.handle_media(event, &mut self.surroundings(turn));
             self.codes.insert(leg, code);
             self.follow_code(turn, leg);
         }

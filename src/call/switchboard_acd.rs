@@ -41,7 +41,7 @@ impl Switchboard {
             }
             Output::Announce { contact, position } => {
                 self.with_call(turn, contact, |call, near| {
-                    call.tell_position(position, near)
+                    call.tell_position(position, near);
                 });
             }
             Output::QueueFull { contact, .. } => {
@@ -84,7 +84,7 @@ impl Switchboard {
             Command::SeatState { seat, state, by } => self.seat_state(turn, seat, state, &by),
             Command::HangUp { call, by: _ } if self.calls.contains_key(&call) => {
                 self.with_call(turn, call, |c, near| {
-                    c.hang_up(Party::Centre, "command", near)
+                    c.hang_up(Party::Centre, "command", near);
                 });
                 Ok(())
             }
@@ -97,7 +97,7 @@ impl Switchboard {
                 let calls: Vec<CallId> = self.calls.keys().copied().collect();
                 for call in calls {
                     self.with_call(turn, call, |c, near| {
-                        c.hang_up(Party::Centre, "drain", near)
+                        c.hang_up(Party::Centre, "drain", near);
                     });
                 }
                 Ok(())

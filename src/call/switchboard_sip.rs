@@ -1,7 +1,6 @@
 //! What the switchboard does with reports of the user agent.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::call::contact::Contact;
 use crate::call::contact::Origin;
@@ -24,9 +23,6 @@ use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
-
-/// What a caller is told who comes while the centre is full or draining.
-const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 impl Switchboard {
     pub(super) fn handle_ua(&mut self, turn: Turn, event: UaEvent) {
@@ -207,7 +203,7 @@ impl Switchboard {
     }
 
     fn turn_away(&mut self, turn: Turn, leg: LegId, status: Status, why: (&str, &Invite)) {
-        let retry_after = (status == Status(503)).then_some(RETRY_AFTER);
+        let retry_after = (status == Status(503)).then_some(self.centre.retry_after);
         let refused = self.ua.command(
             turn,
             UaCommand::Refuse {

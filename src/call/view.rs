@@ -8,7 +8,6 @@ use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
-use crate::call::record::Party;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
@@ -240,31 +239,25 @@ impl View {
     }
 
     fn take_call(&mut self, next: &Recorded) {
-        let seat_name = |seat: SeatId| self.seat_name(seat);
-        let bridged = match &next.fact {
-            Fact::Bridged { seat } => Some(seat_name(*seat)),
-            _ => None,
-        };
+        let names = &self.names;
         let Some(call) = next.call.and_then(|id| self.calls.get_mut(&id)) else {
             return;
         };
-        match &next.fact {
-            Fact::Walk(WalkFact::Entered { step }) => call.step.clone_from(step),
-            Fact::Walk(WalkFact::Chose { question, .. }) => call.question = Some(question.clone()),
-            Fact::Handed { queue, .. } => call.queue = Some(queue.clone()),
-            Fact::Bridged { .. } => {
-                call.stage = "talking";
-                call.seat = bridged.flatten();
-            }
-            Fact::Held { .. } => call.stage = "held",
-            Fact::Resumed { .. } => call.stage = "talking",
-            Fact::HungUp {
-                by: Party::Caller | Party::Seat | Party::Centre,
-                ..
-            } => {
-                call.stage = "ending";
-            }
-            _ => {}
+        if let Fact::Walk(WalkFact::Entered { step }) = &next.fact {
+            call.step.clone_from(step);
+        } else if let Fact::Walk(WalkFact::Chose { question, .. }) = &next.fact {
+            call.question = Some(question.clone());
+        } else if let Fact::Handed { queue, .. } = &next.fact {
+            call.queue = Some(queue.clone());
+        } else if let Fact::Bridged { seat } = &next.fact {
+            call.stage = "talking";
+            call.seat = names.seat(*seat);
+        } else if matches!(next.fact, Fact::Held { .. }) {
+            call.stage = "held";
+        } else if matches!(next.fact, Fact::Resumed { .. }) {
+            call.stage = "talking";
+        } else if matches!(next.fact, Fact::HungUp { .. }) {
+            call.stage = "ending";
         }
     }
 
@@ -294,7 +287,7 @@ impl View {
             }),
             AcdFact::Abandoned { contact, .. } => self.left(*contact, |queue| queue.abandoned += 1),
             AcdFact::Overflowed { queue, .. } => {
-                self.with_queue(*queue, |queue| queue.overflowed += 1)
+                self.with_queue(*queue, |queue| queue.overflowed += 1);
             }
             AcdFact::Served { seat, .. } => self.with_seat(*seat, |seat| {
                 seat.served += 1;

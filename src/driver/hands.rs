@@ -53,7 +53,7 @@ impl MediaHands {
                 return;
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -16,7 +16,7 @@ use crate::machine::ivr::check::Checked;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::prediction::bank::Bank;
-use crate::machine::prediction::reading;
+use crate::machine::prediction::reading::bank;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 
@@ -71,7 +71,7 @@ impl Release {
         let mut faulty = Vec::new();
         for file in texts(banks)? {
             release.note_version(&file);
-            match reading::bank::read(&file.text) {
+            match bank::read(&file.text) {
                 Ok(bank) => {
                     release.banks.insert(bank.name.clone(), Arc::new(bank));
                 }

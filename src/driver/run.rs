@@ -125,6 +125,8 @@ impl<M: Machine, H: Hands> Loop<M, H> {
         mut stop: oneshot::Receiver<()>,
         mut each_turn: impl FnMut(&mut M, Turn),
     ) {
+        // What the machine wants from the start on.
+        self.drain(self.clock.turn());
         loop {
             let first = tokio::select! {
                 biased;

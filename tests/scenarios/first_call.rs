@@ -179,10 +179,14 @@ fn seat_that_does_not_answer_gives_way_to_the_next() {
     settlement.dial(0, caller);
     settlement.tell(2_000, caller, PhoneCommand::Press('0'));
     settlement.pass(10_000 + u64::try_from(RING.as_millis()).unwrap() + 5_000);
-    let bridged = settlement.town.facts.iter().find_map(|fact| match fact.fact {
-        Fact::Bridged { seat } => Some(seat.0),
-        _ => None,
-    });
+    let bridged = settlement
+        .town
+        .facts
+        .iter()
+        .find_map(|fact| match fact.fact {
+            Fact::Bridged { seat } => Some(seat.0),
+            _ => None,
+        });
     assert_eq!(bridged, Some(1));
     let rung = settlement.reports(settlement.seats[0]);
     let rings = |report: &PhoneReport| matches!(report, PhoneReport::Rings(_));
@@ -224,12 +228,8 @@ fn order_source_that_answers_after_30_s_holds_nobody_up() {
         facts.filter(|fact| is(&fact.fact)).map(at).next()
     };
     assert!(at(&|f| matches!(f, Fact::FirstSound { .. })).unwrap() < 30);
-    let said = |word: &'static str| {
-        move |f: &Fact| matches!(f, Fact::Walk(WalkFact::Said { text, .. }) if text.contains(word))
-    };
-    let entered = |name: &'static str| {
-        move |f: &Fact| matches!(f, Fact::Walk(WalkFact::Entered { step }) if step == name)
-    };
+    let said = |word: &'static str| move |f: &Fact| matches!(f, Fact::Walk(WalkFact::Said { text, .. }) if text.contains(word));
+    let entered = |name: &'static str| move |f: &Fact| matches!(f, Fact::Walk(WalkFact::Entered { step }) if step == name);
     let length = Index::read(Path::new("prompts"));
     let mut rows = length.rows.iter();
     let row = rows.find(|row| row.text.contains("looking up your bookings"));

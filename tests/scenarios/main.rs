@@ -7,6 +7,7 @@ mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
 mod first_call;
+mod journal;
 mod mandarin_speech;
 mod media_fuzz;
 mod media_keepers;

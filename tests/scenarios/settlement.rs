@@ -230,7 +230,10 @@ fn settle(
             local: address,
             remote: centre_address(),
         };
-        let ids: Vec<_> = phones.iter().map(|one| bank.add(setup(one, flow))).collect();
+        let ids: Vec<_> = phones
+            .iter()
+            .map(|one| bank.add(setup(one, flow)))
+            .collect();
         let media = Outline::new(ip, 10_000..=29_999, chance.fork());
         let bank = town.settle(Station {
             address,
@@ -316,6 +319,7 @@ fn centre(
         },
         calls_max: 5_000,
         ending_max: Duration::from_secs(40),
+        retry_after: Duration::from_secs(10),
     };
     (centre, media)
 }

@@ -32,6 +32,8 @@ use crate::wire::sip::digest::Secret;
 
 /// Calls at once; one more gets 503.
 const CALLS_MAX: usize = 10_000;
+/// When a caller who is refused for want of room may try again.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// A call that should be over lets go within this, or is dropped with an alarm: longer than every
 /// transaction lasts (RFC 3261 section 17.1.1.2).
 const ENDING_MAX: Duration = Duration::from_secs(40);
@@ -99,6 +101,7 @@ impl Assembly {
                 local_nets: settings.sip.local_nets.iter().map(|net| net.0).collect(),
             },
             calls_max: CALLS_MAX,
+            retry_after: RETRY_AFTER,
             ending_max: ENDING_MAX,
         };
         Ok(Self { centre, prompts })

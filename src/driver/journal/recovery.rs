@@ -125,10 +125,10 @@ fn replay(
         for line in facts.lines() {
             let fact: Recorded =
                 serde_json::from_str(line).map_err(|source| RecoveryError::Fact { seq, source })?;
-            if let Fact::Learned { bank, outcome } = &fact.fact {
-                if signed(fact.seq) > learned_seq {
-                    found.models.entry(bank.clone()).or_default().learn(outcome);
-                }
+            if let Fact::Learned { bank, outcome } = &fact.fact
+                && signed(fact.seq) > learned_seq
+            {
+                found.models.entry(bank.clone()).or_default().learn(outcome);
             }
             if let Fact::Started { names: now, .. } = &fact.fact {
                 names = Arc::new(now.clone());

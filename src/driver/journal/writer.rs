@@ -125,10 +125,12 @@ impl Journal {
     /// Writes what is left and ends.
     pub fn close(&mut self) {
         self.facts = None;
-        if let Some(thread) = self.thread.take() {
-            if thread.join().is_err() {
-                tracing::error!("the journal's thread panicked");
-            }
+        if self
+            .thread
+            .take()
+            .is_some_and(|thread| thread.join().is_err())
+        {
+            tracing::error!("the journal's thread panicked");
         }
     }
 }
@@ -149,10 +151,10 @@ struct Writer {
 impl Writer {
     fn run(&mut self, incoming: &mpsc::Receiver<Box<Recorded>>) {
         while let Ok(first) = incoming.recv() {
-            let mut group = vec![first];
+            let mut group = vec![*first];
             while group.len() < GROUP_MAX {
                 match incoming.try_recv() {
-                    Ok(next) => group.push(next),
+                    Ok(next) => group.push(*next),
                     Err(_) => break,
                 }
             }
@@ -162,7 +164,7 @@ impl Writer {
     }
 
     /// Commits the group, however long the disk takes.
-    fn commit(&mut self, group: &[Box<Recorded>]) {
+    fn commit(&mut self, group: &[Recorded]) {
         while let Err(error) = self.write(group) {
             self.state.stalled.fetch_add(1, Ordering::Relaxed);
             tracing::error!(%error, "the journal cannot be written: free the disk; trying again");
@@ -170,7 +172,7 @@ impl Writer {
         }
     }
 
-    fn tell(&mut self, group: Vec<Box<Recorded>>) {
+    fn tell(&mut self, group: Vec<Recorded>) {
         let count = u64::try_from(group.len()).unwrap_or(u64::MAX);
         self.state.waiting.fetch_sub(count, Ordering::Relaxed);
         if let Some(last) = group.last() {
@@ -180,14 +182,14 @@ impl Writer {
         }
         (self.durable)();
         for fact in group {
-            let fact = Arc::from(fact);
+            let fact = Arc::new(fact);
             for reader in &mut self.readers {
                 reader(&fact);
             }
         }
     }
 
-    fn write(&mut self, group: &[Box<Recorded>]) -> Result<(), rusqlite::Error> {
+    fn write(&mut self, group: &[Recorded]) -> Result<(), rusqlite::Error> {
         let (Some(first), Some(last)) = (group.first(), group.last()) else {
             return Ok(());
         };
@@ -244,7 +246,7 @@ fn project(db: &Connection, seq: u64, record: &Record) -> Result<(), rusqlite::E
     Ok(())
 }
 
-fn lines(group: &[Box<Recorded>]) -> Result<String, rusqlite::Error> {
+fn lines(group: &[Recorded]) -> Result<String, rusqlite::Error> {
     let mut lines = Vec::with_capacity(group.len() * 200);
     for fact in group {
         serde_json::to_writer(&mut lines, fact).map_err(json_error)?;

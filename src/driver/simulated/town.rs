@@ -137,10 +137,10 @@ impl Town {
         };
         self.turn = self.turn_at(at.max(self.turn.now));
         self.wake_all();
-        if planned == Some(at) {
-            if let Some((_, happening)) = self.happenings.pop_first() {
-                self.happen(happening);
-            }
+        if planned == Some(at)
+            && let Some((_, happening)) = self.happenings.pop_first()
+        {
+            self.happen(happening);
         }
         self.drain();
         true
@@ -272,7 +272,7 @@ impl Town {
     /// Carries out an effect of the centre.
     fn obey(&mut self, effect: Effect) {
         match effect {
-            Effect::Transmit { flow, bytes } => self.carry(flow, bytes),
+            Effect::Transmit { flow, bytes } => self.carry(flow, &bytes),
             Effect::Media(command) => self.media.handle(command, self.turn.now),
             Effect::Ask { id, question, .. } => {
                 if let Some((after, answer)) = (self.world)(&question) {
@@ -313,7 +313,7 @@ impl Town {
             self.reports.push((at, phone, when, report));
         }
         for (flow, bytes) in messages {
-            self.carry(flow, bytes);
+            self.carry(flow, &bytes);
         }
         for sound in sounds {
             self.carry_sound(sound);
@@ -321,12 +321,12 @@ impl Town {
         any
     }
 
-    fn carry(&mut self, flow: Flow, bytes: Vec<u8>) {
+    fn carry(&mut self, flow: Flow, bytes: &[u8]) {
         let turn = self.turn;
         if !self
             .tap
             .as_mut()
-            .is_none_or(|tap| tap.sent(turn, flow, &bytes))
+            .is_none_or(|tap| tap.sent(turn, flow, bytes))
         {
             return;
         }
@@ -339,7 +339,7 @@ impl Town {
             ..flow
         };
         for after in self.network.carry() {
-            self.plan(after, Happening::Message(place, there, bytes.clone()));
+            self.plan(after, Happening::Message(place, there, bytes.to_vec()));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Facts as they become durable, as server-sent events, resumable by `Last-Event-ID`.
 
 use std::convert::Infallible;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -66,14 +67,10 @@ async fn feed(
 }
 
 /// Sends what the journal has after `last`; the last place sent, none if the listener went.
-async fn catch_up(
-    sender: &mpsc::Sender<(u64, String)>,
-    journal: &PathBuf,
-    last: u64,
-) -> Option<u64> {
+async fn catch_up(sender: &mpsc::Sender<(u64, String)>, journal: &Path, last: u64) -> Option<u64> {
     let mut last = last;
     loop {
-        let path = journal.clone();
+        let path = journal.to_owned();
         let page =
             tokio::task::spawn_blocking(move || record_query::facts_after(&path, last, PAGE));
         let page = page.await.ok()?.unwrap_or_else(|error| {

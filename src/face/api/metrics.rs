@@ -13,6 +13,63 @@ use crate::machine::acd::surface::SeatState;
 #[must_use]
 pub fn text(view: &View, journal: &JournalState, meter: &TurnMeter) -> String {
     let mut page = Page::default();
+    calls(&mut page, view);
+    queues(&mut page, view);
+    seats(&mut page, view);
+    let totals = &view.totals;
+    let histograms = [
+        (
+            "first_sound_seconds",
+            "INVITE to first packet.",
+            &totals.first_sound_us,
+        ),
+        (
+            "prompt_stop_seconds",
+            "Key to prompt stop.",
+            &totals.prompt_stop_us,
+        ),
+        (
+            "two_way_seconds",
+            "Seat's answer to two-way sound.",
+            &totals.two_way_us,
+        ),
+    ];
+    for (name, help, values) in histograms {
+        page.histogram(name, help, values);
+    }
+    page.gauge(
+        "journal_waiting",
+        "Facts not yet durable.",
+        &[("", journal.waiting())],
+    );
+    page.gauge(
+        "turn_longest_us",
+        "Longest turn of the loop, in microseconds.",
+        &[("", meter.longest_us())],
+    );
+    let counters = [
+        ("alarms", "Alarms raised.", totals.alarms),
+        (
+            "journal_lost",
+            "Facts lost to a stalled disk.",
+            journal.lost(),
+        ),
+        ("journal_stalled", "Commits tried again.", journal.stalled()),
+        ("turns", "Turns of the loop.", meter.turns()),
+        (
+            "datagrams_unsent",
+            "Datagrams that the kernel did not take.",
+            meter.unsent(),
+        ),
+    ];
+    for (name, help, value) in counters {
+        page.counter(name, help, &[(String::new(), value)]);
+    }
+    page.finish()
+}
+
+fn calls(page: &mut Page, view: &View) {
+    let totals = &view.totals;
     page.gauge(
         "calls_live",
         "Calls that are live.",
@@ -21,76 +78,26 @@ pub fn text(view: &View, journal: &JournalState, meter: &TurnMeter) -> String {
     page.counter(
         "calls_arrived",
         "Calls accepted.",
-        &[(String::new(), view.totals.arrived)],
+        &[(String::new(), totals.arrived)],
     );
-    let closed = view.totals.closed.iter();
-    let closed: Vec<_> = closed
-        .map(|(outcome, n)| (label("outcome", &word(outcome)), *n))
-        .collect();
-    page.counter("calls_closed", "Calls closed, by outcome.", &closed);
-    let away = view.totals.turned_away.iter();
-    let away: Vec<_> = away
-        .map(|(reason, n)| (label("reason", reason), *n))
-        .collect();
+    let closed = totals
+        .closed
+        .iter()
+        .map(|(outcome, n)| (label("outcome", &word(outcome)), *n));
+    page.counter(
+        "calls_closed",
+        "Calls closed, by outcome.",
+        &closed.collect::<Vec<_>>(),
+    );
+    let away = totals
+        .turned_away
+        .iter()
+        .map(|(reason, n)| (label("reason", reason), *n));
     page.counter(
         "requests_turned_away",
         "Requests turned away, by reason.",
-        &away,
+        &away.collect::<Vec<_>>(),
     );
-    page.counter(
-        "alarms",
-        "Alarms raised.",
-        &[(String::new(), view.totals.alarms)],
-    );
-    queues(&mut page, view);
-    seats(&mut page, view);
-    let totals = &view.totals;
-    page.histogram(
-        "first_sound_seconds",
-        "INVITE to first packet.",
-        &totals.first_sound_us,
-    );
-    page.histogram(
-        "prompt_stop_seconds",
-        "Key to prompt stop.",
-        &totals.prompt_stop_us,
-    );
-    page.histogram(
-        "two_way_seconds",
-        "Seat's answer to two-way sound.",
-        &totals.two_way_us,
-    );
-    page.gauge(
-        "journal_waiting",
-        "Facts not yet durable.",
-        &[("", journal.waiting())],
-    );
-    page.counter(
-        "journal_lost",
-        "Facts lost to a stalled disk.",
-        &[(String::new(), journal.lost())],
-    );
-    page.counter(
-        "journal_stalled",
-        "Commits tried again.",
-        &[(String::new(), journal.stalled())],
-    );
-    page.gauge(
-        "turn_longest_us",
-        "Longest turn of the loop since the start, in microseconds.",
-        &[("", meter.longest_us())],
-    );
-    page.counter(
-        "turns",
-        "Turns of the loop.",
-        &[(String::new(), meter.turns())],
-    );
-    page.counter(
-        "datagrams_unsent",
-        "Datagrams that the kernel did not take.",
-        &[(String::new(), meter.unsent())],
-    );
-    page.finish()
 }
 
 fn queues(page: &mut Page, view: &View) {

@@ -277,7 +277,7 @@ async fn events(State(desk): State<Desk>, headers: HeaderMap) -> Result<Response
         Problem::new(StatusCode::BAD_REQUEST, "not an event id", detail)
     };
     let after = last.map(u64::from_str).transpose().map_err(not_a_place)?;
-    let stream = event_stream::follow(desk.live.subscribe(), desk.database.clone(), after);
+    let stream = event_stream::follow(desk.live.subscribe(), desk.database, after);
     Ok(Sse::new(stream)
         .keep_alive(KeepAlive::default())
         .into_response())

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::net::UdpSocket;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use crate::call::phone::Answering;
 use crate::call::phone::PhoneId;
 use crate::call::phone::PhoneSetup;
+use crate::driver::centre::assembly;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::config::reading::ConfigError;
@@ -135,7 +137,9 @@ pub async fn show(
         out,
         "The demo centre starts: dialplans/travel.yaml, banks/travel.yaml, examples/orders.csv"
     )?;
-    let served = centre::serve(config()?, clock, Some(reader)).await?;
+    let config = config()?;
+    begin_anew(&config.settings.data_dir)?;
+    let served = centre::serve(config, clock, Some(reader)).await?;
     for fault in &served.running.prompt_faults {
         writeln!(out, "prompt: {fault}")?;
     }
@@ -166,6 +170,20 @@ pub async fn show(
         Ok(wrong)
     })?;
     Ok((served, wrong))
+}
+
+/// Every demo begins with nothing recorded and nothing learned.
+fn begin_anew(data_dir: &Path) -> io::Result<()> {
+    let database = assembly::database(data_dir);
+    for ending in ["", "-wal", "-shm"] {
+        let mut path = database.clone().into_os_string();
+        path.push(ending);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// All phones: seats first, then each language's callers.

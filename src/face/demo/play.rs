@@ -4,7 +4,6 @@ use std::io;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use crate::call::fact::Fact;
@@ -175,10 +174,7 @@ impl<'o, W: Write> Stage<'o, W> {
 
     fn next(&self, until: Now) -> Option<Noise> {
         let wait = until.since(self.clock.now());
-        match self.noise.recv_timeout(wait) {
-            Ok(noise) => Some(noise),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.noise.recv_timeout(wait).ok()
     }
 
     fn hear_fact(&mut self, fact: &Recorded, parts: &mut [Part]) -> io::Result<()> {
@@ -192,10 +188,10 @@ impl<'o, W: Write> Stage<'o, W> {
                     .introduce(call, part.caller.name.clone(), fact.wall);
             }
         }
-        match &fact.fact {
-            Fact::PromptStopped { after_us } => self.times.prompt_stop.push(*after_us),
-            Fact::TwoWay { after_us } => self.times.two_way.push(*after_us),
-            _ => {}
+        if let Fact::PromptStopped { after_us } = &fact.fact {
+            self.times.prompt_stop.push(*after_us);
+        } else if let Fact::TwoWay { after_us } = &fact.fact {
+            self.times.two_way.push(*after_us);
         }
         for line in self.narrator.tell(fact) {
             writeln!(self.out, "  {line}")?;
@@ -296,12 +292,15 @@ fn wrong(part: &Part) -> Vec<String> {
             demand(answered(question), "did not hear the answer");
             demand(chose(place), "did not choose at the place told");
         }
-        Expect::AnsweredFixed(question) => demand(answered(question), "did not hear the answer"),
         Expect::Verified(question) => {
             demand(verified(), "was not verified");
             demand(answered(question), "did not hear the answer");
         }
-        Expect::Served(seat) => {
+        Expect::Served => {
+            demand(record.seat.is_some(), "did not talk to a seat");
+            demand(part.tones.contains(&SEAT_HZ), "did not hear the seat");
+        }
+        Expect::ServedBy(seat) => {
             demand(
                 record.seat.as_deref() == Some(seat),
                 "did not talk to the seat told",

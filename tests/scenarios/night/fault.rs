@@ -207,7 +207,9 @@ impl Meddler {
 fn every_seeded_fault_is_caught() {
     for (fault, words) in FAULTS {
         let caught = play::play(400, 3, Some(fault));
-        let broken = caught.map(|_| ()).expect_err(&format!("{fault:?} is not caught"));
+        let broken = caught
+            .map(|_| ())
+            .expect_err(&format!("{fault:?} is not caught"));
         let named = words.iter().any(|word| broken.starts_with(word));
         assert!(named, "{fault:?} is taken for something else: {broken}");
     }

@@ -47,7 +47,10 @@ pub(super) fn everything(settlement: &Settlement, ledger: &Ledger) -> Result<(),
     for seat in centre.distributor().seats() {
         let known = ledger.states.get(&seat.seat).copied();
         if seat.state != known.unwrap_or(SeatState::SignedOut) {
-            return Err(format!("log: {:?} is {:?}, not {known:?}", seat.seat, seat.state));
+            return Err(format!(
+                "log: {:?} is {:?}, not {known:?}",
+                seat.seat, seat.state
+            ));
         }
     }
     let orphan = settlement.town.media.legs().find(|leg| !centre.owns(*leg));
@@ -64,7 +67,10 @@ pub(super) fn nothing_left(settlement: &Settlement, ledger: &Ledger) -> Result<(
     let agent = centre.user_agent();
     let left = [
         ("calls", ledger.calls()),
-        ("records", usize::from(ledger.count.arrived != ledger.count.closed)),
+        (
+            "records",
+            usize::from(ledger.count.arrived != ledger.count.closed),
+        ),
         ("busy switchboard", usize::from(!centre.is_idle())),
         ("ports", settlement.town.media.legs().count()),
         ("SIP legs", agent.leg_count()),

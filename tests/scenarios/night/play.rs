@@ -94,7 +94,9 @@ struct Night {
 pub(super) fn play(calls: u32, seed: u64, fault: Option<Fault>) -> Result<Report, Broken> {
     let mut night = Night::new(calls, seed, fault);
     for (at, seat) in night.settlement.seats.clone().into_iter().enumerate() {
-        night.settlement.tell(at as u64 * 50, seat, PhoneCommand::Register);
+        night
+            .settlement
+            .tell(at as u64 * 50, seat, PhoneCommand::Register);
     }
     while night.traffic.calls_left > 0 {
         night.go_on()?;
@@ -305,8 +307,14 @@ fn night_of_10_000_calls_breaks_no_promise() {
         report.messages,
         report.steps
     );
-    assert!(count.queued * 100 >= u64::from(calls) * 40, "too few queued");
-    assert!(count.bridged * 100 >= u64::from(calls) * 25, "too few bridged");
+    assert!(
+        count.queued * 100 >= u64::from(calls) * 40,
+        "too few queued"
+    );
+    assert!(
+        count.bridged * 100 >= u64::from(calls) * 25,
+        "too few bridged"
+    );
     if calls >= CALLS {
         assert!(crossings.cancel_with_200 >= 100);
         assert!(crossings.bye_with_bye >= 100);
