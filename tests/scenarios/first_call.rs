@@ -179,14 +179,12 @@ fn seat_that_does_not_answer_gives_way_to_the_next() {
     settlement.dial(0, caller);
     settlement.tell(2_000, caller, PhoneCommand::Press('0'));
     settlement.pass(10_000 + u64::try_from(RING.as_millis()).unwrap() + 5_000);
-    let bridged = settlement
-        .town
-        .facts
-        .iter()
-        .find_map(|fact| match fact.fact {
-            Fact::Bridged { seat } => Some(seat.0),
-            _ => None,
-        });
+    let bridged = settlement.town.facts.iter().find_map(|fact| {
+        let Fact::Bridged { seat } = fact.fact else {
+            return None;
+        };
+        Some(seat.0)
+    });
     assert_eq!(bridged, Some(1));
     let rung = settlement.reports(settlement.seats[0]);
     let rings = |report: &PhoneReport| matches!(report, PhoneReport::Rings(_));

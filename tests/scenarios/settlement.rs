@@ -189,9 +189,11 @@ impl Settlement {
     }
 
     pub(crate) fn records(&self) -> Vec<Record> {
-        let closed = self.town.facts.iter().filter_map(|fact| match &fact.fact {
-            Fact::Closed(record) => Some((**record).clone()),
-            _ => None,
+        let closed = self.town.facts.iter().filter_map(|fact| {
+            let Fact::Closed(record) = &fact.fact else {
+                return None;
+            };
+            Some((**record).clone())
         });
         closed.collect()
     }
@@ -320,6 +322,7 @@ fn centre(
         calls_max: 5_000,
         retry_after: Duration::from_secs(10),
         ending_max: Duration::from_secs(40),
+        retry_after: Duration::from_secs(10),
     };
     (centre, media)
 }

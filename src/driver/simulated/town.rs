@@ -137,10 +137,10 @@ impl Town {
         };
         self.turn = self.turn_at(at.max(self.turn.now));
         self.wake_all();
-        if planned == Some(at) {
-            if let Some((_, happening)) = self.happenings.pop_first() {
-                self.happen(happening);
-            }
+        if planned == Some(at)
+            && let Some((_, happening)) = self.happenings.pop_first()
+        {
+            self.happen(happening);
         }
         self.drain();
         true

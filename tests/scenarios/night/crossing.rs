@@ -55,10 +55,10 @@ impl Counter {
                 let crosses = by_phone == 0 && dialog.offered.is_some();
                 self.crossings.reinvite_with_bye += u32::from(crosses);
             }
-            (number, b"INVITE") if bytes.starts_with(b"INVITE") && by_phone == 1 => {
-                if dialog.accepted {
-                    dialog.offered = Some(number);
-                }
+            (number, b"INVITE")
+                if bytes.starts_with(b"INVITE") && by_phone == 1 && dialog.accepted =>
+            {
+                dialog.offered = Some(number);
             }
             _ => {}
         }

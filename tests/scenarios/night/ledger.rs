@@ -187,18 +187,8 @@ impl Ledger {
                 need,
                 priority,
             } => {
-                self.count.queued += 1;
-                self.number += 1;
                 let lane = (*queue, need.clone(), *priority);
-                let guest = self.guest(*contact)?;
-                if guest.place != Where::Ivr {
-                    return Err(format!("I1: {contact} queued, is {:?}", guest.place));
-                }
-                guest.place = Where::Waiting;
-                let number = self.number;
-                self.guest(*contact)?.lane = Some((lane.clone(), number));
-                self.lanes.entry(lane).or_default().insert(number, *contact);
-                Ok(())
+                self.queue(*contact, lane)
             }
             AcdFact::Offered { contact, seat, .. } => self.offer(*contact, *seat),
             AcdFact::OfferEnded { contact, seat, .. } => {
@@ -252,6 +242,20 @@ impl Ledger {
                 Ok(())
             }
         }
+    }
+
+    fn queue(&mut self, contact: CallId, lane: Lane) -> Result<(), Broken> {
+        self.count.queued += 1;
+        self.number += 1;
+        let number = self.number;
+        let guest = self.guest(contact)?;
+        if guest.place != Where::Ivr {
+            return Err(format!("I1: {contact} queued, is {:?}", guest.place));
+        }
+        guest.place = Where::Waiting;
+        guest.lane = Some((lane.clone(), number));
+        self.lanes.entry(lane).or_default().insert(number, contact);
+        Ok(())
     }
 
     fn offer(&mut self, contact: CallId, seat: SeatId) -> Result<(), Broken> {

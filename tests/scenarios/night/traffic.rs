@@ -135,7 +135,7 @@ impl Traffic {
         let mean_ms = if rush { GAP_MS / 4 } else { GAP_MS };
         let gap = self.chance.below(2 * mean_ms);
         self.plan(now, gap, Plan::Call);
-        let first = self.chance.below(settlement.callers.len() as u64) as usize;
+        let first = self.below(settlement.callers.len());
         let (before, after) = settlement.callers.split_at(first);
         let stations = &settlement.town.stations;
         let is_free = |place: &&Place| !stations[place.0].bank.is_busy(place.1);
@@ -162,7 +162,7 @@ impl Traffic {
         let mut at = 1_000;
         for _ in 0..self.chance.below(8) {
             at += 300 + self.chance.below(6_000);
-            let key = KEYS[self.chance.below(KEYS.len() as u64) as usize];
+            let key = KEYS[self.below(KEYS.len())];
             self.plan_for(now, at, place, PhoneCommand::Press(char::from(key)));
         }
         at += 10_000 + self.chance.below(60_000);
@@ -258,9 +258,9 @@ impl Traffic {
         let again = 5_000 + self.chance.below(10_000);
         self.plan(now, again, Plan::Supervisor);
         let by = "api".to_owned();
-        let seat = SeatId(self.chance.below(settlement.seats.len() as u64) as u32);
+        let seat = SeatId(u32::try_from(self.below(settlement.seats.len())).unwrap());
         let state = |state, by| Command::SeatState { seat, state, by };
-        let nth = self.chance.below(self.callers.len().max(1) as u64) as usize;
+        let nth = self.below(self.callers.len());
         let command = match (self.chance.below(4), self.callers.keys().nth(nth)) {
             (0, Some(call)) => Command::HangUp { call: *call, by },
             (1, _) => state(SeatState::Away, by),
@@ -269,6 +269,10 @@ impl Traffic {
         };
         let event = Event::Command { id: 1, command };
         settlement.town.tell_centre(event);
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.chance.below(end as u64)).unwrap()
     }
 
     fn plan_for(&mut self, now: Now, after_ms: u64, place: Place, command: PhoneCommand) {
