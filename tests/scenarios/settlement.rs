@@ -320,7 +320,6 @@ fn centre(
             local_nets: Vec::new(),
         },
         calls_max: 5_000,
-        retry_after: Duration::from_secs(10),
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
     };
