@@ -32,6 +32,10 @@ use crate::vocabulary::id::Mint;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 
+/// Questions whose answers can still be told apart; the oldest is forgotten for one more, and its
+/// answer counted as awaited by nobody.
+const ASKS_MAX: usize = 100_000;
+
 /// The engine of one centre: told events, answers effects.
 ///
 /// Call [`handle`](Self::handle) or [`handle_timeout`](Self::handle_timeout), then drain
@@ -344,6 +348,9 @@ impl Switchboard {
     }
 
     fn ask(&mut self, id: AskId, call: CallId, question: Question, timeout: std::time::Duration) {
+        if self.asks.len() >= ASKS_MAX {
+            self.asks.pop_first();
+        }
         self.asks.insert(id, call);
         self.effects.push_back(Effect::Ask {
             id,

@@ -196,9 +196,26 @@ impl<M: Machine, H: Hands> Loop<M, H> {
     }
 }
 
-/// A request that begins a call or a registration: it waits behind all that is under way.
+/// A request that begins a call or a registration: it waits behind all that is under way. So does
+/// a CANCEL, which must not overtake its INVITE.
 fn begins_something(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"INVITE ") || bytes.starts_with(b"REGISTER ")
+    let starts: [&[u8]; 3] = [b"INVITE ", b"REGISTER ", b"CANCEL "];
+    starts.iter().any(|start| bytes.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancel_waits_behind_its_invite() {
+        for first in ["INVITE", "REGISTER", "CANCEL"] {
+            assert!(begins_something(format!("{first} sip:1@x SIP/2.0").as_bytes()));
+        }
+        for under_way in ["ACK", "BYE", "UPDATE", "OPTIONS"] {
+            assert!(!begins_something(format!("{under_way} sip:1@x SIP/2.0").as_bytes()));
+        }
+    }
 }
 
 async fn sleep(clock: Clock, until: Option<Now>) {

@@ -17,6 +17,17 @@ use crate::wire::sip::header::HeaderName;
 use crate::wire::sip::headers::Headers;
 use crate::wire::sip::method::Method;
 
+/// Clients that fail at the first challenge they do not know, by the beginning of `User-Agent`.
+const MD5_ONLY: [&str; 3] = ["baresip v0.", "baresip v1.", "sipp"];
+
+fn knows_md5_only(request: &Headers) -> bool {
+    let agent = request.text(&HeaderName::UserAgent).unwrap_or_default();
+    let begins = |known: &&str| {
+        agent.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known))
+    };
+    MD5_ONLY.iter().any(|known| begins(&known))
+}
+
 /// Challenges and checks for one realm.
 #[derive(Debug)]
 pub struct DigestGuard {
@@ -49,13 +60,15 @@ impl DigestGuard {
         }
     }
 
-    /// The challenges of a 401, SHA-256 first.
-    pub fn challenges(&mut self, stale: Stale, now: Now) -> Vec<Challenge> {
+    /// The challenges of a 401 to this request: SHA-256 first (RFC 8760 section 2.4), but MD5 alone
+    /// to a client that gives up at a challenge it does not know. That weakens nothing: MD5 is
+    /// accepted of everyone while it is allowed at all.
+    pub fn challenges(&mut self, request: &Headers, stale: Stale, now: Now) -> Vec<Challenge> {
         let nonce = self.book.issue(now);
-        let algorithms: &[Algorithm] = if self.md5 {
-            &[Algorithm::Sha256, Algorithm::Md5]
-        } else {
-            &[Algorithm::Sha256]
+        let algorithms: &[Algorithm] = match (self.md5, knows_md5_only(request)) {
+            (true, true) => &[Algorithm::Md5],
+            (true, false) => &[Algorithm::Sha256, Algorithm::Md5],
+            (false, _) => &[Algorithm::Sha256],
         };
         let challenge = |algorithm: &Algorithm| Challenge {
             realm: self.realm.clone(),

@@ -155,7 +155,7 @@ impl UserAgent {
     /// Asks who is there.
     pub(super) fn challenge(&mut self, request: &Incoming, refusal: Refusal, now: Now) {
         let mut response = self.response(request, 401);
-        for challenge in self.guard.challenges(refusal.stale, now) {
+        for challenge in self.guard.challenges(&request.headers, refusal.stale, now) {
             response
                 .headers
                 .push(HeaderName::WwwAuthenticate, &challenge);
