@@ -210,10 +210,14 @@ mod tests {
     #[test]
     fn a_cancel_waits_behind_its_invite() {
         for first in ["INVITE", "REGISTER", "CANCEL"] {
-            assert!(begins_something(format!("{first} sip:1@x SIP/2.0").as_bytes()));
+            assert!(begins_something(
+                format!("{first} sip:1@x SIP/2.0").as_bytes()
+            ));
         }
         for under_way in ["ACK", "BYE", "UPDATE", "OPTIONS"] {
-            assert!(!begins_something(format!("{under_way} sip:1@x SIP/2.0").as_bytes()));
+            assert!(!begins_something(
+                format!("{under_way} sip:1@x SIP/2.0").as_bytes()
+            ));
         }
     }
 }

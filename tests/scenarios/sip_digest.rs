@@ -29,15 +29,19 @@ impl Door {
     }
 
     fn knock(&mut self, user: &str, authorization: &str) -> String {
-        self.cseq += 1;
         let headers = match authorization {
             "" => String::new(),
             value => format!("Authorization: {value}\r\n"),
         };
+        self.knock_with(user, &headers)
+    }
+
+    fn knock_with(&mut self, user: &str, headers: &str) -> String {
+        self.cseq += 1;
         let ask = Ask {
             method: "REGISTER",
             cseq: self.cseq,
-            headers: &headers,
+            headers,
             ..ASK
         };
         let text = self.peer.text(ask);
@@ -75,6 +79,20 @@ fn answer(challenge: &Challenge, user: &str, password: &str, count: u32) -> Stri
     };
     let cnonce = "c".to_owned();
     Credentials::answer(challenge, &login, Nonces { count, cnonce }).to_string()
+}
+
+#[test]
+fn client_that_gives_up_at_unknown_challenges_is_offered_md5_alone() {
+    let mut door = Door::new(registrar_config());
+    for user in ["1001", "nobody"] {
+        let text = door.knock_with(user, "User-Agent: baresip v1.0.0 (x86_64/linux)\r\n");
+        let offered = challenges(&text);
+        let algorithms: Vec<_> = offered
+            .iter()
+            .map(|challenge| challenge.algorithm)
+            .collect();
+        assert_eq!(algorithms, [Algorithm::Md5], "{user}");
+    }
 }
 
 #[test]

@@ -23,7 +23,9 @@ const MD5_ONLY: [&str; 3] = ["baresip v0.", "baresip v1.", "sipp"];
 fn knows_md5_only(request: &Headers) -> bool {
     let agent = request.text(&HeaderName::UserAgent).unwrap_or_default();
     let begins = |known: &&str| {
-        agent.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known))
+        agent
+            .get(..known.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(known))
     };
     MD5_ONLY.iter().any(|known| begins(&known))
 }
