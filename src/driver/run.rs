@@ -203,6 +203,13 @@ fn begins_something(bytes: &[u8]) -> bool {
     starts.iter().any(|start| bytes.starts_with(start))
 }
 
+async fn sleep(clock: Clock, until: Option<Now>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(clock.instant(until).into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,12 +226,5 @@ mod tests {
                 format!("{under_way} sip:1@x SIP/2.0").as_bytes()
             ));
         }
-    }
-}
-
-async fn sleep(clock: Clock, until: Option<Now>) {
-    match until {
-        Some(until) => tokio::time::sleep_until(clock.instant(until).into()).await,
-        None => std::future::pending().await,
     }
 }

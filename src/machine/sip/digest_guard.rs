@@ -27,7 +27,7 @@ fn knows_md5_only(request: &Headers) -> bool {
             .get(..known.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(known))
     };
-    MD5_ONLY.iter().any(|known| begins(&known))
+    MD5_ONLY.iter().any(begins)
 }
 
 /// Challenges and checks for one realm.
