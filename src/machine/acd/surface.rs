@@ -1,9 +1,9 @@
 //! What the distributor is told and what it answers: ids and values only.
 //!
-//! An offer has two steps. The distributor answers [`Output::Reserve`]; the seat's owner says
-//! [`Input::Reserved`] or [`Input::ReserveRefused`] with the same epoch (on one node in the same
-//! turn); then comes [`Output::Offer`]. The owner rings the seat and says how it went. Who has not
-//! answered a reservation within a second is taken to have refused it. [`Output::Withdraw`] ends
+//! An offer has two steps. The distributor answers `Output::Reserve`; the seat's owner says
+//! `Input::Reserved` or `Input::ReserveRefused` with the same epoch (on one node in the same
+//! turn); then comes `Output::Offer`. The owner rings the seat and says how it went. Who has not
+//! answered a reservation within a second is taken to have refused it. `Output::Withdraw` ends
 //! an offer, and likewise a reservation that has not become one.
 
 use std::time::Duration;

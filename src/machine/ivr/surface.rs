@@ -1,7 +1,7 @@
 //! What a walk is told and what it answers.
 //!
 //! A walk is one call's way through one dialplan. It starts at the INVITE, so that look-ups run
-//! under the ringing and the greeting; it speaks once it is told [`WalkInput::Connected`].
+//! under the ringing and the greeting; it speaks once it is told `WalkInput::Connected`.
 
 use std::collections::BTreeMap;
 

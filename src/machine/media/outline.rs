@@ -1,6 +1,6 @@
 //! The second keeper of the media contract: it knows durations and nothing of packets.
 //!
-//! Outlines are joined by whoever owns them: a [`WireSignal`] that one polls is handled, some
+//! Outlines are joined by whoever owns them: a `WireSignal` that one polls is handled, some
 //! time later, by the outline whose address it goes to.
 
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! The SIP user agent: transactions, dialogs, registrar and session timers as one.
 //!
-//! Told: [`UserAgent::handle_message`], [`UserAgent::handle_flow_closed`],
-//! [`UserAgent::command`], [`UserAgent::handle_timeout`]. Drained after each of these:
-//! [`UserAgent::poll_transmit`], [`UserAgent::poll_event`], [`UserAgent::poll_timeout`].
+//! Told: `UserAgent::handle_message`, `UserAgent::handle_flow_closed`,
+//! `UserAgent::command`, `UserAgent::handle_timeout`. Drained after each of these:
+//! `UserAgent::poll_transmit`, `UserAgent::poll_event`, `UserAgent::poll_timeout`.
 //! What it does with what it is told stands in the rooms beside this one, by subject.
 
 use std::collections::BTreeMap;
