@@ -27,6 +27,7 @@ mod prediction_sim;
 mod prompt_catalog;
 mod rsip_oracle;
 mod sdp_examples;
+mod seat_orders;
 mod settlement;
 mod sip_call;
 mod sip_crossing;
