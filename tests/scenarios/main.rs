@@ -40,6 +40,8 @@ mod sip_mutations;
 mod sip_net;
 mod sip_peer;
 mod sip_registration;
+mod sip_ring_limit;
+mod sip_spoofing;
 mod sip_storm;
 mod sip_torture;
 mod speech_command;
