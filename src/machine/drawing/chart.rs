@@ -32,7 +32,7 @@ pub struct Card {
     pub visits: Option<u64>,
     /// A mark at its end, if nothing follows.
     pub end: Option<String>,
-    /// Whether so many ways lead here that none is drawn.
+    /// How the ways that lead here are drawn.
     pub reach: Reach,
 }
 
@@ -42,6 +42,8 @@ pub enum Reach {
     /// By lines.
     #[default]
     Lines,
+    /// By one line, from the card that comes to it first; else by its name beside the row.
+    First,
     /// By its name beside each row that leads to it.
     Name,
 }

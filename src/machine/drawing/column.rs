@@ -45,7 +45,8 @@ pub struct Columns {
 /// Puts cards into columns.
 #[must_use]
 pub fn columns(chart: &Chart) -> Columns {
-    let ranks = ranks(chart);
+    let (depths, parents) = depths(chart);
+    let ranks = ranks(chart, &depths);
     let mut this = Columns {
         nodes: ranks.clone(),
         ..Columns::default()
@@ -54,8 +55,12 @@ pub fn columns(chart: &Chart) -> Columns {
     for (at, card) in chart.cards.iter().enumerate() {
         let mut leads = Vec::new();
         for (row, way) in card.rows.iter().enumerate() {
-            let ahead = ranks[way.to] > ranks[at];
-            if !ahead || reach(chart, way.to) == Reach::Name {
+            let drawn = match reach(chart, way.to) {
+                Reach::Lines => true,
+                Reach::First => parents[way.to] == Some(at),
+                Reach::Name => false,
+            };
+            if !drawn || ranks[way.to] <= ranks[at] {
                 leads.push(Lead::Name);
                 continue;
             }
@@ -93,8 +98,7 @@ fn reach(chart: &Chart, card: usize) -> Reach {
 }
 
 /// The column of each card.
-fn ranks(chart: &Chart) -> Vec<usize> {
-    let depth = depths(chart);
+fn ranks(chart: &Chart, depth: &[usize]) -> Vec<usize> {
     let mut ahead: Vec<Vec<usize>> = vec![Vec::new(); chart.cards.len()];
     let mut level: Vec<Vec<usize>> = vec![Vec::new(); chart.cards.len()];
     for (at, card) in chart.cards.iter().enumerate() {
@@ -104,7 +108,10 @@ fn ranks(chart: &Chart) -> Vec<usize> {
             }
             if depth[to] > depth[at] {
                 ahead[at].push(to);
-            } else if depth[to] == depth[at] && !leads_to(&level, to, at) {
+            } else if depth[to] == depth[at]
+                && reach(chart, to) == Reach::Lines
+                && !leads_to(&level, to, at)
+            {
                 level[at].push(to);
                 ahead[at].push(to);
             }
@@ -154,35 +161,30 @@ fn ranks_of_named(chart: &Chart, ahead: &[Vec<usize>], mut ranks: Vec<usize>) ->
     ranks
 }
 
-/// Ways from the first card to each; cards that only named cards lead to are counted from there.
-fn depths(chart: &Chart) -> Vec<usize> {
+/// For each card the ways from the first to it, and the card that comes to it first; cards that only
+/// named cards lead to are counted from there.
+fn depths(chart: &Chart) -> (Vec<usize>, Vec<Option<usize>>) {
     let mut depth: Vec<Option<usize>> = vec![None; chart.cards.len()];
-    let mut next = VecDeque::from([0]);
-    if let Some(first) = depth.first_mut() {
-        *first = Some(0);
-    }
-    let mut starts: VecDeque<usize> = (0..chart.cards.len()).collect();
-    loop {
-        let Some(at) = next.pop_front() else {
-            let Some(start) = starts.pop_front() else {
-                break;
-            };
-            if depth[start].is_none() {
-                depth[start] = Some(1);
-                next.push_back(start);
-            }
+    let mut parents = vec![None; chart.cards.len()];
+    for start in 0..chart.cards.len() {
+        if depth[start].is_some() {
             continue;
-        };
-        let from = depth[at].unwrap_or(0);
-        let rows = chart.cards.get(at).into_iter().flat_map(|card| &card.rows);
-        for to in rows.map(|row| row.to) {
-            if reach(chart, to) == Reach::Lines && depth[to].is_none() {
-                depth[to] = Some(from + 1);
-                next.push_back(to);
+        }
+        depth[start] = Some(usize::from(start > 0));
+        let mut next = VecDeque::from([start]);
+        while let Some(at) = next.pop_front() {
+            let from = depth[at].unwrap_or(0);
+            for to in chart.cards[at].rows.iter().map(|row| row.to) {
+                if reach(chart, to) != Reach::Name && depth[to].is_none() {
+                    depth[to] = Some(from + 1);
+                    parents[to] = Some(at);
+                    next.push_back(to);
+                }
             }
         }
     }
-    depth.into_iter().map(|depth| depth.unwrap_or(0)).collect()
+    let depth = depth.into_iter().map(|depth| depth.unwrap_or(0));
+    (depth.collect(), parents)
 }
 
 fn leads_to(ways: &[Vec<usize>], from: usize, to: usize) -> bool {

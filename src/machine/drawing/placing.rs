@@ -1,5 +1,8 @@
 //! How high everything stands: as level with its neighbours as order and room allow.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use crate::machine::drawing::anatomy::Anatomy;
 use crate::machine::drawing::anatomy::HEADER;
 use crate::machine::drawing::column::Columns;
@@ -36,11 +39,55 @@ pub fn tops(columns: &Columns, cards: &[Anatomy], links: &[Link]) -> Vec<f64> {
             level(&columns.columns[at], cards, links, by_left, &mut tops);
         }
     }
+    for part in parts(columns.nodes.len(), links) {
+        lift(&part, columns, cards, &mut tops);
+    }
     let least = tops.iter().copied().fold(f64::INFINITY, f64::min);
     if least.is_finite() {
         tops.iter_mut().for_each(|top| *top -= least);
     }
     tops
+}
+
+/// Nodes that hang together, by their least ones.
+fn parts(count: usize, links: &[Link]) -> Vec<BTreeSet<usize>> {
+    let mut part: Vec<usize> = (0..count).collect();
+    for link in links {
+        let (one, other) = (part[link.from], part[link.to]);
+        let least = one.min(other);
+        part.iter_mut()
+            .filter(|at| **at == one || **at == other)
+            .for_each(|at| *at = least);
+    }
+    let mut parts: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for (node, at) in part.into_iter().enumerate() {
+        parts.entry(at).or_default().insert(node);
+    }
+    parts.into_values().collect()
+}
+
+/// Moves nodes that hang together up, as far as others and the first card's top allow.
+fn lift(part: &BTreeSet<usize>, columns: &Columns, cards: &[Anatomy], tops: &mut [f64]) {
+    if part.contains(&0) {
+        return;
+    }
+    let ceiling = tops.iter().copied().fold(f64::INFINITY, f64::min);
+    let mut room = f64::INFINITY;
+    for column in &columns.columns {
+        let mut before = None;
+        for node in column {
+            if part.contains(node) && !before.is_some_and(|before| part.contains(&before)) {
+                let above = before.map_or(ceiling, |before: usize| {
+                    tops[before] + height(cards, before) + gap(cards, before, *node)
+                });
+                room = room.min(tops[*node] - above);
+            }
+            before = Some(*node);
+        }
+    }
+    if room.is_finite() {
+        part.iter().for_each(|node| tops[*node] -= room);
+    }
 }
 
 fn height(cards: &[Anatomy], node: usize) -> f64 {

@@ -215,8 +215,7 @@ impl Svg {
         ));
         let kind = match placed.named_by {
             0 => card.kind.clone(),
-            1 => format!("{} · 1 way in by name", card.kind),
-            ways => format!("{} · {ways} ways in by name", card.kind),
+            ways => format!("{} ←{ways}", card.kind),
         };
         let kind_width = measure::width(&kind, SMALL);
         let room = CARD_WIDTH - 2.0 * PAD - kind_width - 8.0;

@@ -23,7 +23,7 @@ use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::traffic::Traffic;
 use crate::machine::ivr::wording::Wording;
 
-/// From so many cards on, ways to a card are not drawn as lines.
+/// From so many cards on, only the first way to a card is a line.
 const HUB: usize = 7;
 
 /// The chart of a script, with how often each way was gone if that is known.
@@ -38,9 +38,11 @@ pub fn sketch(script: &Script, traffic: Option<&Traffic>) -> Chart {
         let rows = |card: &Card| card.rows.iter().any(|row| row.to == at);
         let from = cards.iter().filter(|card| rows(card)).count();
         let person = script.person == Some(StepAt(at));
-        if at > 0 && (person || from >= HUB) {
-            cards[at].reach = Reach::Name;
-        }
+        cards[at].reach = match (at > 0 && person, from >= HUB) {
+            (true, _) => Reach::Name,
+            (false, true) => Reach::First,
+            (false, false) => Reach::Lines,
+        };
     }
     let languages: Vec<String> = script.languages.iter().map(ToString::to_string).collect();
     let mut notes = vec![format!(
@@ -53,7 +55,8 @@ pub fn sketch(script: &Script, traffic: Option<&Traffic>) -> Chart {
             .map_or_else(String::new, |bank| format!(" · bank {bank}"))
     )];
     notes.push(
-        "Keys are dark squares, outcomes light pills. A name in a row leads to the card of that name."
+        "Keys are dark squares, outcomes light pills. A name at the end of a row leads to the card of that \
+         name; ←5 in a card's head: five rows lead there by name."
             .to_owned(),
     );
     notes.extend(traffic.map(|traffic| {
@@ -208,7 +211,11 @@ fn rows(script: &Script, step: &Step, traffic: Option<&Traffic>) -> Vec<Row> {
             Label::Key(key) => Some(Cap::Key(key)),
             Label::Outcome(name) => Some(Cap::Word(name.to_owned())),
         };
-        let note = branch.note.clone().unwrap_or_default();
+        let note = match (&branch.note, branch.label) {
+            (Some(note), _) => note.clone(),
+            (None, Label::Then) => "then".to_owned(),
+            (None, Label::Key(_) | Label::Outcome(_)) => String::new(),
+        };
         let weight = traffic.map(|traffic| traffic.gone(&step.name, branch.label));
         let same = |row: &&mut Row| row.to == branch.to.0 && row.note == note;
         if let Some(row) = rows.iter_mut().find(same) {
