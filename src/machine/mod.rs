@@ -6,6 +6,9 @@ pub mod acd;
 /// Seats, queues and skills by name.
 pub mod catalog;
 
+/// A chart of cards and ways, laid out and written as SVG.
+pub mod drawing;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 

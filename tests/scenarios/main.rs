@@ -3,6 +3,7 @@
 
 mod acd;
 mod bank_faults;
+mod dialplan_drawing;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
