@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod api_refusals;
+mod api_roles;
+mod api_server;
 mod bank_faults;
 mod dialplan_drawing;
 mod dialplan_mistakes;
