@@ -6,6 +6,9 @@ pub mod acd;
 /// Seats, queues and skills by name.
 pub mod catalog;
 
+/// One typed, total language for conditions and values.
+pub mod expression;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 

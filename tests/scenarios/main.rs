@@ -6,6 +6,7 @@ mod bank_faults;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
+mod expression_laws;
 mod first_call;
 mod journal;
 mod mandarin_speech;

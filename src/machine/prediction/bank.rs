@@ -7,7 +7,6 @@ use crate::machine::prediction::answer::AnswerError;
 use crate::machine::prediction::answer::Asking;
 use crate::machine::prediction::answer::Then;
 use crate::machine::prediction::attribute::Attribute;
-use crate::machine::prediction::attribute::Privacy;
 use crate::machine::prediction::condition::Condition;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::situation::Situation;
@@ -15,6 +14,7 @@ use crate::machine::prediction::telling;
 use crate::machine::prediction::template::Template;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::privacy::Privacy;
 
 /// Texts per language.
 pub type Wording = BTreeMap<Language, Template>;
