@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod bank_conditions;
 mod bank_faults;
 mod dialplan_mistakes;
 mod digest_vectors;
