@@ -8,6 +8,8 @@ pub mod catalog;
 
 /// One typed, total language for conditions and values.
 pub mod expression;
+/// A chart of cards and ways, laid out and written as SVG.
+pub mod drawing;
 
 /// Dialplans: checked, then walked.
 pub mod ivr;
