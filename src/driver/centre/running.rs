@@ -19,6 +19,7 @@ use crate::driver::centre::assembly::Assembly;
 use crate::driver::centre::assembly::AssemblyError;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
+use crate::driver::file_limit;
 use crate::driver::hands::CentreHands;
 use crate::driver::hands::MediaHands;
 use crate::driver::hands::Reply;
@@ -229,6 +230,11 @@ fn stand(
     meter: Arc<TurnMeter>,
 ) -> Result<(Loop<Switchboard, CentreHands>, Standing), StartError> {
     let settings = &config.settings;
+    let ports = settings.media.ports;
+    let limit = file_limit::raise();
+    if let Some(shortage) = file_limit::shortage(limit, u64::from(ports.last - ports.first)) {
+        tracing::warn!("{shortage}");
+    }
     let Around {
         clock,
         readers,
