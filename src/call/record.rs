@@ -58,6 +58,25 @@ pub struct Record {
     pub dropped: u64,
 }
 
+impl Record {
+    /// What happened in the dialplan, in order: steps and story as one. Of what happened at one
+    /// moment, what leads to a step stands before it.
+    #[must_use]
+    pub fn walked(&self) -> Vec<WalkFact> {
+        let steps = self.steps.iter().map(|(at_ms, step)| {
+            let step = step.clone();
+            (*at_ms, 1, WalkFact::Entered { step })
+        });
+        let story = self.story.iter().map(|(at_ms, fact)| {
+            let after = matches!(fact, WalkFact::Said { .. } | WalkFact::Predicted { .. });
+            (*at_ms, if after { 2 } else { 0 }, fact.clone())
+        });
+        let mut all: Vec<(u64, u8, WalkFact)> = steps.chain(story).collect();
+        all.sort_by_key(|(at_ms, place, _)| (*at_ms, *place));
+        all.into_iter().map(|(.., fact)| fact).collect()
+    }
+}
+
 /// What became of a call.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@ Only the Python standard library. Everything talks on 127.0.0.1, or on ::1 where
 """
 
 import array
+import contextlib
 import hashlib
 import json
 import math
@@ -12,6 +13,7 @@ import random
 import re
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -86,7 +88,7 @@ ports = "{media}"
 [http]
 listen = "127.0.0.1:{http}"
 [dialplans]
-dir = "{root}/dialplans"
+dir = "{dialplans}"
 [banks]
 dir = "{root}/banks"
 [prompts]
@@ -95,7 +97,7 @@ dir = "{root}/prompts"
 source = "{orders}"
 [[queue]]
 name = "after-sales"
-wrap_up_s = 1
+wrap_up_s = {wrap_up_s}
 ring_s = 10
 """
 
@@ -113,21 +115,23 @@ class Centre:
     """`ringwise serve` in a folder of its own."""
 
     def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999", hosts=("127.0.0.1",), **more):
-        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `extra` lines of configuration."""
+        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`."""
         os.makedirs(folder, exist_ok=True)
         self.folder, self.host = folder, hosts[0]
         self.sip, self.http = free_sip_port(), free_port()
         listen = ", ".join(f'"{kind}://{named(host)}:{self.sip}"' for host in hosts for kind in ("udp", "tcp"))
+        root = more.get("root", ROOT)
         text = CONFIG.format(
             dir=folder,
             http=self.http,
             listen=listen,
             address=more.get("address", "127.0.0.1"),
-            root=more.get("root", ROOT),
+            root=root,
+            dialplans=more.get("dialplans", f"{root}/dialplans"),
             orders=orders or f"csv:{ROOT}/examples/orders.csv",
             media=media,
+            wrap_up_s=more.get("wrap_up_s", 1),
         )
-        text += more.get("extra", "")
         text += "".join(SEAT.format(id=seat) for seat in seats)
         self.config = os.path.join(folder, "ringwise.toml")
         with open(self.config, "w") as out:
@@ -176,6 +180,11 @@ class Centre:
             found += page
             if len(page) < 500:
                 return found
+
+    def count_records(self, where="1"):
+        """How many records the store holds of which this SQL condition is true."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/data/ringwise.db?mode=ro", uri=True)) as store:
+            return store.execute(f"SELECT count(*) FROM records WHERE {where}").fetchone()[0]
 
     def metric(self, name):
         text = self.fetch("/metrics")

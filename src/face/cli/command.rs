@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use crate::face::cli::check;
 use crate::face::cli::demo;
+use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
@@ -28,6 +29,8 @@ enum Command {
     Check(check::Options),
     /// Show a whole centre at work: built-in callers phone it over real SIP and RTP.
     Demo(demo::Options),
+    /// Draw a dialplan as a picture for the wall (SVG).
+    Draw(draw::Options),
     /// Run a centre.
     Serve(serve::Options),
     /// Show live calls of a running centre.
@@ -63,6 +66,7 @@ pub fn run() -> Ending {
     let ended = match line.command {
         Command::Check(options) => check::run(&options, &mut out),
         Command::Demo(options) => demo::run(&options, &mut out),
+        Command::Draw(options) => draw::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
         Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),

@@ -12,6 +12,9 @@ pub mod config_choice;
 /// Shows the demo.
 pub mod demo;
 
+/// `ringwise draw`: a dialplan as a picture.
+pub mod draw;
+
 /// How a command ended.
 pub mod ending;
 

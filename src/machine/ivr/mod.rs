@@ -6,6 +6,9 @@ pub mod answer_step;
 /// Words that ask for keys.
 pub mod asking;
 
+/// What leads from a step to the next ones.
+pub mod branch;
+
 /// From a dialplan file to a script, or to all that is wrong with it.
 pub mod check;
 
@@ -48,6 +51,9 @@ pub mod script;
 /// The look-up of a call.
 pub mod search;
 
+/// A dialplan as a chart.
+pub mod sketch;
+
 /// One step of a dialplan file, verb by verb.
 pub mod step_reader;
 
@@ -56,6 +62,9 @@ pub mod surface;
 
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
+
+/// How often recorded calls went each way.
+pub mod traffic;
 
 /// A caller proving who they are.
 pub mod verify_step;

@@ -140,6 +140,20 @@ impl Wording {
         speech
     }
 
+    /// The text in a language as it was written, slots in braces; empty if it has none.
+    #[must_use]
+    pub fn written(&self, language: Language) -> String {
+        let parts = self.0.get(&language).into_iter().flatten();
+        let parts = parts.map(|part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Slot(slot) => {
+                let named = Slot::NAMES.iter().find(|(_, known)| known == slot);
+                format!("{{{}}}", named.map_or("", |(name, _)| *name))
+            }
+        });
+        parts.collect()
+    }
+
     /// What of it must be recorded, for keys up to `digits`.
     #[must_use]
     pub fn literals(&self, language: Language, digits: u32) -> Vec<String> {
