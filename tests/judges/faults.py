@@ -8,7 +8,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-from kit import ROOT, Centre, Failed, Phone, check, must_hear, preside, stop, token, tone_share, until
+from kit import ROOT, Centre, Failed, Phone, check, free_port, free_sip_port, must_hear, preside, stop, token, tone_share, until
 
 LEGS = 6  # so many ports there are: the talking pair has two
 
@@ -184,6 +184,7 @@ def a_broken_dialplan_ends_the_start_with_its_line(centre):
         file.write(text[:place] + "nowhere_at_all_" + text[place:])
     with open(centre.config) as file:
         config = file.read().replace(f"{ROOT}/dialplans", f"{folder}/root/dialplans").replace(centre.folder, folder)
+    config = config.replace(str(centre.sip), str(free_sip_port())).replace(str(centre.http), str(free_port()))
     with open(f"{folder}/ringwise.toml", "w") as file:
         file.write(config)
     with undisturbed(centre):
