@@ -21,6 +21,12 @@ pub mod ending;
 /// Faults as a person reads them.
 pub mod fault_report;
 
+/// Reads and checks files that a person names.
+pub mod finding;
+
+/// Single keys from a terminal.
+pub mod keyboard;
+
 /// Asks a running centre.
 pub mod query;
 
@@ -32,3 +38,9 @@ pub mod story;
 
 /// `ringwise try`: a walk in the terminal.
 pub mod trial;
+
+/// The sound of a trial.
+pub mod trial_sound;
+
+/// A trial going on.
+pub mod trial_stage;
