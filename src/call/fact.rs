@@ -173,7 +173,7 @@ pub enum Fact {
         seat: SeatId,
         /// Ready, away, or done with after-call work ([`SeatState::WrapUp`]).
         state: SeatState,
-        /// `star_code`, `api`, `demo`.
+        /// `star_code`, or `api, NAME` of the token, and the reason if one is given.
         by: String,
     },
     /// An answer of the world that nobody awaited.

@@ -12,6 +12,9 @@ pub mod clock;
 /// What the configuration file says.
 pub mod config;
 
+/// How many files the process may hold open.
+pub mod file_limit;
+
 /// What carries out effects beyond SIP.
 pub mod hands;
 

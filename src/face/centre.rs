@@ -20,9 +20,9 @@ use crate::driver::config::reading::Config;
 use crate::driver::journal::writer::Reader;
 use crate::face::api::access::Access;
 use crate::face::api::command::Commands;
+use crate::face::api::desk::Desk;
 use crate::face::api::event_stream::BEHIND_MAX;
 use crate::face::api::server;
-use crate::face::api::server::Desk;
 
 /// A running centre and what faces need of it.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub async fn serve(
     let listener = server::listen(config.settings.http.listen).await?;
     let api = listener.local_addr()?;
     std::fs::create_dir_all(&config.settings.data_dir)?;
-    let access = Access::open(&config.settings.data_dir)?;
+    let access = Access::open(&config.settings.data_dir, &config.tokens)?;
     let (inbox, outbox) = mpsc::channel(INBOX_MAX);
     let commands = Commands::new(inbox.clone());
     let view = Arc::new(RwLock::new(View::default()));
@@ -92,7 +92,7 @@ pub async fn serve(
 }
 
 async fn serve_api(listener: tokio::net::TcpListener, desk: Desk, access: Access) {
-    if let Err(error) = server::serve(listener, desk, access).await {
+    if let Err(error) = server::serve(listener, desk, &access).await {
         tracing::error!(%error, "the API ended");
     }
 }

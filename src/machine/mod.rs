@@ -6,6 +6,8 @@ pub mod acd;
 /// Seats, queues and skills by name.
 pub mod catalog;
 
+/// One typed, total language for conditions and values.
+pub mod expression;
 /// A chart of cards and ways, laid out and written as SVG.
 pub mod drawing;
 

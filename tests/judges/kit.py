@@ -4,6 +4,7 @@ Only the Python standard library. Everything talks on 127.0.0.1.
 """
 
 import array
+import contextlib
 import hashlib
 import json
 import math
@@ -12,6 +13,7 @@ import random
 import re
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -75,7 +77,7 @@ ports = "{media}"
 [http]
 listen = "127.0.0.1:{http}"
 [dialplans]
-dir = "{root}/dialplans"
+dir = "{dialplans}"
 [banks]
 dir = "{root}/banks"
 [prompts]
@@ -84,7 +86,7 @@ dir = "{root}/prompts"
 source = "{orders}"
 [[queue]]
 name = "after-sales"
-wrap_up_s = 1
+wrap_up_s = {wrap_up_s}
 ring_s = 10
 """
 
@@ -101,12 +103,14 @@ queues = ["after-sales"]
 class Centre:
     """`ringwise serve` in a folder of its own."""
 
-    def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999"):
+    def __init__(
+        self, folder, orders=None, seats=("1001", "1002"), media="40000-43999", dialplans=f"{ROOT}/dialplans", wrap_up_s=1
+    ):
         os.makedirs(folder, exist_ok=True)
         self.folder, self.host = folder, "127.0.0.1"
         self.sip, self.http = free_sip_port(), free_port()
         orders = orders or f"csv:{ROOT}/examples/orders.csv"
-        text = CONFIG.format(dir=folder, sip=self.sip, http=self.http, root=ROOT, orders=orders, media=media)
+        text = CONFIG.format(dir=folder, sip=self.sip, http=self.http, root=ROOT, orders=orders, media=media, dialplans=dialplans, wrap_up_s=wrap_up_s)
         text += "".join(SEAT.format(id=seat) for seat in seats)
         self.config = os.path.join(folder, "ringwise.toml")
         with open(self.config, "w") as out:
@@ -155,6 +159,11 @@ class Centre:
             found += page
             if len(page) < 500:
                 return found
+
+    def count_records(self, where="1"):
+        """How many records the store holds of which this SQL condition is true."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/data/ringwise.db?mode=ro", uri=True)) as store:
+            return store.execute(f"SELECT count(*) FROM records WHERE {where}").fetchone()[0]
 
     def metric(self, name):
         text = self.fetch("/metrics")

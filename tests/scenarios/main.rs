@@ -2,11 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod api_refusals;
+mod api_roles;
+mod api_server;
+mod bank_conditions;
 mod bank_faults;
 mod dialplan_drawing;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
+mod expression_laws;
 mod first_call;
 mod journal;
 mod mandarin_speech;

@@ -19,6 +19,7 @@ use crate::driver::centre::assembly::Assembly;
 use crate::driver::centre::assembly::AssemblyError;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
+use crate::driver::file_limit;
 use crate::driver::hands::CentreHands;
 use crate::driver::hands::MediaHands;
 use crate::driver::hands::Reply;
@@ -32,6 +33,7 @@ use crate::driver::journal::writer::Reader;
 use crate::driver::media::hub::MediaConfig;
 use crate::driver::media::hub::MediaHub;
 use crate::driver::orders::source::Customs;
+use crate::driver::prompts::arrival::Arrival;
 use crate::driver::run::Loop;
 use crate::driver::sip::socket::ListenError;
 use crate::driver::sip::socket::Sockets;
@@ -229,6 +231,11 @@ fn stand(
     meter: Arc<TurnMeter>,
 ) -> Result<(Loop<Switchboard, CentreHands>, Standing), StartError> {
     let settings = &config.settings;
+    let ports = settings.media.ports;
+    let limit = file_limit::raise();
+    if let Some(shortage) = file_limit::shortage(limit, u64::from(ports.last - ports.first)) {
+        tracing::warn!("{shortage}");
+    }
     let Around {
         clock,
         readers,
@@ -253,12 +260,13 @@ fn stand(
         media.hub().insert_prompt(*prompt, Arc::clone(sound));
     }
     let asking = asking(config, clock, (&centre, prompts.free), &sender)?;
+    let prompt_faults = prompts.faults.iter().map(ToString::to_string).collect();
+    media.await_prompts(Arrival::begin(prompts.pending));
     let hands = CentreHands::new(media, asking, (journal, reply), meter);
     let mut machine = Switchboard::new(centre, parts, clock.turn());
     for record in lost {
         machine.close_lost(clock.turn(), record);
     }
-    let prompt_faults = prompts.faults.iter().map(ToString::to_string).collect();
     let standing = Standing {
         bound,
         journal: state,

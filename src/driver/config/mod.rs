@@ -6,5 +6,8 @@ pub mod reading;
 /// The whole of `ringwise.toml`, every key with its default.
 pub mod settings;
 
+/// Who may use the API besides the administrator.
+pub mod token;
+
 /// Addresses, networks, zones and secrets as they are written.
 pub mod value;

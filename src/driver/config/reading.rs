@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use crate::driver::config::settings::Seat;
 use crate::driver::config::settings::Settings;
+use crate::driver::config::token;
+use crate::driver::config::token::Grant;
 use crate::driver::config::value::Secret;
 use crate::machine::catalog::Catalog;
 use crate::machine::catalog::CatalogError;
@@ -30,6 +32,8 @@ pub struct Config {
     pub catalog: Catalog,
     /// How each seat proves itself, by its id.
     pub secrets: BTreeMap<String, Secret>,
+    /// Who may use the API besides the administrator.
+    pub tokens: Vec<Grant>,
 }
 
 /// Why there is no configuration.
@@ -59,7 +63,7 @@ impl Config {
         Self::read(&path.to_string_lossy(), &text)
     }
 
-    /// Checks the text of a file called `name`. Only files of passwords are read.
+    /// Checks the text of a file called `name`. Only files of passwords and tokens are read.
     ///
     /// # Errors
     ///
@@ -88,6 +92,8 @@ impl Config {
             faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
         }
         let secrets = read_secrets(&settings.seat, &mut faults)?;
+        let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
+        let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
         let seats = settings.seat.iter().map(Seat::entry).collect();
         let queues = settings.queue.iter().map(|queue| queue.entry()).collect();
         match Catalog::new(seats, queues) {
@@ -95,6 +101,7 @@ impl Config {
                 settings,
                 catalog,
                 secrets,
+                tokens,
             }),
             Ok(_) => Err(faulty(faults)),
             Err(found) => {
@@ -112,6 +119,7 @@ impl Default for Config {
             settings: Settings::default(),
             catalog: Catalog::default(),
             secrets: BTreeMap::new(),
+            tokens: Vec::new(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::face::cli::ending::Ending;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::serve;
+use crate::face::cli::token;
 use crate::face::cli::trial;
 
 /// A contact centre in one binary.
@@ -40,6 +41,8 @@ enum Command {
     Queues(query::Options),
     /// Show closed calls, the newest first.
     Records(query::RecordOptions),
+    /// Make tokens for the API.
+    Token(token::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
     Try(trial::Options),
 }
@@ -74,6 +77,7 @@ pub fn run() -> Ending {
             };
             query::run(&records, &options.options, &mut out)
         }
+        Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };
     // A reader that went away (`| head`) is nobody's fault.

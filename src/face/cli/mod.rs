@@ -36,6 +36,9 @@ pub mod serve;
 /// A walk as a person reads it.
 pub mod story;
 
+/// `ringwise token`: makes tokens.
+pub mod token;
+
 /// `ringwise try`: a walk in the terminal.
 pub mod trial;
 

@@ -11,9 +11,6 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::call::phone::Answering;
-use crate::call::phone::PhoneId;
-use crate::call::phone::PhoneSetup;
 use crate::driver::centre::assembly;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
@@ -21,53 +18,23 @@ use crate::driver::config::reading::ConfigError;
 use crate::face::centre;
 use crate::face::centre::ServeError;
 use crate::face::centre::Served;
-use crate::face::demo::cast;
-use crate::face::demo::cast::Caller;
-use crate::face::demo::narrator::tenths;
+use crate::face::demo::company;
+use crate::face::demo::company::Company;
+use crate::face::demo::company::REALM;
+use crate::face::demo::crowd::Crowd;
 use crate::face::demo::phones::Phones;
 use crate::face::demo::play;
 use crate::face::demo::play::Noise;
-use crate::face::demo::play::SEAT_HZ;
 use crate::face::demo::play::Stage;
-use crate::machine::sip::surface::Account;
-use crate::vocabulary::flow::Flow;
+use crate::vocabulary::chance::Chance;
 use crate::vocabulary::flow::Transport;
-use crate::vocabulary::language::Language;
 
 /// The number of the demo's hotline.
 pub const HOTLINE: &str = "10101234";
-/// The demo's seats: id, the person, password, skills as TOML.
-const SEATS: [(&str, &str, &str, &str); 2] = [
-    (
-        "1001",
-        "Zhao Min",
-        "demo-1001",
-        r#"{ ticketing = 5, "lang.zh" = 5, "lang.en" = 4 }"#,
-    ),
-    (
-        "1002",
-        "Sun Lei",
-        "demo-1002",
-        r#"{ refund = 3, "lang.zh" = 5, "lang.en" = 3 }"#,
-    ),
-];
-/// A seat for whoever phones in as one.
-const GUEST_SEAT: (&str, &str, &str, &str) = (
-    "1003",
-    "You",
-    "demo-1003",
-    r#"{ refund = 5, ticketing = 5, "lang.zh" = 5, "lang.en" = 5 }"#,
-);
-const REALM: &str = "ringwise";
 const SIP_PORT: u16 = 5060;
 const HTTP_PORT: u16 = 8080;
-
-/// What a demo is to do.
-#[derive(Clone, Debug)]
-pub struct Program {
-    /// In which languages callers phone.
-    pub languages: Vec<Language>,
-}
+/// How long times are taken with a crowd.
+const RUSH: Duration = Duration::from_secs(30);
 
 /// Why there is no demo.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +55,7 @@ pub enum DemoError {
 /// # Errors
 ///
 /// [`ConfigError`] if it does not hold together.
-pub fn config() -> Result<Config, ConfigError> {
+pub fn config(company: &Company) -> Result<Config, ConfigError> {
     let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let sip_port = if is_free(SocketAddr::new(here, SIP_PORT)) {
         SIP_PORT
@@ -105,12 +72,7 @@ pub fn config() -> Result<Config, ConfigError> {
          [prompts]\ncommand = \"espeak-ng -v {{language}} --stdin --stdout\"\n\
          [[queue]]\nname = \"after-sales\"\nwrap_up_s = 2\nring_s = 15\n",
     );
-    for (id, name, password, skills) in SEATS.into_iter().chain([GUEST_SEAT]) {
-        text.push_str(&format!(
-            "[[seat]]\nid = \"{id}\"\nname = \"{name}\"\npassword = \"{password}\"\n\
-             skills = {skills}\nqueues = [\"after-sales\"]\n",
-        ));
-    }
+    text.push_str(&company.seats_toml());
     Config::read("the demo's configuration", &text)
 }
 
@@ -125,7 +87,7 @@ fn is_free(address: SocketAddr) -> bool {
 ///
 /// [`DemoError`] if something does not start.
 pub async fn show(
-    program: Program,
+    company: Company,
     out: &mut (impl Write + Send),
 ) -> Result<(Served, Vec<String>), DemoError> {
     let clock = Clock::start();
@@ -137,7 +99,7 @@ pub async fn show(
         out,
         "The demo centre starts: dialplans/travel.yaml, banks/travel.yaml, examples/orders.csv"
     )?;
-    let config = config()?;
+    let config = config(&company)?;
     begin_anew(&config.settings.data_dir)?;
     let served = centre::serve(config, clock, Some(reader)).await?;
     for fault in &served.running.prompt_faults {
@@ -155,18 +117,20 @@ pub async fn show(
                 let _ = sender.send(Noise::Report(report));
             }
         })?;
-        let languages = program.languages.clone();
-        let phones = Phones::start(centre, move |flow| setups(flow, &languages), clock, reports)?;
+        let staff = company.clone();
+        let phones = Phones::start(centre, move |flow| staff.phones(flow), clock, reports)?;
         let mut stage = Stage::new(phones, noise, clock, out);
-        let seats = [(PhoneId(0), "1001 Zhao Min"), (PhoneId(1), "1002 Sun Lei")];
-        stage.seat(&seats)?;
+        stage.seat(&company.seats())?;
+        stage.say("seats 1001 Zhao Min and 1002 Sun Lei have registered and are ready")?;
         let mut wrong = Vec::new();
-        for scene in scenes(&program.languages) {
+        for scene in company.scenes() {
             wrong.extend(stage.scene(HOTLINE, scene)?);
         }
-        let times = stage.times.clone();
-        drop(stage);
-        measured(&times, out)?;
+        stage.say("\nFrom real packets:")?;
+        stage.say(&stage.times.told())?;
+        if company.live > 0 {
+            rush(&company, &mut stage, clock)?;
+        }
         Ok(wrong)
     })?;
     Ok((served, wrong))
@@ -186,75 +150,24 @@ fn begin_anew(data_dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// All phones: seats first, then each language's callers.
-fn setups(flow: Flow, languages: &[Language]) -> Vec<PhoneSetup> {
-    let seat = |(id, name, password, _): &(&str, &str, &str, &str)| PhoneSetup {
-        user: (*id).to_owned(),
-        name: (*name).to_owned(),
-        centre: flow,
-        tone_hz: Some(SEAT_HZ),
-        answering: Answering::After(Duration::from_millis(1500)),
-        account: Some(Account {
-            user: (*id).to_owned(),
-            password: (*password).to_owned(),
-            realm: REALM.to_owned(),
-            flow,
-            expires_s: 300,
-        }),
-    };
-    let caller = |caller: Caller| PhoneSetup {
-        user: caller.number.replace([' ', '-'], ""),
-        name: caller.display,
-        centre: flow,
-        tone_hz: Some(caller.tone_hz),
-        answering: Answering::Never,
-        account: None,
-    };
-    let callers = languages
-        .iter()
-        .flat_map(|language| cast::callers(*language));
-    SEATS.iter().map(seat).chain(callers.map(caller)).collect()
-}
-
-/// Scene by scene: the same caller in each language at once.
-fn scenes(languages: &[Language]) -> Vec<Vec<(PhoneId, Caller)>> {
-    let first = u32::try_from(SEATS.len()).unwrap_or(0);
-    let all: Vec<Vec<Caller>> = languages
-        .iter()
-        .map(|language| cast::callers(*language))
-        .collect();
-    let per_language = all.first().map_or(0, Vec::len);
-    let scene = |at: usize| {
-        let callers = all.iter().enumerate().filter_map(|(language, callers)| {
-            let place = u32::try_from(language * per_language + at).ok()?;
-            Some((PhoneId(first + place), callers.get(at)?.clone()))
-        });
-        callers.collect()
-    };
-    (0..per_language).map(scene).collect()
-}
-
-fn measured(times: &play::Times, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\nFrom real packets (milliseconds, median and worst):")?;
-    let rows = [
-        (
-            "INVITE to first packet, at the caller's phone",
-            &times.first_packet,
-        ),
-        ("key to the prompt's last packet", &times.prompt_stop),
-        ("seat's answer to two-way sound", &times.two_way),
-    ];
-    for (what, values) in rows {
-        let shown = |percent| play::percentile(values, percent).map_or("-".to_owned(), tenths);
-        writeln!(
-            out,
-            "  {what:<46} {:>7} {:>7}  ({} times)",
-            shown(50),
-            shown(100),
-            values.len()
-        )?;
-    }
-    Ok(())
+/// Takes the times again while many calls are live.
+fn rush<W: Write>(company: &Company, stage: &mut Stage<'_, W>, clock: Clock) -> io::Result<()> {
+    let live = company.live;
+    stage.say(&format!(
+        "\n{live} more callers phone at once, again and again"
+    ))?;
+    stage.seat(&company.crowd_seats())?;
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    let (first, size) = company.crowd();
+    let crowd = Crowd::new(first, size, clock.now(), Chance::from_key(key));
+    let (times, figures) = stage.rush(HOTLINE, crowd, RUSH);
+    let calls = play::percentile(&figures.live, 50).unwrap_or(0);
+    stage.say(&format!(
+        "From real packets, with {calls} calls live (median; {} refused):",
+        figures.refused
+    ))?;
+    stage.say(&times.told())
 }
 
 /// How to phone in with a softphone.
@@ -266,7 +179,7 @@ pub fn invite(served: &Served, out: &mut impl Write) -> io::Result<()> {
     let Some(centre) = served.running.address(Transport::Udp) else {
         return Ok(());
     };
-    let (id, _, password, _) = GUEST_SEAT;
+    let (id, _, password, _) = company::GUEST_SEAT;
     writeln!(
         out,
         "\nThe centre stays up. Phone in with a softphone on this machine:"

@@ -3,6 +3,12 @@
 /// Who phones, and what they do when.
 pub mod cast;
 
+/// Who works in the demo centre and who phones it.
+pub mod company;
+
+/// Many who phone at once, so that times are taken under load.
+pub mod crowd;
+
 /// The command.
 pub mod house;
 

@@ -37,6 +37,9 @@ const PORTS: std::ops::RangeInclusive<u16> = 30_000..=31_999;
 /// Where the user agent's own legs begin to count.
 const UA_LEGS_FROM: u64 = 1 << 47;
 
+/// The tone that seats send, in hertz.
+pub const SEAT_HZ: u16 = 880;
+
 /// What happened at a phone, and when.
 pub type Report = (PhoneId, Now, PhoneReport);
 

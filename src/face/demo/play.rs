@@ -18,9 +18,13 @@ use crate::face::demo::cast::Caller;
 use crate::face::demo::cast::Cue;
 use crate::face::demo::cast::Expect;
 use crate::face::demo::cast::When;
+use crate::face::demo::crowd::Crowd;
+use crate::face::demo::crowd::Figures;
 use crate::face::demo::narrator::Narrator;
+use crate::face::demo::narrator::tenths;
 use crate::face::demo::phones::Phones;
 use crate::face::demo::phones::Report;
+use crate::face::demo::phones::SEAT_HZ;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
@@ -51,6 +55,45 @@ pub struct Times {
     pub prompt_stop: Vec<u64>,
     /// Seat's answer to two-way sound, as the centre's media saw it.
     pub two_way: Vec<u64>,
+}
+
+impl Times {
+    /// A table of them, with what each should not pass at the 99th percentile.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut table = format!(
+            "  {:<46}{:>8}{:>8}{:>8}  of      (ms; aim at p99)",
+            "", "median", "p99", "worst"
+        );
+        let rows = [
+            (
+                "INVITE to first packet, at the caller's phone",
+                &self.first_packet,
+                30,
+            ),
+            ("key to the prompt's last packet", &self.prompt_stop, 60),
+            ("seat's answer to two-way sound", &self.two_way, 50),
+        ];
+        for (what, values, aim) in rows {
+            let shown = |percent| percentile(values, percent).map_or("-".to_owned(), tenths);
+            table.push_str(&format!(
+                "\n  {what:<46}{:>8}{:>8}{:>8}  {:<7} ({aim})",
+                shown(50),
+                shown(99),
+                shown(100),
+                values.len()
+            ));
+        }
+        table
+    }
+
+    fn take(&mut self, fact: &Fact) {
+        if let Fact::PromptStopped { after_us } = fact {
+            self.prompt_stop.push(*after_us);
+        } else if let Fact::TwoWay { after_us } = fact {
+            self.two_way.push(*after_us);
+        }
+    }
 }
 
 /// The stage.
@@ -96,8 +139,8 @@ impl<'o, W: Write> Stage<'o, W> {
     /// # Errors
     ///
     /// What `out` says, or that a seat did not stand ready in time.
-    pub fn seat(&mut self, seats: &[(PhoneId, &str)]) -> io::Result<()> {
-        for (phone, _) in seats {
+    pub fn seat(&mut self, seats: &[PhoneId]) -> io::Result<()> {
+        for phone in seats {
             self.phones.tell(*phone, PhoneCommand::Register);
         }
         let until = self.clock.now() + SEATS_MAX;
@@ -123,10 +166,17 @@ impl<'o, W: Write> Stage<'o, W> {
                 None => return Err(io::Error::other("the seats did not stand ready in time")),
             }
         }
-        for (_, name) in seats {
-            writeln!(self.out, "seat {name} has registered and is ready")?;
-        }
         Ok(())
+    }
+
+    /// Tells the audience something.
+    ///
+    /// # Errors
+    ///
+    /// What `out` says.
+    pub fn say(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")?;
+        self.out.flush()
     }
 
     /// Lets these callers phone at once and tells their stories to the end. Gives what went
@@ -172,6 +222,39 @@ impl<'o, W: Write> Stage<'o, W> {
         Ok(parts.iter().flat_map(wrong).collect())
     }
 
+    /// Lets a crowd phone, and takes times for `window` once it stands; gives them with what it
+    /// saw.
+    pub fn rush(&mut self, number: &str, mut crowd: Crowd, window: Duration) -> (Times, Figures) {
+        let stands = Crowd::stands_at(self.clock.now());
+        let end = stands + window;
+        let mut times = None;
+        loop {
+            let now = self.clock.now();
+            if now >= end {
+                break;
+            }
+            if times.is_none() && now >= stands {
+                times = Some(Times::default());
+                crowd.figures = Figures::default();
+            }
+            while let Some((phone, command)) = crowd.poll(number, now) {
+                self.phones.tell(phone, command);
+            }
+            let wait = crowd.poll_timeout().unwrap_or(end).min(end);
+            match self.next(wait) {
+                Some(Noise::Fact(fact)) => times.iter_mut().for_each(|t| t.take(&fact.fact)),
+                Some(Noise::Report(report)) => crowd.hear(&report),
+                None => {}
+            }
+        }
+        for (phone, command) in crowd.disperse() {
+            self.phones.tell(phone, command);
+        }
+        let mut times = times.unwrap_or_default();
+        times.first_packet.clone_from(&crowd.figures.first_packet);
+        (times, crowd.figures)
+    }
+
     fn next(&self, until: Now) -> Option<Noise> {
         let wait = until.since(self.clock.now());
         self.noise.recv_timeout(wait).ok()
@@ -188,11 +271,7 @@ impl<'o, W: Write> Stage<'o, W> {
                     .introduce(call, part.caller.name.clone(), fact.wall);
             }
         }
-        if let Fact::PromptStopped { after_us } = &fact.fact {
-            self.times.prompt_stop.push(*after_us);
-        } else if let Fact::TwoWay { after_us } = &fact.fact {
-            self.times.two_way.push(*after_us);
-        }
+        self.times.take(&fact.fact);
         for line in self.narrator.tell(fact) {
             writeln!(self.out, "  {line}")?;
         }
@@ -314,9 +393,6 @@ fn wrong(part: &Part) -> Vec<String> {
     );
     wrong
 }
-
-/// The tone that seats send.
-pub const SEAT_HZ: u16 = 880;
 
 /// The smallest value that at least this share of them does not pass; none of none.
 #[must_use]
