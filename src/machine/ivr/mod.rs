@@ -1,5 +1,8 @@
 //! Dialplans: checked, then walked.
 
+/// What a sound dialplan may still do to callers.
+pub mod advice;
+
 /// An answer being given.
 pub mod answer_step;
 
@@ -17,6 +20,9 @@ pub mod collect_step;
 
 /// Which dialled numbers a dialplan answers.
 pub mod did;
+
+/// Where words of a step stand in its file.
+pub mod excerpt;
 
 /// One call on its way.
 pub mod journey;
@@ -38,6 +44,9 @@ pub mod queue_step;
 
 /// What the steps of a dialplan file have in common.
 pub mod reader;
+
+/// Keys as people list them, with waits.
+pub mod press;
 
 /// A walk on virtual time.
 pub mod rehearsal;
@@ -62,6 +71,9 @@ pub mod surface;
 
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
+
+/// Tests that stand in dialplans.
+pub mod testing;
 
 /// How often recorded calls went each way.
 pub mod traffic;
