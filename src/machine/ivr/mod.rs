@@ -36,8 +36,8 @@ pub mod predict_step;
 /// A call being handed to the distributor.
 pub mod queue_step;
 
-/// What the steps of a dialplan file have in common.
-pub mod reader;
+/// A dialplan's file, step by step.
+pub mod reading;
 
 /// A walk on virtual time.
 pub mod rehearsal;
@@ -53,9 +53,6 @@ pub mod search;
 
 /// A dialplan as a chart.
 pub mod sketch;
-
-/// One step of a dialplan file, verb by verb.
-pub mod step_reader;
 
 /// What a walk is told and what it answers.
 pub mod surface;
