@@ -21,6 +21,12 @@ pub mod ending;
 /// Faults as a person reads them.
 pub mod fault_report;
 
+/// Reads and checks files that a person names.
+pub mod finding;
+
+/// Single keys from a terminal.
+pub mod keyboard;
+
 /// Asks a running centre.
 pub mod query;
 
@@ -35,3 +41,9 @@ pub mod token;
 
 /// `ringwise try`: a walk in the terminal.
 pub mod trial;
+
+/// The sound of a trial.
+pub mod trial_sound;
+
+/// A trial going on.
+pub mod trial_stage;

@@ -1,5 +1,8 @@
 //! Dialplans: checked, then walked.
 
+/// What a sound dialplan may still do to callers.
+pub mod advice;
+
 /// An answer being given.
 pub mod answer_step;
 
@@ -17,6 +20,9 @@ pub mod collect_step;
 
 /// Which dialled numbers a dialplan answers.
 pub mod did;
+
+/// Where words of a step stand in its file.
+pub mod excerpt;
 
 /// One call on its way.
 pub mod journey;
@@ -36,8 +42,11 @@ pub mod predict_step;
 /// A call being handed to the distributor.
 pub mod queue_step;
 
-/// What the steps of a dialplan file have in common.
-pub mod reader;
+/// A dialplan's file, step by step.
+pub mod reading;
+
+/// Keys as people list them, with waits.
+pub mod press;
 
 /// A walk on virtual time.
 pub mod rehearsal;
@@ -54,14 +63,14 @@ pub mod search;
 /// A dialplan as a chart.
 pub mod sketch;
 
-/// One step of a dialplan file, verb by verb.
-pub mod step_reader;
-
 /// What a walk is told and what it answers.
 pub mod surface;
 
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
+
+/// Tests that stand in dialplans.
+pub mod testing;
 
 /// How often recorded calls went each way.
 pub mod traffic;

@@ -37,6 +37,17 @@ impl Slot {
         ("caller.name", Self::CallerName),
         ("caller.orders", Self::CallerOrders),
     ];
+
+    /// Slots that any text may have.
+    pub const CALLER: [Self; 2] = [Self::CallerName, Self::CallerOrders];
+
+    /// Slots of a text that names one of several questions.
+    pub const EACH: [Self; 4] = [
+        Self::Question,
+        Self::Digit,
+        Self::CallerName,
+        Self::CallerOrders,
+    ];
 }
 
 /// What is wrong in a text.
@@ -103,6 +114,13 @@ impl Wording {
     pub fn has(&self, slot: Slot) -> bool {
         let has = |parts: &Vec<Part>| parts.contains(&Part::Slot(slot));
         self.0.values().all(has)
+    }
+
+    /// Whether the text of any language has this slot.
+    #[must_use]
+    pub fn mentions(&self, slot: Slot) -> bool {
+        let has = |parts: &Vec<Part>| parts.contains(&Part::Slot(slot));
+        self.0.values().any(has)
     }
 
     /// The text in a language, its slots filled. A key stands inside its words, so that "press 1"
