@@ -334,7 +334,11 @@ impl Switchboard {
         }
     }
 
-    pub(super) fn command_ua(&mut self, turn: Turn, command: crate::machine::sip::surface::UaCommand) {
+    pub(super) fn command_ua(
+        &mut self,
+        turn: Turn,
+        command: crate::machine::sip::surface::UaCommand,
+    ) {
         if let Err(error) = self.ua.command(turn, command) {
             let text = format!("the user agent refused a command: {error}");
             self.record(turn, None, Fact::Alarm { text });
