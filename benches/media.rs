@@ -23,11 +23,13 @@ use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
 use ringwise::driver::clock::Clock;
+use ringwise::driver::dscp::Dscp;
 use ringwise::driver::media::hub::MediaConfig;
 use ringwise::driver::media::hub::MediaHub;
 use ringwise::machine::media::contract::Codec;
@@ -120,17 +122,18 @@ fn head() {
 
 fn play(legs: usize) {
     let mut centre = Centre::start();
+    let far = FarEnd::start(centre.far_socket());
     let before = resident_kb();
     centre.fill(legs, 0);
     let kb = resident_kb().saturating_sub(before) / legs as u64;
-    let far = FarEnd::start(centre.far_socket(), Vec::new());
+    let start = Instant::now();
     let (spent, took) = centre.measure(WINDOW);
-    row(legs, kb, &spent, took, &far.stop());
+    row(legs, kb, &spent, took, &far.stop(start));
 }
 
 fn churn(a_second: u32) {
     let mut centre = Centre::start();
-    let far = FarEnd::start(centre.far_socket(), Vec::new());
+    let far = FarEnd::start(centre.far_socket());
     let spent = Spent::read();
     let (start, every) = (Instant::now(), Duration::from_secs(1) / a_second);
     let (mut opened, mut closed) = (0, 0);
@@ -147,27 +150,38 @@ fn churn(a_second: u32) {
         centre.attend(Duration::from_micros(500));
     }
     let spent = Spent::read().since(&spent);
-    row(a_second as usize, 0, &spent, start.elapsed(), &far.stop());
+    row(
+        a_second as usize,
+        0,
+        &spent,
+        start.elapsed(),
+        &far.stop(start),
+    );
 }
 
 fn bridge(legs: usize) {
     let mut centre = Centre::start();
+    let far = FarEnd::start(centre.far_socket());
     let ports = centre.fill(legs, 1);
     for pair in 0..legs as u64 / 2 {
         let (one, other) = (LegId::from_bits(2 * pair), LegId::from_bits(2 * pair + 1));
         centre.hub.command(MediaCommand::Bridge { one, other });
     }
-    let far = FarEnd::start(centre.far_socket(), ports);
+    far.talk_to.send(ports).unwrap();
     centre.attend(Duration::from_millis(200));
+    let start = Instant::now();
     let (spent, took) = centre.measure(WINDOW);
-    row(legs, 0, &spent, took, &far.stop());
+    row(legs, 0, &spent, took, &far.stop(start));
 }
 
 /// A new leg's first packet, and a key's last one.
 fn instant(legs: usize) {
     let mut centre = Centre::start();
-    centre.fill(legs, 0);
-    let far = FarEnd::start(centre.far_socket(), Vec::new());
+    let far = FarEnd::start(centre.far_socket());
+    if legs > 0 {
+        centre.fill(legs, 0);
+    }
+    let start = Instant::now();
     let mut told = Vec::new();
     for number in 0..200 {
         let before = Instant::now();
@@ -183,7 +197,7 @@ fn instant(legs: usize) {
         centre.attend(Duration::from_micros(3100));
     }
     centre.attend(Duration::from_millis(100));
-    let came = far.stop();
+    let came = far.stop(start);
     let of = |ssrc: u32| {
         came.iter()
             .filter(move |came| came.ssrc == ssrc)
@@ -212,6 +226,7 @@ impl Centre {
             address: HERE.into(),
             ports: 30_000..=60_000,
             threads: 1,
+            dscp: Dscp::VOICE,
         };
         let mut hub = MediaHub::start(&config, Clock::start(), Chance::from_seed(1)).unwrap();
         let samples: Vec<i16> = (0..8000).map(|at| at % 160 * 50).collect();
@@ -222,7 +237,10 @@ impl Centre {
             .unwrap();
         far.set_nonblocking(true).unwrap();
         let bell = hub.bell().unwrap();
-        Self { hub, bell, far }
+        let mut centre = Self { hub, bell, far };
+        // The thread has its name.
+        centre.attend(Duration::from_millis(20));
+        centre
     }
 
     fn far_socket(&self) -> UdpSocket {
@@ -309,20 +327,26 @@ impl Centre {
 /// Telephones, all behind one socket, on a thread that never sleeps.
 struct FarEnd {
     stop: Arc<AtomicBool>,
+    /// Ports to talk to from now on, each every 20 ms.
+    talk_to: mpsc::Sender<Vec<u16>>,
     thread: thread::JoinHandle<Vec<Came>>,
 }
 
 impl FarEnd {
-    /// Receives, and talks to each of these ports every 20 ms.
-    fn start(socket: UdpSocket, talks_to: Vec<u16>) -> Self {
+    fn start(socket: UdpSocket) -> Self {
+        let (talk_to, told) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = thread::spawn(move || {
             let mut came = Vec::with_capacity(1 << 20);
-            let (start, mut sent) = (Instant::now(), 0_u32);
-            let every = FRAME / u32::try_from(talks_to.len().max(1)).unwrap();
+            let (mut start, mut sent) = (Instant::now(), 0_u32);
+            let (mut talks_to, mut every) = (Vec::new(), FRAME);
             while !stopped.load(Ordering::Relaxed) {
                 receive(&socket, &mut came);
+                if let Ok(ports) = told.try_recv() {
+                    (start, talks_to) = (Instant::now(), ports);
+                    every = FRAME / u32::try_from(talks_to.len()).unwrap();
+                }
                 if !talks_to.is_empty() && start.elapsed() >= every * sent {
                     let round = sent / talks_to.len() as u32;
                     let place = sent as usize % talks_to.len();
@@ -334,12 +358,19 @@ impl FarEnd {
             receive(&socket, &mut came);
             came
         });
-        Self { stop, thread }
+        Self {
+            stop,
+            talk_to,
+            thread,
+        }
     }
 
-    fn stop(self) -> Vec<Came> {
+    /// What came since `start`.
+    fn stop(self, start: Instant) -> Vec<Came> {
         self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap()
+        let mut came = self.thread.join().unwrap();
+        came.retain(|came| came.at >= start);
+        came
     }
 }
 

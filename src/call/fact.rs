@@ -123,6 +123,11 @@ pub enum Fact {
         /// SIP status.
         status: u16,
     },
+    /// The call was refused before it was answered.
+    Refused {
+        /// SIP status that was sent.
+        status: u16,
+    },
     /// The call's end began.
     HungUp {
         /// Who ended it.

@@ -219,7 +219,12 @@ impl Switchboard {
     }
 
     fn handle_media(&mut self, turn: Turn, event: &MediaEvent) {
-        let leg = leg_of(event);
+        let Some(leg) = event.leg() else {
+            if let Some(text) = event.trouble() {
+                self.record(turn, None, Fact::Alarm { text });
+            }
+            return;
+        };
         if let Some(call) = self.legs.get(&leg).copied() {
             self.with_call(turn, call, |contact, near| {
                 contact.handle_media(event, near);
@@ -401,18 +406,4 @@ pub struct Parts {
     pub mint: Mint,
     /// Place of the next fact in the log, from 1.
     pub first_seq: u64,
-}
-
-const fn leg_of(event: &MediaEvent) -> LegId {
-    match event {
-        MediaEvent::Opened { leg, .. }
-        | MediaEvent::Full { leg }
-        | MediaEvent::FirstSent { leg, .. }
-        | MediaEvent::Latched { leg, .. }
-        | MediaEvent::PlayEnded { leg, .. }
-        | MediaEvent::Digit { leg, .. }
-        | MediaEvent::TwoWay { one: leg, .. }
-        | MediaEvent::Heard { leg, .. }
-        | MediaEvent::Closed { leg, .. } => *leg,
-    }
 }

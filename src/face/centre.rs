@@ -8,6 +8,7 @@ use std::sync::RwLock;
 
 use tokio::sync::broadcast;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 
 use crate::call::fact::Recorded;
 use crate::call::view::View;
@@ -33,6 +34,8 @@ pub struct Served {
     pub desk: Desk,
     /// Where the API listens.
     pub api: SocketAddr,
+    /// How many calls are live.
+    pub calls_live: watch::Receiver<usize>,
 }
 
 /// Why a centre is not served.
@@ -65,7 +68,8 @@ pub async fn serve(
     let commands = Commands::new(inbox.clone());
     let view = Arc::new(RwLock::new(View::default()));
     let (live, _) = broadcast::channel(BEHIND_MAX);
-    let readers = [Some(reader(&view, &live)), facts]
+    let (counted, calls_live) = watch::channel(0);
+    let readers = [Some(reader(&view, &live, counted)), facts]
         .into_iter()
         .flatten()
         .collect();
@@ -88,7 +92,12 @@ pub async fn serve(
         catalog: Arc::clone(&running.catalog),
     };
     tokio::spawn(serve_api(listener, desk.clone(), access));
-    Ok(Served { running, desk, api })
+    Ok(Served {
+        running,
+        desk,
+        api,
+        calls_live,
+    })
 }
 
 async fn serve_api(listener: tokio::net::TcpListener, desk: Desk, access: Access) {
@@ -97,13 +106,20 @@ async fn serve_api(listener: tokio::net::TcpListener, desk: Desk, access: Access
     }
 }
 
-/// Keeps the read model, and passes facts on to those who follow them.
-fn reader(view: &Arc<RwLock<View>>, live: &broadcast::Sender<Arc<Recorded>>) -> Reader {
+/// Keeps the read model, counts its calls, and passes facts on to those who follow them.
+fn reader(
+    view: &Arc<RwLock<View>>,
+    live: &broadcast::Sender<Arc<Recorded>>,
+    counted: watch::Sender<usize>,
+) -> Reader {
     let (view, live) = (Arc::clone(view), live.clone());
     Box::new(move |fact| {
-        view.write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(fact);
+        let calls = {
+            let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
+            view.take(fact);
+            view.calls.len()
+        };
+        counted.send_if_modified(|count| std::mem::replace(count, calls) != calls);
         // Nobody may be listening.
         let _ = live.send(Arc::clone(fact));
     })

@@ -11,6 +11,9 @@ pub mod drawing;
 /// One typed, total language for conditions and values.
 pub mod expression;
 
+/// One typed, total language for conditions and values.
+pub mod expression;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 

@@ -408,7 +408,7 @@ proptest! {
             return Ok(());
         };
         let zone = TimeZone::UTC;
-        let nothing = Given { values: BTreeMap::new(), zone: zone.clone() };
+        let nothing = Given { values: BTreeMap::new(), zone };
         let _ = read.value(&nothing);
         let mut mixed = given();
         let values: Vec<Value> = mixed.values.values().cloned().rev().collect();

@@ -18,6 +18,7 @@ use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
 use crate::driver::config::value::Zone;
+use crate::driver::dscp::Dscp;
 use crate::machine::catalog::QueueEntry;
 use crate::machine::catalog::SeatEntry;
 use crate::vocabulary::flow::Transport;
@@ -136,6 +137,8 @@ pub struct Sip {
     pub md5: bool,
     /// Who may call in without registering and without a trunk.
     pub allow: Vec<Net>,
+    /// What marks signalling for the network; 0: nothing.
+    pub dscp: Dscp,
 }
 
 impl Default for Sip {
@@ -152,6 +155,7 @@ impl Default for Sip {
             realm: "ringwise".to_owned(),
             md5: true,
             allow: loopback,
+            dscp: Dscp::SIGNALLING,
         }
     }
 }
@@ -169,6 +173,8 @@ pub struct Media {
     pub ports: PortRange,
     /// Media threads; 0: cores - 1, at least 1.
     pub threads: u16,
+    /// What marks sound for the network; 0: nothing.
+    pub dscp: Dscp,
 }
 
 impl Default for Media {
@@ -181,6 +187,7 @@ impl Default for Media {
                 last: 29_999,
             },
             threads: 0,
+            dscp: Dscp::VOICE,
         }
     }
 }

@@ -10,6 +10,8 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 use crate::call::effect::Event;
+use crate::driver::dscp;
+use crate::driver::dscp::Dscp;
 use crate::driver::sip::stream::Streams;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::flow::Transport;
@@ -41,17 +43,18 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Opens every address. Messages of streams go into `inbox`.
+    /// Opens every address. Messages of streams go into `inbox`, what is sent carries `mark`.
     ///
     /// # Errors
     ///
     /// [`ListenError`] names the first address that cannot be had.
     pub fn listen(
         addresses: &[(Transport, SocketAddr)],
+        mark: Dscp,
         inbox: mpsc::Sender<Event>,
     ) -> Result<Self, ListenError> {
         let mut udp = Vec::new();
-        let mut streams = Streams::new(inbox);
+        let mut streams = Streams::new(inbox, mark);
         for (transport, address) in addresses {
             let fail = |source| ListenError {
                 transport: transport.token(),
@@ -62,6 +65,7 @@ impl Sockets {
                 Transport::Udp => {
                     let socket = open_udp(*address).map_err(fail)?;
                     let bound = socket.local_addr().map_err(fail)?;
+                    dscp::mark(&socket, bound, mark);
                     udp.push((bound, socket));
                 }
                 Transport::Tcp => {

@@ -266,6 +266,7 @@ fn table(query: &Query, answer: &Value) -> String {
             ("STARTED", "/started"),
             ("CALLER", "/arrived/number"),
             ("OUTCOME", "/outcome"),
+            ("STATUS", "/refused_status"),
             ("LENGTH_MS", "/duration_ms"),
             ("QUEUE", "/queue"),
             ("SEAT", "/seat"),

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::io::Write;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::signal::unix::SignalKind;
@@ -21,8 +20,6 @@ use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
 
-/// How often a draining centre looks whether it is empty.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long calls may take to let go once they are told to end.
 const ENDING_MAX: Duration = Duration::from_secs(5);
 
@@ -144,18 +141,9 @@ async fn tell(served: &Served, command: Command) {
     }
 }
 
+/// Until no call is live, as far as the log tells.
 async fn until_empty(served: &Served) {
-    loop {
-        let live = served
-            .desk
-            .view
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .calls
-            .len();
-        if live == 0 {
-            return;
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+    let mut calls_live = served.calls_live.clone();
+    // The log's end is the end of all calls.
+    let _ = calls_live.wait_for(|calls| *calls == 0).await;
 }

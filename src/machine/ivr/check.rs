@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::machine::ivr::did::DidPattern;
-use crate::machine::ivr::reader::Reader;
+use crate::machine::ivr::reading::reader::Reader;
+use crate::machine::ivr::reading::step;
 use crate::machine::ivr::route;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Patience;
@@ -11,7 +12,6 @@ use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
-use crate::machine::ivr::step_reader;
 use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::ivr::testing::case::Case;
 use crate::machine::ivr::testing::case_reader;
@@ -117,7 +117,7 @@ fn read_file(root: &Node, around: &Surroundings, faults: &mut Vec<Fault>) -> Opt
     let person = defaults.and_then(|node| read_defaults(node, &mut reader));
     let read: Vec<Option<Step>> = steps
         .iter()
-        .map(|(name, _, node)| step_reader::read(&mut reader, name, node))
+        .map(|(name, _, node)| step::read(&mut reader, name, node))
         .collect();
     let languages = reader.languages;
     faults.append(&mut reader.faults);
@@ -294,7 +294,7 @@ fn check_routes(script: &Script, names: &[(&str, Span)], faults: &mut Vec<Fault>
         let LookupBy::OrderTail(from) = lookup.by else {
             continue;
         };
-        if !step_reader::collects(&script.steps, from) {
+        if !step::collects(&script.steps, from) {
             let what = format!("`{}` takes no digits", name(from).0);
             let fault = Fault::new(name(at).1, what);
             faults.push(fault.help("order_tail names a step with collect"));

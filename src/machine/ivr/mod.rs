@@ -42,8 +42,8 @@ pub mod predict_step;
 /// A call being handed to the distributor.
 pub mod queue_step;
 
-/// What the steps of a dialplan file have in common.
-pub mod reader;
+/// A dialplan's file, step by step.
+pub mod reading;
 
 /// Keys as people list them, with waits.
 pub mod press;
@@ -62,9 +62,6 @@ pub mod search;
 
 /// A dialplan as a chart.
 pub mod sketch;
-
-/// One step of a dialplan file, verb by verb.
-pub mod step_reader;
 
 /// What a walk is told and what it answers.
 pub mod surface;

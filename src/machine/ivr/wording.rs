@@ -37,6 +37,17 @@ impl Slot {
         ("caller.name", Self::CallerName),
         ("caller.orders", Self::CallerOrders),
     ];
+
+    /// Slots that any text may have.
+    pub const CALLER: [Self; 2] = [Self::CallerName, Self::CallerOrders];
+
+    /// Slots of a text that names one of several questions.
+    pub const EACH: [Self; 4] = [
+        Self::Question,
+        Self::Digit,
+        Self::CallerName,
+        Self::CallerOrders,
+    ];
 }
 
 /// What is wrong in a text.
