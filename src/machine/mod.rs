@@ -9,6 +9,9 @@ pub mod catalog;
 /// A chart of cards and ways, laid out and written as SVG.
 pub mod drawing;
 
+/// One typed, total language for conditions and values.
+pub mod expression;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 
