@@ -1,11 +1,5 @@
 //! First dialplans from the files of other systems, and what of those files was not understood.
 
-/// A dialplan in the making.
-pub mod draft;
-
-/// A draft as a file.
-pub mod draft_writer;
-
 /// From an Asterisk dialplan to drafts.
 pub mod asterisk;
 
@@ -14,6 +8,12 @@ pub mod asterisk_menu;
 
 /// The applications of an Asterisk dialplan, context by context.
 pub mod asterisk_table;
+
+/// A dialplan in the making.
+pub mod draft;
+
+/// A draft as a file.
+pub mod draft_writer;
 
 /// Hours as other systems write them.
 pub mod hours;
