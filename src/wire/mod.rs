@@ -23,3 +23,6 @@ pub mod telephone_event;
 
 /// YAML, a strict subset.
 pub mod yaml;
+
+/// XML to a tree in which every element knows its line.
+pub mod xml;

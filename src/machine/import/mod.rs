@@ -23,3 +23,27 @@ pub mod report;
 
 /// Queues and the seats that serve them.
 pub mod staff;
+
+/// From a FreeSWITCH dialplan to drafts.
+pub mod freeswitch;
+
+/// The extensions of a FreeSWITCH dialplan as lists of what they do.
+pub mod freeswitch_table;
+
+/// Queues and agents of other systems' files.
+pub mod staff_reader;
+
+/// Regular expressions for numbers as patterns of ours.
+pub mod number_expression;
+
+/// Steps in the making.
+pub mod workshop;
+
+/// An Asterisk dialplan being read.
+pub mod asterisk_reader;
+
+/// A FreeSWITCH dialplan being read.
+pub mod freeswitch_reader;
+
+/// The menus of FreeSWITCH.
+pub mod freeswitch_menu;
