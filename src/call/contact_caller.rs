@@ -114,6 +114,7 @@ impl Contact {
                 retry_after,
             });
             self.caller.sip_done();
+            self.fact(Fact::Refused { status: status.0 });
         }
         self.fact(Fact::HungUp {
             by: Party::Centre,

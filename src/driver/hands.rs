@@ -13,8 +13,10 @@ use crate::call::effect::Event;
 use crate::driver::asking::Asking;
 use crate::driver::journal::writer::Journal;
 use crate::driver::media::hub::MediaHub;
+use crate::driver::prompts::arrival::Arrival;
 use crate::driver::run::Hands;
 use crate::driver::turn_meter::TurnMeter;
+use crate::machine::media::contract::MediaCommand;
 
 /// Tells whoever gave a command how it went.
 pub type Reply = Box<dyn Fn(u64, Result<(), CommandError>) + Send>;
@@ -24,6 +26,8 @@ pub type Reply = Box<dyn Fn(u64, Result<(), CommandError>) + Send>;
 pub struct MediaHands {
     hub: MediaHub,
     bell: UnixDatagram,
+    /// Prompts that have not all come yet.
+    arrival: Option<Arrival>,
 }
 
 impl MediaHands {
@@ -38,12 +42,41 @@ impl MediaHands {
         Ok(Self {
             bell: UnixDatagram::from_std(bell)?,
             hub,
+            arrival: None,
         })
     }
 
     /// The media threads.
     pub const fn hub(&mut self) -> &mut MediaHub {
         &mut self.hub
+    }
+
+    /// Prompts that are still being decoded.
+    pub fn await_prompts(&mut self, arrival: Arrival) {
+        self.arrival = Some(arrival);
+    }
+
+    fn perform(&mut self, command: MediaCommand) {
+        if let Some(arrival) = &mut self.arrival {
+            let needed = match &command {
+                MediaCommand::Play { pieces, .. } => pieces.as_slice(),
+                MediaCommand::Open { .. }
+                | MediaCommand::Aim { .. }
+                | MediaCommand::Stop { .. }
+                | MediaCommand::Bridge { .. }
+                | MediaCommand::Unbridge { .. }
+                | MediaCommand::Press { .. }
+                | MediaCommand::Listen { .. }
+                | MediaCommand::Close { .. } => &[],
+            };
+            for (prompt, sound) in arrival.take(needed) {
+                self.hub.insert_prompt(prompt, sound);
+            }
+            if arrival.is_over() {
+                self.arrival = None;
+            }
+        }
+        self.hub.command(command);
     }
 
     async fn ready(&self) {
@@ -66,7 +99,7 @@ pub struct PhoneHands(pub MediaHands);
 impl Hands for PhoneHands {
     fn perform(&mut self, effect: Effect) {
         if let Effect::Media(command) = effect {
-            self.0.hub.command(command);
+            self.0.perform(command);
         }
     }
 
@@ -143,7 +176,7 @@ impl CentreHands {
 impl Hands for CentreHands {
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Media(command) => self.media.hub.command(command),
+            Effect::Media(command) => self.media.perform(command),
             Effect::Ask {
                 id,
                 question,

@@ -1,5 +1,8 @@
 //! Bytes and text to values and back. No state, no time.
 
+/// How expressions are written.
+pub mod expression;
+
 /// Samples to companded bytes and back (ITU-T G.711).
 pub mod g711;
 

@@ -64,7 +64,7 @@ pub enum AssemblyError {
 pub struct Assembly {
     /// The centre.
     pub centre: Centre,
-    /// Recorded prompts with their sounds.
+    /// Recorded prompts; the sounds of some may still have to be decoded.
     pub prompts: Prompts,
 }
 
@@ -84,7 +84,7 @@ impl Assembly {
         fs::create_dir_all(data_dir).map_err(cause)?;
         let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
         let release = Release::load(dialplans, banks, Some(&config.catalog))?;
-        let prompts = Prompts::load(&settings.prompts.dir, &data_dir.join("prompts.cache"));
+        let prompts = Prompts::open(&settings.prompts.dir, &data_dir.join("prompts.cache"));
         let centre = Centre {
             catalog: Arc::new(config.catalog.clone()),
             scripts: release.scripts,

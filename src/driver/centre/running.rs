@@ -33,6 +33,7 @@ use crate::driver::journal::writer::Reader;
 use crate::driver::media::hub::MediaConfig;
 use crate::driver::media::hub::MediaHub;
 use crate::driver::orders::source::Customs;
+use crate::driver::prompts::arrival::Arrival;
 use crate::driver::run::Loop;
 use crate::driver::sip::socket::ListenError;
 use crate::driver::sip::socket::Sockets;
@@ -260,12 +261,13 @@ fn stand(
         media.hub().insert_prompt(*prompt, Arc::clone(sound));
     }
     let asking = asking(config, clock, (&centre, prompts.free), &sender)?;
+    let prompt_faults = prompts.faults.iter().map(ToString::to_string).collect();
+    media.await_prompts(Arrival::begin(prompts.pending));
     let hands = CentreHands::new(media, asking, (journal, reply), meter);
     let mut machine = Switchboard::new(centre, parts, clock.turn());
     for record in lost {
         machine.close_lost(clock.turn(), record);
     }
-    let prompt_faults = prompts.faults.iter().map(ToString::to_string).collect();
     let standing = Standing {
         bound,
         journal: state,

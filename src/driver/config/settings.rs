@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::driver::config::token::Token;
 use crate::driver::config::value::Area;
 use crate::driver::config::value::Country;
 use crate::driver::config::value::Ha1;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub queue: Vec<Queue>,
     /// Seats.
     pub seat: Vec<Seat>,
+    /// Who may use the API besides the administrator.
+    pub token: Vec<Token>,
 }
 
 impl Default for Settings {
@@ -74,6 +77,7 @@ impl Default for Settings {
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
+            token: Vec::new(),
         }
     }
 }

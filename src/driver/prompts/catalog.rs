@@ -165,10 +165,10 @@ impl Pending {
         self.rows.is_empty()
     }
 
-    /// Puts these prompts first.
-    pub fn prefer(&mut self, first: &BTreeSet<PromptId>) {
-        self.rows
-            .sort_by_key(|(_, row)| !first.contains(&row.prompt));
+    /// Where each lies.
+    pub fn paths(&self) -> impl Iterator<Item = (PromptId, PathBuf)> + '_ {
+        let path = |(_, row): &(Key, IndexRow)| (row.prompt, row.path.clone());
+        self.rows.iter().map(path)
     }
 
     /// Decodes on all cores, delivers each sound as it is ready, then writes the cache. It returns
