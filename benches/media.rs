@@ -149,13 +149,7 @@ fn churn(a_second: usize) {
         centre.attend(Duration::from_micros(500));
     }
     let spent = Spent::read().since(&spent);
-    row(
-        a_second,
-        0,
-        &spent,
-        start.elapsed(),
-        &far.stop(start),
-    );
+    row(a_second, 0, &spent, start.elapsed(), &far.stop(start));
 }
 
 fn bridge(legs: usize) {

@@ -12,6 +12,9 @@ pub mod drawing;
 /// One typed, total language for conditions and values.
 pub mod expression;
 
+/// First dialplans from the files of other systems.
+pub mod import;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 

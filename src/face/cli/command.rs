@@ -9,6 +9,7 @@ use crate::face::cli::check;
 use crate::face::cli::demo;
 use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::import;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::serve;
@@ -31,6 +32,8 @@ enum Command {
     Demo(demo::Options),
     /// Draw a dialplan as a picture for the wall (SVG).
     Draw(draw::Options),
+    /// Make first dialplans of another system's files.
+    Import(import::Options),
     /// Run a centre.
     Serve(serve::Options),
     /// Show live calls of a running centre.
@@ -67,6 +70,7 @@ pub fn run() -> Ending {
         Command::Check(options) => check::run(&options, &mut out),
         Command::Demo(options) => demo::run(&options, &mut out),
         Command::Draw(options) => draw::run(&options, &mut out),
+        Command::Import(options) => import::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
         Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),

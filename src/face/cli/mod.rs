@@ -24,6 +24,9 @@ pub mod fault_report;
 /// Reads and checks files that a person names.
 pub mod finding;
 
+/// `ringwise import`: first dialplans from other systems.
+pub mod import;
+
 /// Single keys from a terminal.
 pub mod keyboard;
 

@@ -5,38 +5,22 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::machine::import::asterisk_menu;
+use crate::machine::import::asterisk_reader::Importer;
+use crate::machine::import::asterisk_reader::RESPONSE_S;
+use crate::machine::import::asterisk_reader::Spot;
 use crate::machine::import::asterisk_table::Priority;
 use crate::machine::import::asterisk_table::Table;
 use crate::machine::import::draft;
 use crate::machine::import::draft::Draft;
-use crate::machine::import::draft::DraftStep;
 use crate::machine::import::draft::DraftVerb;
-use crate::machine::import::draft::END;
+use crate::machine::import::draft::or_please;
+use crate::machine::import::draft::whole_seconds;
 use crate::machine::import::hours::Hours;
 use crate::machine::import::report::Became;
 use crate::machine::import::report::Report;
+use crate::machine::import::staff;
 use crate::machine::import::staff::Staff;
-
-/// Asterisk waits so long for a key unless a dialplan says otherwise.
-pub const RESPONSE_S: u32 = 10;
-
-/// A place in a dialplan: context, extension, place in its list.
-pub type Spot = (String, String, usize);
-
-/// A dialplan being read.
-pub struct Importer<'t> {
-    /// The dialplan.
-    pub table: &'t Table,
-    /// Its file's name.
-    pub file: &'t str,
-    /// What became of its lines.
-    pub report: &'t mut Report,
-    /// Queues and seats that it names.
-    pub staff: &'t mut Staff,
-    steps: BTreeMap<String, DraftStep>,
-    names: BTreeMap<Spot, String>,
-    open: Vec<Spot>,
-}
+use crate::machine::import::workshop::Workshop;
 
 /// What was gathered before something happens.
 #[derive(Default)]
@@ -62,16 +46,14 @@ pub fn drafts(
         file,
         report,
         staff,
-        steps: BTreeMap::new(),
-        names: BTreeMap::new(),
-        open: Vec::new(),
+        workshop: Workshop::default(),
     };
     let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut order = Vec::new();
     for (name, extension) in entry_places(table, context) {
         let first = importer.spot((name.clone(), extension.clone(), 0));
         importer.work();
-        let first = importer.settled(&first);
+        let first = importer.workshop.settled(&first);
         if !entries.contains_key(&first) {
             order.push((first.clone(), name));
         }
@@ -80,7 +62,7 @@ pub fn drafts(
     }
     let mut drafts = Vec::new();
     for (first, name) in order {
-        let mut draft = Draft::from_first(&draft::name(&[&name]), &first, &importer.steps);
+        let mut draft = Draft::from_first(&draft::name(&[&name]), &first, &importer.workshop.steps);
         draft.dids = entries.remove(&first).unwrap_or_default();
         drafts.push(draft);
     }
@@ -131,81 +113,15 @@ fn led_to(table: &Table) -> BTreeSet<String> {
 }
 
 impl Importer<'_> {
-    /// Notes what became of a line.
-    pub fn note(&mut self, line: usize, became: Became, what: impl Into<String>) {
-        self.report.note(self.file, line, became, what);
-    }
-
-    /// The step for a place, made now or later.
-    pub fn spot(&mut self, spot: Spot) -> String {
-        let (context, extension, at) = spot;
-        let home = self.table.home(&context, &extension).map(str::to_owned);
-        let spot = (home.unwrap_or(context), extension, at);
-        if let Some(known) = self.names.get(&spot) {
-            return known.clone();
-        }
-        let (context, extension, at) = (&spot.0, &spot.1, spot.2);
-        let plain = if extension == "s" { "" } else { extension };
-        let label = self.table.priorities(context, extension).get(at);
-        let label = label.map_or("", |one| one.label.as_str());
-        let numbered = if at > 0 && label.is_empty() {
-            format!("{}", at + 1)
-        } else {
-            label.to_owned()
-        };
-        let mut name = draft::name(&[context, plain, &numbered]);
-        while self.names.values().any(|taken| *taken == name) || name == END {
-            name.push('_');
-        }
-        self.names.insert(spot.clone(), name.clone());
-        self.open.push(spot);
-        name
-    }
-
     /// Makes all steps that are still to be made.
     fn work(&mut self) {
-        while let Some(spot) = self.open.pop() {
-            let name = self.names.get(&spot).cloned().unwrap_or_default();
-            let line = self.at(&spot).map_or(0, |one| one.line);
+        while let Some((spot, name)) = self.workshop.take() {
+            let line = self.at(&spot).map(|one| one.line);
             let verb = self.verb(&spot);
-            let from = format!("{}:{line}", self.file);
-            self.steps.insert(name.clone(), DraftStep { name, from, verb });
+            let from = line.map_or_else(String::new, |line| format!("{}:{line}", self.file));
+            self.workshop.made(name, from, verb);
         }
-        // Steps that neither say nor ask anything are left out: who leads to them leads on.
-        let names: Vec<String> = self.steps.keys().cloned().collect();
-        for name in names {
-            let settled: Vec<(String, String)> = self
-                .steps
-                .get(&name)
-                .map(|step| step.verb.ways().into_iter().cloned().collect::<Vec<_>>())
-                .unwrap_or_default()
-                .into_iter()
-                .map(|way| (way.clone(), self.settled(&way)))
-                .collect();
-            if let Some(step) = self.steps.get_mut(&name) {
-                for (way, to) in settled {
-                    step.verb.rename(&way, &to);
-                }
-            }
-        }
-    }
-
-    /// Where a step leads that does nothing by itself.
-    fn settled(&self, name: &str) -> String {
-        let mut name = name.to_owned();
-        for _ in 0..self.steps.len() {
-            match self.steps.get(&name).map(|step| &step.verb) {
-                Some(DraftVerb::Say { text, goto }) if text.is_empty() => name.clone_from(goto),
-                _ => break,
-            }
-        }
-        name
-    }
-
-    /// The application at a place.
-    #[must_use]
-    pub fn at(&self, spot: &Spot) -> Option<&Priority> {
-        self.table.priorities(&spot.0, &spot.1).get(spot.2)
+        self.workshop.settle();
     }
 
     /// What a call does from a place on, up to the first thing that needs a step of its own.
@@ -261,10 +177,14 @@ impl Importer<'_> {
                 None
             }
             "waitexten" => {
-                let wait = one.arguments.first().and_then(|text| text.parse::<f64>().ok());
+                let wait = one
+                    .arguments
+                    .first()
+                    .and_then(|text| text.parse::<f64>().ok());
                 let wait = wait.map(whole_seconds).or(gathered.response_s);
                 let asked = gathered.asked.join(" ");
-                let menu = asterisk_menu::menu(self, (start, next), asked, wait.unwrap_or(RESPONSE_S));
+                let menu =
+                    asterisk_menu::menu(self, (start, next), asked, wait.unwrap_or(RESPONSE_S));
                 Some(DraftVerb::Menu(menu))
             }
             "read" => Some(self.reads(one, next)),
@@ -279,7 +199,10 @@ impl Importer<'_> {
                 let queue = draft::name(&[one.arguments.first().map_or("", String::as_str)]);
                 self.staff.queue(&queue);
                 if let Some(limit) = one.arguments.get(4).filter(|limit| !limit.is_empty()) {
-                    let what = format!("who waits {limit} s in {queue} stays there: {}", one.written);
+                    let what = format!(
+                        "who waits {limit} s in {queue} stays there: {}",
+                        one.written
+                    );
                     self.note(one.line, Became::Changed, what);
                 }
                 let after = self.spot(next.clone());
@@ -343,7 +266,10 @@ impl Importer<'_> {
             }
             "TIMEOUT(digit)" => self.left_out("", one),
             name if asterisk_menu::counts(value, name) || value.trim() == "0" => {
-                let what = format!("Set({}): a counter, if `retries` stands for it", one.written);
+                let what = format!(
+                    "Set({}): a counter, if `retries` stands for it",
+                    one.written
+                );
                 self.note(one.line, Became::Needless, what);
             }
             _ => self.note(one.line, Became::Lost, format!("Set({})", one.written)),
@@ -354,9 +280,15 @@ impl Importer<'_> {
         let argument = |at: usize| one.arguments.get(at).map_or("", String::as_str);
         let sounds = argument(1).split('&').map(draft::words_of_sound);
         let words: Vec<String> = sounds.filter(|words| !words.is_empty()).collect();
-        let digits = argument(2).parse().ok().filter(|digits| (1..=32).contains(digits));
+        let digits = argument(2)
+            .parse()
+            .ok()
+            .filter(|digits| (1..=32).contains(digits));
         if digits.is_none() {
-            let what = format!("Read({}): expects 4 digits, as it does not say how many", one.written);
+            let what = format!(
+                "Read({}): expects 4 digits, as it does not say how many",
+                one.written
+            );
             self.note(one.line, Became::Changed, what);
         }
         let what = format!("what Read takes into {} is not used further", argument(0));
@@ -371,32 +303,6 @@ impl Importer<'_> {
             ok: goes_on.clone(),
             no_input: goes_on,
         }
-    }
-
-    /// Where `[[context,]extension,]priority` leads.
-    pub fn target(&mut self, here: &Spot, written: &str) -> String {
-        let spot = self.target_spot(here, written);
-        self.spot(spot)
-    }
-
-    /// The same as a place.
-    #[must_use]
-    pub fn target_spot(&self, here: &Spot, written: &str) -> Spot {
-        let parts: Vec<&str> = written.split([',', '|']).map(str::trim).collect();
-        let (context, extension, priority) = match parts.as_slice() {
-            [context, extension, priority] => (*context, *extension, *priority),
-            [extension, priority] => (here.0.as_str(), *extension, *priority),
-            [priority] => (here.0.as_str(), here.1.as_str(), *priority),
-            _ => (here.0.as_str(), here.1.as_str(), "1"),
-        };
-        let home = self.table.home(context, extension).unwrap_or(context);
-        let list = self.table.priorities(home, extension);
-        let number = priority.parse::<u32>().ok();
-        let found = list
-            .iter()
-            .position(|one| one.label == priority || Some(one.number) == number);
-        let at = found.unwrap_or(list.len());
-        (home.to_owned(), extension.to_owned(), at)
     }
 
     fn goes_if(&mut self, one: &Priority, next: &Spot, text: String) -> DraftVerb {
@@ -425,9 +331,18 @@ impl Importer<'_> {
             self.target(next, no)
         };
         let Some(hours) = Hours::of_asterisk(hours) else {
-            self.note(one.line, Became::Lost, format!("GotoIfTime({})", one.written));
+            self.note(
+                one.line,
+                Became::Lost,
+                format!("GotoIfTime({})", one.written),
+            );
             return DraftVerb::Say { text, goto: closed };
         };
+        if !hours.days.is_empty() || !hours.months.is_empty() {
+            let what = format!("GotoIfTime({}): write these days as holidays", one.written);
+            self.note(one.line, Became::Lost, what);
+            return DraftVerb::Say { text, goto: closed };
+        }
         DraftVerb::Time {
             hours,
             open: self.target(next, yes),
@@ -438,13 +353,16 @@ impl Importer<'_> {
     /// A telephone of the house becomes a queue of its own; all else is not dialled.
     fn dials(&mut self, one: &Priority, next: &Spot, gathered: &Gathered) -> Option<DraftVerb> {
         let devices = one.arguments.first().cloned().unwrap_or_default();
-        let seats: Option<Vec<&str>> = devices.split('&').map(seat_of).collect();
+        let seats: Option<Vec<&str>> = devices.split('&').map(staff::seat_of).collect();
         let Some(seats) = seats.filter(|seats| !seats.is_empty()) else {
             self.note(one.line, Became::Lost, format!("Dial({})", one.written));
             return None;
         };
         let queue = draft::name(&["desk", &seats.join("-")]);
-        let ring = one.arguments.get(1).and_then(|seconds| seconds.parse().ok());
+        let ring = one
+            .arguments
+            .get(1)
+            .and_then(|seconds| seconds.parse().ok());
         self.staff.queue(&queue).ring_s = ring;
         for seat in seats {
             self.staff.seat(seat, &queue);
@@ -463,36 +381,20 @@ impl Importer<'_> {
             self.note(1, Became::Changed, what);
             return "_X.".to_owned();
         }
-        extension.replace('!', ".").replace('-', if extension.contains('[') { "-" } else { "" })
+        extension
+            .replace('!', ".")
+            .replace('-', if extension.contains('[') { "-" } else { "" })
     }
-}
-
-/// The seat that a device of the house belongs to: `PJSIP/1001`.
-#[must_use]
-pub fn seat_of(device: &str) -> Option<&str> {
-    let (technology, rest) = device.trim().split_once('/')?;
-    let known = ["SIP", "PJSIP", "IAX2", "Local", "Agent", "DAHDI"];
-    let name = rest.split('@').next().unwrap_or(rest);
-    let plain = !rest.contains(['/', '$']) && !name.is_empty();
-    (known.contains(&technology) && technology != "DAHDI" && plain).then_some(name)
 }
 
 impl Gathered {
     fn all(&self) -> String {
-        let words: Vec<&str> = self.said.iter().chain(&self.asked).map(String::as_str).collect();
+        let words: Vec<&str> = self
+            .said
+            .iter()
+            .chain(&self.asked)
+            .map(String::as_str)
+            .collect();
         words.join(" ")
     }
-}
-
-/// Words for a step that must say something.
-#[must_use]
-pub fn or_please(words: String) -> String {
-    if words.is_empty() { "Please press a key.".to_owned() } else { words }
-}
-
-/// Seconds, at least one and at most a minute.
-#[must_use]
-pub fn whole_seconds(seconds: f64) -> u32 {
-    let seconds = seconds.round().clamp(1.0, 60.0);
-    (1..=60).find(|whole| f64::from(*whole) >= seconds).unwrap_or(60)
 }

@@ -1,11 +1,11 @@
 //! A menu of an Asterisk dialplan: the single keys of its context, and what silence and wrong keys
 //! lead to.
 
-use crate::machine::import::asterisk::Importer;
-use crate::machine::import::asterisk::Spot;
-use crate::machine::import::asterisk::or_please;
+use crate::machine::import::asterisk_reader::Importer;
+use crate::machine::import::asterisk_reader::Spot;
 use crate::machine::import::asterisk_table::Priority;
 use crate::machine::import::draft::DraftMenu;
+use crate::machine::import::draft::or_please;
 use crate::machine::import::report::Became;
 use crate::machine::ivr::did::DidPattern;
 use crate::machine::ivr::press;
@@ -88,14 +88,13 @@ fn keys(importer: &mut Importer<'_>, start: &Spot, menu: &mut DraftMenu) {
                     pattern.is_some_and(|pattern| pattern.fits(&key.to_string()))
                 };
                 for key in ('0'..='9').filter(fits) {
-                    if !menu.keys.contains_key(&key) {
-                        let to = importer.spot(spot.clone());
-                        menu.keys.insert(key, to);
-                    }
+                    let to = importer.spot(spot.clone());
+                    menu.keys.entry(key).or_insert(to);
                 }
             }
             _ if home == start.0 => {
-                let what = format!("{extension} is no single key: it cannot be dialled in this menu");
+                let what =
+                    format!("{extension} is no single key: it cannot be dialled in this menu");
                 importer.note(line, Became::Lost, what);
             }
             _ => {}
@@ -147,7 +146,11 @@ fn handler(importer: &mut Importer<'_>, start: &Spot, next: &Spot, extension: &s
 
 fn unsaid(importer: &mut Importer<'_>, lines: &[usize]) {
     for line in lines {
-        importer.note(*line, Became::Changed, "not said before the menu is said again");
+        importer.note(
+            *line,
+            Became::Changed,
+            "not said before the menu is said again",
+        );
     }
 }
 
@@ -168,9 +171,13 @@ fn counted(
     let (condition, targets) = one.written.split_once('?')?;
     let (yes, no) = targets.split_once(':').unwrap_or((targets, ""));
     let (sign, limit) = comparison(condition)?;
-    let spot = |written: &str| (!written.trim().is_empty()).then(|| importer.target_spot(here, written));
+    let spot =
+        |written: &str| (!written.trim().is_empty()).then(|| importer.target_spot(here, written));
     let (yes, no) = (spot(yes), spot(no));
-    let back = |spot: &Option<Spot>| spot.as_ref().is_some_and(|spot| asks_again(spot, start, next));
+    let back = |spot: &Option<Spot>| {
+        spot.as_ref()
+            .is_some_and(|spot| asks_again(spot, start, next))
+    };
     // The counter was raised before: at its first silence it is one.
     match sign {
         '<' if back(&yes) => Some((limit.saturating_sub(1), no)),

@@ -65,7 +65,12 @@ impl Table {
                 continue;
             }
             if matches!(context.as_str(), "general" | "globals") {
-                report.note(file, number, Became::Needless, format!("a setting of [{context}]: {line}"));
+                report.note(
+                    file,
+                    number,
+                    Became::Needless,
+                    format!("a setting of [{context}]: {line}"),
+                );
                 continue;
             }
             let Some((key, value)) = line.split_once('=') else {
@@ -94,7 +99,10 @@ impl Table {
                         let what = format!("the hours of this include are left out: {line}");
                         report.note(file, number, Became::Changed, what);
                     }
-                    table.context(&context).includes.push(included.trim().to_owned());
+                    table
+                        .context(&context)
+                        .includes
+                        .push(included.trim().to_owned());
                 }
                 _ => report.note(file, number, Became::Lost, line),
             }
@@ -111,7 +119,10 @@ impl Table {
 
     fn add(&mut self, context: &str, name: String, mut priority: Priority) {
         let context = self.context(context);
-        let known = context.extensions.iter().position(|(known, _)| *known == name);
+        let known = context
+            .extensions
+            .iter()
+            .position(|(known, _)| *known == name);
         let at = known.unwrap_or_else(|| {
             context.extensions.push((name, Vec::new()));
             context.extensions.len() - 1
@@ -150,7 +161,10 @@ impl Table {
     pub fn priorities(&self, context: &str, extension: &str) -> &[Priority] {
         let context = self.contexts.get(context);
         let found = context.and_then(|context| {
-            context.extensions.iter().find(|(known, _)| known == extension)
+            context
+                .extensions
+                .iter()
+                .find(|(known, _)| known == extension)
         });
         found.map_or(&[], |(_, list)| list.as_slice())
     }
@@ -253,13 +267,27 @@ mod tests {
         let list = table.priorities("in", "100");
         let told: Vec<_> = list
             .iter()
-            .map(|one| (one.number, one.label.as_str(), one.app.as_str(), one.arguments.len()))
+            .map(|one| {
+                (
+                    one.number,
+                    one.label.as_str(),
+                    one.app.as_str(),
+                    one.arguments.len(),
+                )
+            })
             .collect();
-        let expected = [(1, "", "answer", 1), (2, "top", "background", 1), (3, "", "gotoif", 1)];
+        let expected = [
+            (1, "", "answer", 1),
+            (2, "top", "background", 1),
+            (3, "", "gotoif", 1),
+        ];
         assert_eq!(told, expected);
         assert_eq!(table.home("in", "_1XX"), Some("more"));
         assert_eq!(table.dialled("in"), [("100", "in"), ("_1XX", "more")]);
         assert_eq!(table.priorities("more", "_1XX")[0].arguments[4], "60");
-        assert_eq!(report.notes[0].to_string(), "e.conf:6: not understood: switch => x");
+        assert_eq!(
+            report.notes[0].to_string(),
+            "e.conf:6: not understood: switch => x"
+        );
     }
 }

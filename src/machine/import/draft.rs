@@ -197,7 +197,10 @@ impl Draft {
             changed.push((step.name.clone(), to));
         }
         let ends = self.steps.iter().any(|step| step.name == END);
-        let used = self.steps.iter().any(|step| step.verb.ways().into_iter().any(|to| to == END));
+        let used = self
+            .steps
+            .iter()
+            .any(|step| step.verb.ways().into_iter().any(|to| to == END));
         if used && !ends {
             self.steps.push(DraftStep {
                 name: END.to_owned(),
@@ -240,7 +243,9 @@ impl Draft {
     }
 
     fn alone(&self, at: usize) -> Vec<&String> {
-        self.steps.get(at).map_or_else(Vec::new, |step| step.verb.alone())
+        self.steps
+            .get(at)
+            .map_or_else(Vec::new, |step| step.verb.alone())
     }
 }
 
@@ -256,7 +261,11 @@ pub fn name(parts: &[&str]) -> String {
         _ => '_',
     });
     let name: String = signs.take(60).collect();
-    if name.is_empty() { "step".to_owned() } else { name }
+    if name.is_empty() {
+        "step".to_owned()
+    } else {
+        name
+    }
 }
 
 /// The name of a sound as words that stand in for what it says: `custom/main-menu.wav` is
@@ -273,7 +282,30 @@ pub fn words_of_sound(sound: &str) -> String {
     if let Some(first) = signs.get(..1).map(str::to_uppercase) {
         signs.replace_range(..1, &first);
     }
-    if signs.is_empty() { String::new() } else { format!("{signs}.") }
+    if signs.is_empty() {
+        String::new()
+    } else {
+        format!("{signs}.")
+    }
+}
+
+/// Words for a step that must say something.
+#[must_use]
+pub fn or_please(words: String) -> String {
+    if words.is_empty() {
+        "Please press a key.".to_owned()
+    } else {
+        words
+    }
+}
+
+/// Seconds, at least one and at most a minute.
+#[must_use]
+pub fn whole_seconds(seconds: f64) -> u32 {
+    let seconds = seconds.round().clamp(1.0, 60.0);
+    (1..=60)
+        .find(|whole| f64::from(*whole) >= seconds)
+        .unwrap_or(60)
 }
 
 #[cfg(test)]

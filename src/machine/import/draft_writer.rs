@@ -6,6 +6,7 @@ use crate::machine::import::draft::Draft;
 use crate::machine::import::draft::DraftMenu;
 use crate::machine::import::draft::DraftStep;
 use crate::machine::import::draft::DraftVerb;
+use crate::machine::import::hours::WEEKDAYS;
 use crate::vocabulary::language::Language;
 
 /// The text of a dialplan in this language.
@@ -19,6 +20,7 @@ pub fn written(draft: &Draft, language: Language) -> String {
     let dids: Vec<String> = draft.dids.iter().map(|did| quoted(did)).collect();
     writer.put(format_args!("entry: {{ did: [{}] }}", dids.join(", ")));
     writer.put(format_args!("languages: [{language}]"));
+    writer.hours(draft);
     writer.put(format_args!("steps:"));
     for (at, step) in draft.steps.iter().enumerate() {
         if at > 0 {
@@ -38,6 +40,37 @@ impl Writer {
         // Writing to a String cannot fail.
         let _never = self.text.write_fmt(line);
         self.text.push('\n');
+    }
+
+    /// Opening hours, by the names of the steps that ask for them.
+    fn hours(&mut self, draft: &Draft) {
+        let mut head = Some("hours:");
+        for step in &draft.steps {
+            let DraftVerb::Time { hours, .. } = &step.verb else {
+                continue;
+            };
+            if let Some(head) = head.take() {
+                self.put(format_args!("{head}"));
+            }
+            let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+            let times = hours.times.iter();
+            let times = times.map(|(from, to)| format!("{}-{}", clock(*from), clock(*to)));
+            let mut times = times.collect::<Vec<_>>().join(", ");
+            if times.is_empty() {
+                "00:00-24:00".clone_into(&mut times);
+            }
+            let open = |day: &u8| hours.weekdays.is_empty() || hours.weekdays.contains(day);
+            let days: Vec<String> = (1..)
+                .zip(WEEKDAYS)
+                .filter(|(day, _)| open(day))
+                .map(|(_, name)| format!("{name}: \"{times}\""))
+                .collect();
+            self.put(format_args!(
+                "  {}: {{ week: {{ {} }} }}",
+                step.name,
+                days.join(", ")
+            ));
+        }
     }
 
     fn step(&mut self, step: &DraftStep) {
@@ -74,8 +107,10 @@ impl Writer {
                 open,
                 closed,
             } => {
-                self.put(format_args!("    # {}", hours.told()));
-                self.put(format_args!("    goto: {open}  # else: {closed}"));
+                self.put(format_args!("    time: {}  # {}", step.name, hours.told()));
+                self.put(format_args!(
+                    "    goto: {{ open: {open}, closed: {closed} }}"
+                ));
             }
             DraftVerb::Queue { text, queue, after } => {
                 self.say("say", text);

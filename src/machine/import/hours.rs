@@ -97,7 +97,11 @@ impl Hours {
             }
         }
         parts.retain(|part| !part.is_empty());
-        if parts.is_empty() { "always".to_owned() } else { parts.join(", ") }
+        if parts.is_empty() {
+            "always".to_owned()
+        } else {
+            parts.join(", ")
+        }
     }
 }
 

@@ -66,7 +66,11 @@ impl Staff {
             }
         }
         for (id, seat) in &self.seats {
-            let queues: Vec<String> = seat.queues.iter().map(|name| format!("\"{name}\"")).collect();
+            let queues: Vec<String> = seat
+                .queues
+                .iter()
+                .map(|name| format!("\"{name}\""))
+                .collect();
             let name = seat.name.replace(['"', '\\'], "");
             put(
                 &mut text,
@@ -83,4 +87,14 @@ impl Staff {
 fn put(text: &mut String, piece: std::fmt::Arguments<'_>) {
     // Writing to a String cannot fail.
     let _never = text.write_fmt(piece);
+}
+
+/// The seat that a device of the house belongs to: `PJSIP/1001`.
+#[must_use]
+pub fn seat_of(device: &str) -> Option<&str> {
+    let (technology, rest) = device.trim().split_once('/')?;
+    let known = ["SIP", "PJSIP", "IAX2", "Local", "Agent", "DAHDI"];
+    let name = rest.split('@').next().unwrap_or(rest);
+    let plain = !rest.contains(['/', '$']) && !name.is_empty();
+    (known.contains(&technology) && technology != "DAHDI" && plain).then_some(name)
 }
