@@ -33,12 +33,22 @@ pub struct ListenError {
 /// What a person may do about an address that cannot be had.
 #[must_use]
 pub fn hint(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => "; another program, or another centre, uses this port",
-        io::ErrorKind::AddrNotAvailable => "; no interface of this machine has this address",
-        io::ErrorKind::PermissionDenied => "; ports below 1024 are for the administrator",
-        _ => "",
-    }
+    let hints = [
+        (
+            io::ErrorKind::AddrInUse,
+            "; another program, or another centre, uses this port",
+        ),
+        (
+            io::ErrorKind::AddrNotAvailable,
+            "; no interface of this machine has this address",
+        ),
+        (
+            io::ErrorKind::PermissionDenied,
+            "; ports below 1024 are for the administrator",
+        ),
+    ];
+    let fits = hints.iter().find(|(kind, _)| *kind == error.kind());
+    fits.map_or("", |(_, hint)| hint)
 }
 
 /// All listening sockets of a loop.
