@@ -8,6 +8,8 @@ mod api_server;
 mod bank_conditions;
 mod bank_faults;
 mod dialplan_drawing;
+mod dialplan_import;
+mod dialplan_messages;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
