@@ -24,6 +24,9 @@ pub mod media;
 /// Orders, questions, answers, and which question comes next.
 pub mod prediction;
 
+/// What may stand in dialplans and banks, for editors.
+pub mod schema;
+
 /// SIP transactions, dialogs and the user agent above them.
 pub mod sip;
 
