@@ -140,7 +140,7 @@ pub enum Command {
     },
     /// Take no new calls; the others end by themselves.
     Drain,
-    /// End every call now.
+    /// End every call now. Answered when all phones have let go.
     EndAll,
 }
 

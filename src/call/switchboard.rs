@@ -56,6 +56,8 @@ pub struct Switchboard {
     pub(super) seq: u64,
     names: Arc<Names>,
     pub(super) draining: bool,
+    /// The command that ends everything, until nothing is held any more.
+    pub(super) ending: Option<u64>,
 }
 
 /// A live call with what the switchboard keeps for it.
@@ -111,6 +113,7 @@ impl Switchboard {
             seq: parts.first_seq.saturating_sub(1),
             names: Arc::new(names.clone()),
             draining: false,
+            ending: None,
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
         board.record(turn, None, Fact::Started { version, names });
@@ -367,6 +370,12 @@ impl Switchboard {
         }
         while let Some(call) = self.touched.pop_first() {
             self.put_to_sleep(turn, call);
+        }
+        if let Some(id) = self
+            .ending
+            .take_if(|_| self.calls.is_empty() && self.legs.is_empty())
+        {
+            self.reply(id, Ok(()));
         }
     }
 

@@ -100,7 +100,10 @@ impl Switchboard {
                         c.hang_up(Party::Centre, "drain", near);
                     });
                 }
-                Ok(())
+                if let Some(earlier) = self.ending.replace(id) {
+                    self.reply(earlier, Ok(()));
+                }
+                return;
             }
         };
         self.reply(id, result);

@@ -8,7 +8,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-from kit import ROOT, Centre, Failed, Phone, check, must_hear, preside, stop, token, tone_share, until
+from kit import ROOT, Centre, Failed, Phone, check, free_port, free_sip_port, must_hear, preside, stop, token, tone_share, until
 
 LEGS = 6  # so many ports there are: the talking pair has two
 
@@ -183,7 +183,9 @@ def a_broken_dialplan_ends_the_start_with_its_line(centre):
     with open(path, "w") as file:
         file.write(text[:place] + "nowhere_at_all_" + text[place:])
     with open(centre.config) as file:
-        config = file.read().replace(f"{ROOT}/dialplans", f"{folder}/root/dialplans").replace(centre.folder, folder)
+        config = file.read().replace(f"{ROOT}/dialplans", f"{folder}/root/dialplans")
+    config = config.replace(f"{centre.folder}/data", f"{folder}/data")
+    config = config.replace(str(centre.sip), str(free_sip_port())).replace(str(centre.http), str(free_port()))
     with open(f"{folder}/ringwise.toml", "w") as file:
         file.write(config)
     with undisturbed(centre):
@@ -199,7 +201,7 @@ def a_broken_dialplan_ends_the_start_with_its_line(centre):
                 said, _ = process.communicate(timeout=20)
             finally:
                 stop(process, signal.SIGKILL)
-            check(process.returncode == 1, f"{command[0]} ends with {process.returncode}, not 1")
+            check(process.returncode == 1, f"{command[0]} ends with {process.returncode}, not 1: {said[-400:]}")
             check(f"travel.yaml:{line}:" in said, f"{command[0]} does not say line {line}: {said[-600:]}")
             check("nowhere_at_all" in said, f"{command[0]} does not name the step")
 

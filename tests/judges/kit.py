@@ -703,7 +703,7 @@ class Phone:
         remote = re.search(r"<([^>]+)>", message.get("contact")).group(1)
         far = message.get("from")
         state = {"id": message.get("call-id"), "tag": local, "uri": re.search(r"<([^>]+)>", far).group(1)}
-        call = Call(self, state, Sound(self.hz), remote, re.search(r"tag=([^;]+)", far).group(1), 0, time.monotonic())
+        call = Call(self, state, Sound(self.hz, self.at), remote, re.search(r"tag=([^;]+)", far).group(1), 0, time.monotonic())
         call.local_tag, call.invite = local, message
         self.calls[state["id"]] = call
         return call

@@ -1,9 +1,12 @@
 //! How records end: refused calls say so with their status, and no record waits for a seat's phone.
 
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use ringwise::call::effect::Command;
+use ringwise::call::effect::Effect;
 use ringwise::call::effect::Event;
 use ringwise::call::fact::Fact;
 use ringwise::call::phone::Answering;
@@ -16,6 +19,7 @@ use ringwise::driver::simulated::tap::Tap;
 use ringwise::machine::sip::surface::Status;
 use ringwise::vocabulary::flow::Flow;
 use ringwise::vocabulary::flow::Transport;
+use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Turn;
 
 use crate::settlement::CENTRE_IP;
@@ -145,6 +149,55 @@ fn hung_up_while_a_dark_seat_rings(answering: Answering) -> (Settlement, u128) {
         .collect();
     assert_eq!(after.len(), 1, "one call leaves one record");
     (settlement, after[0])
+}
+
+/// When each command was answered.
+struct Answers(Rc<RefCell<Vec<Now>>>, DarkSeats);
+
+impl Tap for Answers {
+    fn effect(&mut self, turn: Turn, effect: Effect) -> Vec<Effect> {
+        if matches!(effect, Effect::Reply { .. }) {
+            self.0.borrow_mut().push(turn.now);
+        }
+        vec![effect]
+    }
+
+    fn sent(&mut self, turn: Turn, flow: Flow, bytes: &[u8]) -> bool {
+        self.1.sent(turn, flow, bytes)
+    }
+}
+
+/// Milliseconds until the command to end everything is answered while two talk.
+fn all_ended_after_ms(dark: bool) -> u128 {
+    let answers = Answering::After(Duration::from_millis(500));
+    let mut settlement = Settlement::new(Wish::small(vec![answers], 1));
+    let (is_dark, heard) = (Rc::new(Cell::new(false)), Rc::default());
+    let tap = Answers(Rc::clone(&heard), DarkSeats(Rc::clone(&is_dark)));
+    settlement.town.tap = Some(Box::new(tap));
+    settlement.open();
+    let caller = settlement.callers[0];
+    settlement.dial(0, caller);
+    settlement.tell(2_000, caller, PhoneCommand::Press('0'));
+    settlement.pass(15_000);
+    is_dark.set(dark);
+    let begun = settlement.town.turn().now;
+    let command = Command::EndAll;
+    settlement
+        .town
+        .tell_centre(Event::Command { id: 1, command });
+    settlement.pass(60_000);
+    assert_eq!(settlement.records().len(), 1);
+    let heard = heard.borrow();
+    assert_eq!(heard.len(), 1, "one answer");
+    heard[0].since(begun).as_millis()
+}
+
+#[test]
+fn the_end_of_everything_is_confirmed_when_the_last_phone_has_let_go() {
+    let soon = all_ended_after_ms(false);
+    assert!((1..200).contains(&soon), "{soon} ms");
+    let late = all_ended_after_ms(true);
+    assert!((31_000..33_000).contains(&late), "{late} ms");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What the configuration file says.
 
+/// Whether everybody who can call can be sent sound.
+pub mod reach;
+
 /// From a file to checked settings.
 pub mod reading;
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::driver::config::reach;
 use crate::driver::config::settings::Seat;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::token;
@@ -80,17 +81,15 @@ impl Config {
         let settings: Settings =
             toml::from_str(text).map_err(|error| faulty(vec![toml_fault(text, &error)]))?;
         let mut faults = Vec::new();
+        let listen = Span {
+            start: text.find("listen").unwrap_or(0),
+            length: 6,
+        };
         if settings.sip.listen.is_empty() {
-            let at = text.find("listen").unwrap_or(0);
-            let fault = Fault::new(
-                Span {
-                    start: at,
-                    length: 6,
-                },
-                "nowhere to listen",
-            );
+            let fault = Fault::new(listen, "nowhere to listen");
             faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
         }
+        faults.extend(reach::fault(&settings, listen));
         let secrets = read_secrets(&settings.seat, &mut faults)?;
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
         let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;

@@ -10,11 +10,13 @@ use std::panic::resume_unwind;
 use std::sync::atomic::Ordering;
 use std::sync::atomic::fence;
 
+use crate::driver::media::gathering::Gathering;
 use crate::driver::media::line::Line;
 use crate::driver::media::line::Sockets;
 use crate::driver::media::news::FromThread;
 use crate::driver::media::thread::MediaThread;
 use crate::driver::media::thread::ToThread;
+use crate::driver::media::watch::Watch;
 use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::Quality;
@@ -43,6 +45,7 @@ pub(crate) struct Desk {
     /// By place in the exchange.
     lines: Vec<Option<(LegId, Sockets)>>,
     buffer: [u8; PACKET_BYTES_MAX],
+    gathering: Gathering,
     now: Now,
 }
 
@@ -50,6 +53,7 @@ impl Desk {
     pub(crate) fn new(thread: MediaThread) -> Self {
         Self {
             now: thread.clock.now(),
+            gathering: Gathering::default(),
             thread,
             exchange: Exchange::default(),
             lines: Vec::new(),
@@ -95,6 +99,7 @@ impl Desk {
     }
 
     fn wait(&mut self) -> io::Result<()> {
+        self.rest();
         let thread = &mut self.thread;
         let now = thread.clock.now();
         thread.sleeps.store(true, Ordering::Relaxed);
@@ -109,6 +114,16 @@ impl Desk {
         thread.sleeps.store(false, Ordering::Relaxed);
         self.now = thread.clock.now();
         waited
+    }
+
+    /// Leaves packets alone while they gather. Orders wait for as long.
+    fn rest(&self) {
+        if let Some(rest) = self.gathering.rest()
+            && self.thread.orders.is_empty()
+        {
+            let due = self.exchange.poll_timeout().unwrap_or(rest);
+            Watch::rest(rest.min(due), self.thread.clock.now());
+        }
     }
 
     /// Sends what is due, and once a second a leg looks at its reports.
@@ -150,6 +165,7 @@ impl Desk {
                 self.keep_pace();
             }
         }
+        self.gathering.count(packets, self.now);
     }
 
     fn read_place(&mut self, place: usize) {

@@ -3,6 +3,9 @@
 /// A thread's sessions with their sockets.
 pub mod desk;
 
+/// Whether a thread wakes at each packet or gathers them.
+pub mod gathering;
+
 /// The loop's side: ports, routes and rings.
 pub mod hub;
 

@@ -95,7 +95,7 @@ mod tests {
         let listens = Arc::new(AtomicBool::new(true));
         let (producer, mut ring) = rtrb::RingBuffer::new(8);
         let mut news = News::new(Sender::new(producer), ringer, Arc::clone(&listens));
-        let mut rung = || bell.recv(&mut [0]).is_ok();
+        let rung = || bell.recv(&mut [0]).is_ok();
         let (leg, at) = (LegId::from_bits(1), Now::START);
 
         news.push(FromThread::Event(MediaEvent::FirstSent { leg, at }), at);

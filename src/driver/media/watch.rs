@@ -130,6 +130,12 @@ impl Watch {
         Ok(())
     }
 
+    /// Sleeps until a moment, whatever comes; `now` is the present.
+    #[expect(clippy::disallowed_methods, reason = "packets gather in the meantime")]
+    pub(crate) fn rest(until: Now, now: Now) {
+        std::thread::sleep(until.since(now));
+    }
+
     /// A place whose socket was told of in the last wait.
     pub(crate) fn poll(&mut self) -> Option<usize> {
         self.ready.pop()

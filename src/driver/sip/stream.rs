@@ -74,9 +74,11 @@ impl Streams {
                 match listener.accept().await {
                     Ok((stream, remote)) => {
                         dscp::mark(&stream, local, mark);
+                        // Of a listener on all addresses: the one that was connected to.
+                        let ours = stream.local_addr().unwrap_or(local);
                         let flow = Flow {
                             transport: Transport::Tcp,
-                            local,
+                            local: ours,
                             remote,
                         };
                         let Some(outgoing) = enter(&writers, flow) else {

@@ -20,9 +20,6 @@ use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
 
-/// How long calls may take to let go once they are told to end.
-const ENDING_MAX: Duration = Duration::from_secs(5);
-
 /// What to run.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
@@ -74,10 +71,18 @@ pub fn explain(error: &ServeError) -> io::Result<Ending> {
             fault_report::write(file, &mut told)?;
         }
         io::stderr().write_all(&told)?;
+        let faults: usize = files.iter().map(|file| file.faults.len()).sum();
+        eprintln!(
+            "error: the centre does not start: faults in dialplans and banks, {faults} in all"
+        );
         return Ok(Ending::Input);
     }
     eprintln!("error: {error}");
-    Ok(Ending::World)
+    let input = matches!(
+        error,
+        ServeError::Start(StartError::Assembly(AssemblyError::Numbers(_)))
+    );
+    Ok(if input { Ending::Input } else { Ending::World })
 }
 
 /// Logs to standard error, one JSON object a line; `RUST_LOG` says how much.
@@ -128,9 +133,8 @@ async fn live(mut served: Served, drain: Duration) -> io::Result<()> {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+    // Phones that do not let go in time are left alone; a call is closed at the next start.
     tell(&served, Command::EndAll).await;
-    // A call that does not let go in time is closed at the next start.
-    let _ = tokio::time::timeout(ENDING_MAX, until_empty(&served)).await;
     tokio::task::block_in_place(|| served.running.stop());
     Ok(())
 }

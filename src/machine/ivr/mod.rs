@@ -39,14 +39,14 @@ pub mod pace;
 /// Likely questions being offered.
 pub mod predict_step;
 
+/// Keys as people list them, with waits.
+pub mod press;
+
 /// A call being handed to the distributor.
 pub mod queue_step;
 
 /// A dialplan's file, step by step.
 pub mod reading;
-
-/// Keys as people list them, with waits.
-pub mod press;
 
 /// A walk on virtual time.
 pub mod rehearsal;
