@@ -5,6 +5,7 @@ mod acd;
 mod bank_conditions;
 mod bank_faults;
 mod dialplan_drawing;
+mod dialplan_examples;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
