@@ -128,7 +128,7 @@ pub enum Command {
         seat: SeatId,
         /// Its wish.
         state: SeatState,
-        /// Who says so: `api`.
+        /// Who says so: `api, NAME` of the token, and the reason if one is given.
         by: String,
     },
     /// End a call.
@@ -140,7 +140,7 @@ pub enum Command {
     },
     /// Take no new calls; the others end by themselves.
     Drain,
-    /// End every call now.
+    /// End every call now. Answered when all phones have let go.
     EndAll,
 }
 
@@ -156,6 +156,9 @@ pub enum CommandError {
     /// A seat must be registered before it can be ready.
     #[error("the seat's phone is not registered")]
     NotRegistered,
+    /// After-call work cannot be ended where there is none.
+    #[error("the seat has no after-call work to end")]
+    NotInWrapUp,
     /// The state cannot be wished for.
     #[error("a seat cannot be told to be {0:?}")]
     NotAWish(SeatState),

@@ -57,8 +57,20 @@ pub mod switchboard;
 /// What the switchboard does with decisions of the distributor.
 mod switchboard_acd;
 
+/// Which call awaits which answer of the world.
+pub mod switchboard_ask;
+
+/// What the switchboard does with star codes and wishes.
+mod switchboard_code;
+
+/// What the switchboard writes to the log.
+mod switchboard_log;
+
 /// What the switchboard does with reports of the user agent.
 mod switchboard_sip;
+
+/// Who of the switchboard sleeps until when.
+pub mod switchboard_sleeper;
 
 /// What faces show, folded from facts.
 pub mod view;

@@ -21,12 +21,16 @@ pub struct Record {
     pub call: CallId,
     /// When its INVITE came.
     pub started: Wall,
-    /// From INVITE to the last leg's end, in milliseconds of the engine clock.
+    /// From INVITE to the end of the caller's leg, in milliseconds of the engine clock. A seat's
+    /// phone may take longer to let go.
     pub duration_ms: u64,
     /// How it began.
     pub arrived: Arrived,
     /// What became of it.
     pub outcome: Outcome,
+    /// SIP status that a refused call was given.
+    #[serde(default)]
+    pub refused_status: Option<u16>,
     /// Who ended it, and how in a word.
     pub hung_up: Option<(Party, String)>,
     /// The caller's time, without gaps: it sums to `duration_ms`.
@@ -85,8 +89,10 @@ pub enum Outcome {
     Served,
     /// It left the queue before a seat answered.
     Abandoned,
-    /// It was given up before it was answered.
+    /// The caller gave it up before it was answered.
     Cancelled,
+    /// The centre refused it: no port was free, or its offer could not be met.
+    Refused,
     /// The process ended under it; closed at the next start.
     Lost,
 }

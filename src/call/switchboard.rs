@@ -12,14 +12,14 @@ use crate::call::contact_output::ContactOutput;
 use crate::call::effect::Answer;
 use crate::call::effect::Effect;
 use crate::call::effect::Event;
-use crate::call::effect::Question;
-use crate::call::fact::FACT_VERSION;
 use crate::call::fact::Fact;
-use crate::call::fact::Recorded;
 use crate::call::record::Names;
 use crate::call::record::Record;
 use crate::call::record_builder::RecordBuilder;
 use crate::call::star_code::StarCode;
+use crate::call::switchboard_ask::Asks;
+use crate::call::switchboard_sleeper::Sleeper;
+use crate::call::switchboard_sleeper::Sleepers;
 use crate::machine::acd::engine::Engine;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::prediction::model::Model;
@@ -31,10 +31,6 @@ use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::Mint;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
-
-/// Questions whose answers can still be told apart; the oldest is forgotten for one more, and its
-/// answer counted as awaited by nobody.
-const ASKS_MAX: usize = 100_000;
 
 /// The engine of one centre: told events, answers effects.
 ///
@@ -51,29 +47,24 @@ pub struct Switchboard {
     pub(super) calls: BTreeMap<CallId, Live>,
     pub(super) codes: BTreeMap<LegId, StarCode>,
     pub(super) legs: BTreeMap<LegId, CallId>,
-    asks: BTreeMap<AskId, CallId>,
+    asks: Asks,
     /// By [`crate::vocabulary::id::SeatId`].
     pub(super) seats: Vec<SeatDesk>,
-    deadlines: BTreeSet<(Now, Sleeper)>,
+    pub(super) sleepers: Sleepers,
     touched: BTreeSet<CallId>,
-    effects: VecDeque<Effect>,
-    seq: u64,
+    pub(super) effects: VecDeque<Effect>,
+    pub(super) seq: u64,
     names: Arc<Names>,
     pub(super) draining: bool,
-}
-
-/// Who sleeps until a deadline.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Sleeper {
-    Call(CallId),
-    Code(LegId),
+    /// The command that ends everything, until nothing is held any more.
+    pub(super) ending: Option<u64>,
 }
 
 /// A live call with what the switchboard keeps for it.
 #[derive(Debug)]
 pub(super) struct Live {
     pub(super) contact: Contact,
-    record: RecordBuilder,
+    pub(super) record: RecordBuilder,
     sleeps_until: Option<Now>,
 }
 
@@ -114,14 +105,15 @@ impl Switchboard {
             calls: BTreeMap::new(),
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
-            asks: BTreeMap::new(),
+            asks: Asks::default(),
             seats,
-            deadlines: BTreeSet::new(),
+            sleepers: Sleepers::default(),
             touched: BTreeSet::new(),
             effects: VecDeque::new(),
             seq: parts.first_seq.saturating_sub(1),
             names: Arc::new(names.clone()),
             draining: false,
+            ending: None,
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
         board.record(turn, None, Fact::Started { version, names });
@@ -149,11 +141,14 @@ impl Switchboard {
     /// When it must be woken by [`handle_timeout`](Self::handle_timeout).
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
-        let calls = self.deadlines.first().map(|(at, _)| *at);
-        [calls, self.ua.poll_timeout(), self.acd.poll_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.sleepers.next_at(),
+            self.ua.poll_timeout(),
+            self.acd.poll_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Its time has come.
@@ -164,11 +159,7 @@ impl Switchboard {
         if self.acd.poll_timeout().is_some_and(|at| at <= turn.now) {
             self.acd.handle_timeout(turn);
         }
-        while let Some((at, sleeper)) = self.deadlines.first().copied() {
-            if at > turn.now {
-                break;
-            }
-            self.deadlines.pop_first();
+        while let Some((at, sleeper)) = self.sleepers.wake(turn.now) {
             match sleeper {
                 Sleeper::Call(call) => self.wake_call(turn, call, at),
                 Sleeper::Code(leg) => self.wake_code(turn, leg),
@@ -197,7 +188,8 @@ impl Switchboard {
     /// Sessions, transactions and reservations that are still held anywhere.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.calls.is_empty() && self.codes.is_empty() && self.legs.is_empty()
+        let (calls, asks) = (self.calls.is_empty(), self.asks.is_empty());
+        calls && asks && self.codes.is_empty() && self.legs.is_empty()
     }
 
     /// A live call or star code has this leg.
@@ -229,15 +221,13 @@ impl Switchboard {
         }
     }
 
-    fn wake_code(&mut self, turn: Turn, leg: LegId) {
-        if let Some(code) = self.codes.get_mut(&leg) {
-            code.handle_timeout(turn.now);
-        }
-        self.follow_code(turn, leg);
-    }
-
     fn handle_media(&mut self, turn: Turn, event: &MediaEvent) {
-        let leg = leg_of(event);
+        let Some(leg) = event.leg() else {
+            if let Some(text) = event.trouble() {
+                self.record(turn, None, Fact::Alarm { text });
+            }
+            return;
+        };
         if let Some(call) = self.legs.get(&leg).copied() {
             self.with_call(turn, call, |contact, near| {
                 contact.handle_media(event, near);
@@ -255,7 +245,7 @@ impl Switchboard {
             Answer::Speak(_) => "speak",
         };
         let mut awaited = false;
-        let call = self.asks.remove(&id);
+        let call = self.asks.take(id);
         if let Some(call) = call {
             self.with_call(turn, call, |contact, near| {
                 awaited = contact.handle_answer(id, answer, near);
@@ -330,7 +320,12 @@ impl Switchboard {
                     question,
                     timeout,
                 } => {
-                    self.ask(ask, call, question, timeout);
+                    self.asks.add(ask, call);
+                    self.effects.push_back(Effect::Ask {
+                        id: ask,
+                        question,
+                        timeout,
+                    });
                 }
                 ContactOutput::Forget(ask) => {
                     // The entry stays in `asks`: a late answer is a fact of this call.
@@ -347,48 +342,11 @@ impl Switchboard {
         }
     }
 
-    fn ask(&mut self, id: AskId, call: CallId, question: Question, timeout: std::time::Duration) {
-        if self.asks.len() >= ASKS_MAX {
-            self.asks.pop_first();
-        }
-        self.asks.insert(id, call);
-        self.effects.push_back(Effect::Ask {
-            id,
-            question,
-            timeout,
-        });
-    }
-
-    pub(super) fn follow_code(&mut self, turn: Turn, leg: LegId) {
-        while let Some(output) = self.codes.get_mut(&leg).and_then(StarCode::poll) {
-            match output {
-                ContactOutput::Ua(command) => self.command_ua(turn, command),
-                ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
-                ContactOutput::Acd(_)
-                | ContactOutput::Ask { .. }
-                | ContactOutput::Forget(_)
-                | ContactOutput::Fact(_)
-                | ContactOutput::LegTaken(_)
-                | ContactOutput::LegLeft(_) => {}
-            }
-        }
-        match self.codes.get(&leg) {
-            Some(code) if code.is_over() => {
-                let kept = code.kept();
-                self.codes.remove(&leg);
-                if let Some((seat, state)) = kept {
-                    self.wish(turn, seat, state, "star_code");
-                }
-            }
-            Some(code) => {
-                self.deadlines
-                    .insert((code.poll_timeout(), Sleeper::Code(leg)));
-            }
-            None => {}
-        }
-    }
-
-    fn command_ua(&mut self, turn: Turn, command: crate::machine::sip::surface::UaCommand) {
+    pub(super) fn command_ua(
+        &mut self,
+        turn: Turn,
+        command: crate::machine::sip::surface::UaCommand,
+    ) {
         if let Err(error) = self.ua.command(turn, command) {
             let text = format!("the user agent refused a command: {error}");
             self.record(turn, None, Fact::Alarm { text });
@@ -413,6 +371,12 @@ impl Switchboard {
         while let Some(call) = self.touched.pop_first() {
             self.put_to_sleep(turn, call);
         }
+        if let Some(id) = self
+            .ending
+            .take_if(|_| self.calls.is_empty() && self.legs.is_empty())
+        {
+            self.reply(id, Ok(()));
+        }
     }
 
     /// Sets the call's next deadline, or closes it when it is over.
@@ -422,6 +386,7 @@ impl Switchboard {
         };
         if live.contact.is_over() {
             if let Some(live) = self.calls.remove(&call) {
+                self.asks.close(call);
                 let record = live.record.close(turn.now);
                 self.record(turn, Some(call), Fact::Closed(Box::new(record)));
             }
@@ -430,42 +395,10 @@ impl Switchboard {
         let until = live.contact.poll_timeout();
         if until != live.sleeps_until {
             live.sleeps_until = until;
-            self.deadlines
-                .extend(until.map(|at| (at, Sleeper::Call(call))));
+            if let Some(at) = until {
+                self.sleepers.set(at, Sleeper::Call(call));
+            }
         }
-    }
-
-    /// Writes a fact; its call's record takes note.
-    pub(super) fn record(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) {
-        if let Fact::Learned { bank, outcome } = &fact {
-            self.models.entry(bank.clone()).or_default().learn(outcome);
-        }
-        let recorded = self.recorded(turn, call, fact);
-        if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
-            live.record.take(&recorded);
-        }
-        self.effects.push_back(Effect::Fact(Box::new(recorded)));
-    }
-
-    fn recorded(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) -> Recorded {
-        self.seq += 1;
-        Recorded {
-            v: FACT_VERSION,
-            seq: self.seq,
-            now: turn.now,
-            wall: turn.wall,
-            call,
-            fact,
-        }
-    }
-
-    pub(super) fn reply(&mut self, id: u64, result: Result<(), crate::call::effect::CommandError>) {
-        let after_seq = if result.is_ok() { self.seq } else { 0 };
-        self.effects.push_back(Effect::Reply {
-            id,
-            result,
-            after_seq,
-        });
     }
 }
 
@@ -482,18 +415,4 @@ pub struct Parts {
     pub mint: Mint,
     /// Place of the next fact in the log, from 1.
     pub first_seq: u64,
-}
-
-const fn leg_of(event: &MediaEvent) -> LegId {
-    match event {
-        MediaEvent::Opened { leg, .. }
-        | MediaEvent::Full { leg }
-        | MediaEvent::FirstSent { leg, .. }
-        | MediaEvent::Latched { leg, .. }
-        | MediaEvent::PlayEnded { leg, .. }
-        | MediaEvent::Digit { leg, .. }
-        | MediaEvent::TwoWay { one: leg, .. }
-        | MediaEvent::Heard { leg, .. }
-        | MediaEvent::Closed { leg, .. } => *leg,
-    }
 }

@@ -8,10 +8,8 @@ use crate::call::fact::Fact;
 use crate::call::leg::Leg;
 use crate::call::record::Arrived;
 use crate::call::star_code;
-use crate::call::star_code::StarCode;
 use crate::call::switchboard::Switchboard;
 use crate::machine::acd::surface::Input;
-use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::walk::Walk;
@@ -73,6 +71,9 @@ impl Switchboard {
 
     fn leg_reported(&mut self, turn: Turn, leg: LegId, event: UaEvent) {
         if let Some(call) = self.legs.get(&leg).copied() {
+            if !self.calls.contains_key(&call) && event.is_last() {
+                self.legs.remove(&leg);
+            }
             self.with_call(turn, call, |contact, near| contact.handle_ua(event, near));
         } else if let Some(mut code) = self.codes.remove(&leg) {
             code.handle_ua(&event, &self.surroundings(turn));
@@ -120,45 +121,6 @@ impl Switchboard {
             return self.turn_away(turn, leg, Status(503), (why, &invite));
         }
         self.begin(turn, leg, invite, &script);
-    }
-
-    fn star_code(
-        &mut self,
-        turn: Turn,
-        leg: LegId,
-        invite: Invite,
-        (seat, state): (SeatId, SeatState),
-    ) {
-        let owned = Leg::incoming(leg, invite.flow);
-        let code = StarCode::new(owned, invite.sdp, (seat, state), turn.now);
-        if code.kept().is_none() {
-            self.wish(turn, seat, state, "star_code");
-        }
-        self.overrule_codes(seat);
-        self.codes.insert(leg, code);
-        self.follow_code(turn, leg);
-    }
-
-    fn overrule_codes(&mut self, seat: SeatId) {
-        let codes = self.codes.values_mut();
-        let same = codes.filter(|code| code.kept().is_some_and(|(whose, _)| whose == seat));
-        same.for_each(StarCode::overrule);
-    }
-
-    /// Passes a seat's wish to the distributor; it counts before those that star codes keep.
-    pub(super) fn wish(&mut self, turn: Turn, seat: SeatId, state: SeatState, by: &str) {
-        self.overrule_codes(seat);
-        let by = by.to_owned();
-        self.record(turn, None, Fact::SeatWished { seat, state, by });
-        match state {
-            SeatState::Ready => self.acd.handle(turn, Input::SeatReady(seat)),
-            SeatState::WrapUp => self.acd.handle(turn, Input::WrapUpDone(seat)),
-            SeatState::Away
-            | SeatState::SignedOut
-            | SeatState::Reserved
-            | SeatState::Offered
-            | SeatState::Talking => self.acd.handle(turn, Input::SeatAway(seat)),
-        }
     }
 
     fn begin(&mut self, turn: Turn, leg: LegId, invite: Invite, script: &Arc<Script>) {

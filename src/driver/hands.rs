@@ -83,6 +83,8 @@ impl MediaHands {
         let mut rings = [0; 8];
         while self.bell.readable().await.is_ok() {
             if self.bell.try_recv(&mut rings).is_ok() {
+                // One turn answers all rings.
+                while self.bell.try_recv(&mut rings).is_ok() {}
                 return;
             }
         }

@@ -11,8 +11,12 @@ pub mod catalog;
 
 /// A chart of cards and ways, laid out and written as SVG.
 pub mod drawing;
+
 /// One typed, total language for conditions and values.
 pub mod expression;
+
+/// First dialplans from the files of other systems.
+pub mod import;
 
 /// Dialplans: checked, then walked.
 pub mod ivr;

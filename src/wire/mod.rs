@@ -21,5 +21,8 @@ pub mod sip;
 /// Keys pressed on a telephone, as RTP payload (RFC 4733).
 pub mod telephone_event;
 
+/// XML to a tree in which every element knows its line.
+pub mod xml;
+
 /// YAML, a strict subset.
 pub mod yaml;

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod api_refusals;
+mod api_roles;
+mod api_server;
 mod bank_conditions;
 mod bank_faults;
 mod dialplan_drawing;
@@ -26,8 +29,10 @@ mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;
 mod prompt_catalog;
+mod record_end;
 mod rsip_oracle;
 mod sdp_examples;
+mod seat_orders;
 mod settlement;
 mod sip_call;
 mod sip_crossing;
@@ -39,6 +44,8 @@ mod sip_mutations;
 mod sip_net;
 mod sip_peer;
 mod sip_registration;
+mod sip_ring_limit;
+mod sip_spoofing;
 mod sip_storm;
 mod sip_torture;
 mod speech_command;

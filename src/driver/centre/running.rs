@@ -246,7 +246,8 @@ fn stand(
     let Assembly { centre, prompts } = Assembly::read(config)?;
     let database = assembly::database(&settings.data_dir);
     let recovered = recovery::recover(&schema::open(&database)?)?;
-    let sockets = Sockets::listen(&listen(config), sender.clone())?;
+    let mark = config.settings.sip.dscp;
+    let sockets = Sockets::listen(&listen(config), mark, sender.clone())?;
     let bound: Vec<_> = sockets.bound().collect();
     let lost = recovered.lost.clone();
     let parts = assembly::parts(config, &bound, recovered, &mut chance);
@@ -299,6 +300,7 @@ fn media_hands(
         address: media.address,
         ports: media.ports.first..=media.ports.last,
         threads: usize::from(media.threads),
+        dscp: media.dscp,
     };
     let hub = MediaHub::start(&media, clock, chance.fork()).map_err(fail)?;
     MediaHands::new(hub).map_err(fail)

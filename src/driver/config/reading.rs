@@ -7,8 +7,11 @@ use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::driver::config::reach;
 use crate::driver::config::settings::Seat;
 use crate::driver::config::settings::Settings;
+use crate::driver::config::token;
+use crate::driver::config::token::Grant;
 use crate::driver::config::value::Secret;
 use crate::machine::catalog::Catalog;
 use crate::machine::catalog::CatalogError;
@@ -30,6 +33,8 @@ pub struct Config {
     pub catalog: Catalog,
     /// How each seat proves itself, by its id.
     pub secrets: BTreeMap<String, Secret>,
+    /// Who may use the API besides the administrator.
+    pub tokens: Vec<Grant>,
 }
 
 /// Why there is no configuration.
@@ -59,7 +64,7 @@ impl Config {
         Self::read(&path.to_string_lossy(), &text)
     }
 
-    /// Checks the text of a file called `name`. Only files of passwords are read.
+    /// Checks the text of a file called `name`. Only files of passwords and tokens are read.
     ///
     /// # Errors
     ///
@@ -76,18 +81,18 @@ impl Config {
         let settings: Settings =
             toml::from_str(text).map_err(|error| faulty(vec![toml_fault(text, &error)]))?;
         let mut faults = Vec::new();
+        let listen = Span {
+            start: text.find("listen").unwrap_or(0),
+            length: 6,
+        };
         if settings.sip.listen.is_empty() {
-            let at = text.find("listen").unwrap_or(0);
-            let fault = Fault::new(
-                Span {
-                    start: at,
-                    length: 6,
-                },
-                "nowhere to listen",
-            );
+            let fault = Fault::new(listen, "nowhere to listen");
             faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
         }
+        faults.extend(reach::fault(&settings, listen));
         let secrets = read_secrets(&settings.seat, &mut faults)?;
+        let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
+        let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
         let seats = settings.seat.iter().map(Seat::entry).collect();
         let queues = settings.queue.iter().map(|queue| queue.entry()).collect();
         match Catalog::new(seats, queues) {
@@ -95,6 +100,7 @@ impl Config {
                 settings,
                 catalog,
                 secrets,
+                tokens,
             }),
             Ok(_) => Err(faulty(faults)),
             Err(found) => {
@@ -112,6 +118,7 @@ impl Default for Config {
             settings: Settings::default(),
             catalog: Catalog::default(),
             secrets: BTreeMap::new(),
+            tokens: Vec::new(),
         }
     }
 }

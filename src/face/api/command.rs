@@ -95,7 +95,7 @@ impl Commands {
 fn problem(error: &CommandError) -> Problem {
     let status = match error {
         CommandError::UnknownSeat | CommandError::UnknownCall => StatusCode::NOT_FOUND,
-        CommandError::NotRegistered => StatusCode::CONFLICT,
+        CommandError::NotRegistered | CommandError::NotInWrapUp => StatusCode::CONFLICT,
         CommandError::NotAWish(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     Problem::new(status, "not done", error.to_string())

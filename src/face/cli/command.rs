@@ -9,9 +9,11 @@ use crate::face::cli::check;
 use crate::face::cli::demo;
 use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::import;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::serve;
+use crate::face::cli::token;
 use crate::face::cli::trial;
 
 /// A contact centre in one binary.
@@ -30,6 +32,8 @@ enum Command {
     Demo(demo::Options),
     /// Draw a dialplan as a picture for the wall (SVG).
     Draw(draw::Options),
+    /// Make first dialplans of another system's files.
+    Import(import::Options),
     /// Run a centre.
     Serve(serve::Options),
     /// Show live calls of a running centre.
@@ -40,6 +44,8 @@ enum Command {
     Queues(query::Options),
     /// Show closed calls, the newest first.
     Records(query::RecordOptions),
+    /// Make tokens for the API.
+    Token(token::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
     Try(trial::Options),
 }
@@ -64,6 +70,7 @@ pub fn run() -> Ending {
         Command::Check(options) => check::run(&options, &mut out),
         Command::Demo(options) => demo::run(&options, &mut out),
         Command::Draw(options) => draw::run(&options, &mut out),
+        Command::Import(options) => import::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
         Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),
@@ -74,6 +81,7 @@ pub fn run() -> Ending {
             };
             query::run(&records, &options.options, &mut out)
         }
+        Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };
     // A reader that went away (`| head`) is nobody's fault.

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use crate::driver::centre::assembly;
 use crate::driver::journal::reading;
-use crate::face::cli::check;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
+use crate::face::cli::finding;
 use crate::machine::drawing::svg;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::sketch;
@@ -39,12 +39,8 @@ pub struct Options {
 ///
 /// `out` cannot be written.
 pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
-    let checking = check::Options {
-        paths: vec![options.dialplan.clone()],
-        config: options.config.clone(),
-        ..check::Options::default()
-    };
-    let found = match check::find(&checking) {
+    let paths = [options.dialplan.clone()];
+    let found = match finding::find(&paths, &options.config) {
         Ok(found) => found,
         Err(error) => {
             eprintln!("error: {error}");

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::io::Write;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::signal::unix::SignalKind;
@@ -20,11 +19,6 @@ use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
-
-/// How often a draining centre looks whether it is empty.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// How long calls may take to let go once they are told to end.
-const ENDING_MAX: Duration = Duration::from_secs(5);
 
 /// What to run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -77,10 +71,18 @@ pub fn explain(error: &ServeError) -> io::Result<Ending> {
             fault_report::write(file, &mut told)?;
         }
         io::stderr().write_all(&told)?;
+        let faults: usize = files.iter().map(|file| file.faults.len()).sum();
+        eprintln!(
+            "error: the centre does not start: faults in dialplans and banks, {faults} in all"
+        );
         return Ok(Ending::Input);
     }
     eprintln!("error: {error}");
-    Ok(Ending::World)
+    let input = matches!(
+        error,
+        ServeError::Start(StartError::Assembly(AssemblyError::Numbers(_)))
+    );
+    Ok(if input { Ending::Input } else { Ending::World })
 }
 
 /// Logs to standard error, one JSON object a line; `RUST_LOG` says how much.
@@ -131,9 +133,8 @@ async fn live(mut served: Served, drain: Duration) -> io::Result<()> {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+    // Phones that do not let go in time are left alone; a call is closed at the next start.
     tell(&served, Command::EndAll).await;
-    // A call that does not let go in time is closed at the next start.
-    let _ = tokio::time::timeout(ENDING_MAX, until_empty(&served)).await;
     tokio::task::block_in_place(|| served.running.stop());
     Ok(())
 }
@@ -144,18 +145,9 @@ async fn tell(served: &Served, command: Command) {
     }
 }
 
+/// Until no call is live, as far as the log tells.
 async fn until_empty(served: &Served) {
-    loop {
-        let live = served
-            .desk
-            .view
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .calls
-            .len();
-        if live == 0 {
-            return;
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+    let mut calls_live = served.calls_live.clone();
+    // The log's end is the end of all calls.
+    let _ = calls_live.wait_for(|calls| *calls == 0).await;
 }

@@ -12,11 +12,11 @@ pub mod column;
 /// How wide words are.
 pub mod measure;
 
-/// How high everything stands.
-pub mod placing;
-
 /// Cards and lines with their places.
 pub mod picture;
+
+/// How high everything stands.
+pub mod placing;
 
 /// The picture as text.
 pub mod svg;

@@ -94,6 +94,18 @@ impl Branch {
     }
 }
 
+/// The ways that a file means by itself: without those for wrong keys that lead where silence leads,
+/// as they do unless a file says otherwise.
+pub fn meant(all: &[Branch]) -> impl Iterator<Item = &Branch> {
+    let silence = all
+        .iter()
+        .find(|branch| branch.label == Label::Outcome("no_input"))
+        .map(|branch| branch.to);
+    all.iter().filter(move |branch| {
+        branch.label != Label::Outcome("invalid") || Some(branch.to) != silence
+    })
+}
+
 /// The ways on from a step, in the order of its file's table. `person` is where key 0 leads from
 /// steps that do not say otherwise.
 #[must_use]

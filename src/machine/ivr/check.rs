@@ -24,6 +24,8 @@ use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::surroundings::Surroundings;
+use crate::machine::ivr::testing::case::Case;
+use crate::machine::ivr::testing::case_reader;
 use crate::machine::ivr::variable::VARS;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
@@ -38,6 +40,8 @@ pub struct Checked {
     pub script: Script,
     /// Where its numbers stand, in their order.
     pub did_spans: Vec<Span>,
+    /// Its tests.
+    pub cases: Vec<Case>,
 }
 
 /// Checks the text of one dialplan file.
@@ -104,6 +108,7 @@ fn read_file(
     let hours = record.take("hours");
     let subflows = record.take("subflows");
     let steps = record.need("steps", faults);
+    let tests = record.take("tests");
     record.finish(faults);
 
     let steps = step_name::read_all(steps?, faults)?;
@@ -141,8 +146,12 @@ fn read_file(
     let types: Vec<&Types> = reader.scopes.iter().map(|scope| &scope.types).collect();
     faults.extend(certainty::faults(&script, &reader.uses, &types));
     check_routes(&script, &placed, faults);
-    let did_spans = entered.did_spans;
-    Some(Checked { script, did_spans })
+    let cases = tests.map(|node| case_reader::read(node, &script, faults));
+    Some(Checked {
+        script,
+        did_spans: entered.did_spans,
+        cases: cases.unwrap_or_default(),
+    })
 }
 
 /// All steps; none if one of them cannot be read.

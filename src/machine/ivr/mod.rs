@@ -1,5 +1,8 @@
 //! Dialplans: checked, then walked.
 
+/// What a sound dialplan may still do to callers.
+pub mod advice;
+
 /// An answer being given.
 pub mod answer_step;
 
@@ -20,6 +23,9 @@ pub mod collect_step;
 
 /// Which dialled numbers a dialplan answers.
 pub mod did;
+
+/// Where words of a step stand in its file.
+pub mod excerpt;
 
 /// One call on its way.
 pub mod journey;
@@ -44,6 +50,9 @@ pub mod pace;
 
 /// Likely questions being offered.
 pub mod predict_step;
+
+/// Keys as people list them, with waits.
+pub mod press;
 
 /// A call being handed to the distributor.
 pub mod queue_step;
@@ -80,6 +89,9 @@ pub mod survey_step;
 
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
+
+/// Tests that stand in dialplans.
+pub mod testing;
 
 /// How often recorded calls went each way.
 pub mod traffic;

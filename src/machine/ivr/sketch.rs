@@ -10,7 +10,6 @@ use crate::machine::drawing::chart::Reach;
 use crate::machine::drawing::chart::Row;
 use crate::machine::drawing::chart::Tone;
 use crate::machine::ivr::branch;
-use crate::machine::ivr::branch::Branch;
 use crate::machine::ivr::branch::Label;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Mask;
@@ -236,10 +235,7 @@ fn needs(queue: &Queue) -> Vec<String> {
 fn rows(script: &Script, step: &Step, traffic: Option<&Traffic>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let branches = branch::branches(step, script.person);
-    for branch in &branches {
-        if is_silent(branch, &branches) {
-            continue;
-        }
+    for branch in branch::meant(&branches) {
         let cap = match branch.label {
             Label::Then => None,
             Label::Key(key) => Some(Cap::Key(key)),
@@ -266,12 +262,4 @@ fn rows(script: &Script, step: &Step, traffic: Option<&Traffic>) -> Vec<Row> {
         });
     }
     rows
-}
-
-/// Whether the file need not have said it: wrong keys lead where silence leads.
-fn is_silent(branch: &Branch, all: &[Branch]) -> bool {
-    branch.label == Label::Outcome("invalid")
-        && all
-            .iter()
-            .any(|other| other.label == Label::Outcome("no_input") && other.to == branch.to)
 }

@@ -8,6 +8,7 @@ use crate::machine::ivr::branch::Branch;
 use crate::machine::ivr::branch::Label;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::WalkFact;
 
@@ -26,11 +27,22 @@ impl Traffic {
         self.calls += 1;
         let mut from: Option<StepAt> = None;
         let mut between: Vec<&WalkFact> = Vec::new();
+        let mut found: Option<&WalkFact> = None;
         for fact in facts {
             let WalkFact::Entered { step } = fact else {
+                if matches!(fact, WalkFact::LookedUp { .. }) {
+                    found = Some(fact);
+                }
                 between.push(fact);
                 continue;
             };
+            if between
+                .iter()
+                .all(|fact| !matches!(fact, WalkFact::LookedUp { .. }))
+            {
+                // Orders may have been found before the step that asks for them.
+                between.extend(found);
+            }
             let to = script.steps.iter().position(|known| known.name == *step);
             let to = to.map(StepAt);
             if let (Some(from), Some(to)) = (from, to)
@@ -70,6 +82,11 @@ pub fn taken(script: &Script, from: StepAt, to: StepAt, between: &[&WalkFact]) -
     let all = branch::branches(step, script.person);
     let leads: Vec<&Branch> = all.iter().filter(|branch| branch.to == to).collect();
     let told = told(between);
+    let told = if told.is_empty() && matches!(step.verb, Verb::Lookup(_)) {
+        vec![Label::Outcome("no_number")]
+    } else {
+        told
+    };
     let fits = leads.iter().find(|branch| told.contains(&branch.label));
     let silent = leads.iter().find(|branch| !is_told(branch.label));
     let found = fits.or(silent).or(leads.first());

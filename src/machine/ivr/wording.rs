@@ -205,6 +205,13 @@ impl Wording {
         self.0.values().all(has)
     }
 
+    /// Whether the text of any language has this slot.
+    #[must_use]
+    pub fn mentions(&self, slot: Slot) -> bool {
+        let has = |parts: &Vec<Part>| parts.contains(&Part::Slot(slot));
+        self.0.values().any(has)
+    }
+
     /// The text in a language, its slots filled. A key stands inside its words, so that "press 1"
     /// is one recording; other slots part the text.
     #[must_use]

@@ -50,3 +50,6 @@ pub mod telling;
 
 /// Texts with typed slots.
 pub mod template;
+
+/// Values as people write them in files.
+pub mod written_value;

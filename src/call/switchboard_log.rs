@@ -1,0 +1,46 @@
+//! What the switchboard writes to the log, and promises to those who command it.
+
+use crate::call::effect::CommandError;
+use crate::call::effect::Effect;
+use crate::call::fact::FACT_VERSION;
+use crate::call::fact::Fact;
+use crate::call::fact::Recorded;
+use crate::call::switchboard::Switchboard;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::time::Turn;
+
+impl Switchboard {
+    /// Writes a fact; its call's record takes note.
+    pub(super) fn record(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) {
+        if let Fact::Learned { bank, outcome } = &fact {
+            self.models.entry(bank.clone()).or_default().learn(outcome);
+        }
+        let recorded = self.recorded(turn, call, fact);
+        if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
+            live.record.take(&recorded);
+        }
+        self.effects.push_back(Effect::Fact(Box::new(recorded)));
+    }
+
+    /// A fact with the next place in the log.
+    pub(super) fn recorded(&mut self, turn: Turn, call: Option<CallId>, fact: Fact) -> Recorded {
+        self.seq += 1;
+        Recorded {
+            v: FACT_VERSION,
+            seq: self.seq,
+            now: turn.now,
+            wall: turn.wall,
+            call,
+            fact,
+        }
+    }
+
+    pub(super) fn reply(&mut self, id: u64, result: Result<(), CommandError>) {
+        let after_seq = if result.is_ok() { self.seq } else { 0 };
+        self.effects.push_back(Effect::Reply {
+            id,
+            result,
+            after_seq,
+        });
+    }
+}
