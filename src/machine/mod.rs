@@ -3,6 +3,9 @@
 /// The distributor: which contact to which seat.
 pub mod acd;
 
+/// Opening hours: by weekday, with other hours on holidays.
+pub mod calendar;
+
 /// Seats, queues and skills by name.
 pub mod catalog;
 

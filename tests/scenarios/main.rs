@@ -10,6 +10,7 @@ mod bank_faults;
 mod dialplan_drawing;
 mod dialplan_import;
 mod dialplan_messages;
+mod dialplan_examples;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;

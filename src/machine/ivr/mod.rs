@@ -12,6 +12,9 @@ pub mod asking;
 /// What leads from a step to the next ones.
 pub mod branch;
 
+/// What is certain when a call comes to a step.
+pub mod certainty;
+
 /// From a dialplan file to a script, or to all that is wrong with it.
 pub mod check;
 
@@ -27,8 +30,17 @@ pub mod excerpt;
 /// One call on its way.
 pub mod journey;
 
+/// How large a dialplan may be.
+pub mod limit;
+
+/// From a step's texts to lines.
+pub mod line;
+
 /// A wait for a look-up.
 pub mod lookup_step;
+
+/// How a value is said.
+pub mod manner;
 
 /// A fixed menu being walked.
 pub mod menu_step;
@@ -63,8 +75,17 @@ pub mod search;
 /// A dialplan as a chart.
 pub mod sketch;
 
+/// What the expressions of a dialplan see.
+pub mod sight;
+
+/// Steps that are over at once.
+pub mod silent_step;
+
 /// What a walk is told and what it answers.
 pub mod surface;
+
+/// A score being asked for.
+pub mod survey_step;
 
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
@@ -75,11 +96,17 @@ pub mod testing;
 /// How often recorded calls went each way.
 pub mod traffic;
 
+/// Variables of a dialplan.
+pub mod variable;
+
 /// A caller proving who they are.
 pub mod verify_step;
 
 /// One call's way through one dialplan.
 pub mod walk;
+
+/// What a walk is doing.
+pub mod walk_state;
 
 /// What a dialplan says.
 pub mod wording;
