@@ -32,6 +32,7 @@ mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;
 mod prompt_catalog;
+mod random_flows;
 mod record_end;
 mod rsip_oracle;
 mod sdp_examples;
