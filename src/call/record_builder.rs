@@ -90,6 +90,7 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, Some(*seat));
             }
+            Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2),
             Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2),
             Fact::HungUp { by, cause } if self.record.hung_up.is_none() => {

@@ -47,8 +47,8 @@ pub fn hint(error: &io::Error) -> &'static str {
             "; ports below 1024 are for the administrator",
         ),
     ];
-    let fits = hints.iter().find(|(kind, _)| *kind == error.kind());
-    fits.map_or("", |(_, hint)| hint)
+    let found = hints.iter().find(|(kind, _)| *kind == error.kind());
+    found.map_or("", |(_, hint)| hint)
 }
 
 /// All listening sockets of a loop.

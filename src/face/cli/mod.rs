@@ -33,6 +33,9 @@ pub mod keyboard;
 /// Asks a running centre.
 pub mod query;
 
+/// `ringwise schema`: what may stand in files.
+pub mod schema;
+
 /// Runs a centre.
 pub mod serve;
 

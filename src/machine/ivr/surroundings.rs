@@ -4,15 +4,22 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::machine::catalog::Catalog;
+use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::bank::Bank;
+use crate::machine::speech::phrasebook::Phrasebook;
+use crate::vocabulary::language::Language;
 
-/// Names of queues, skills, banks and their questions.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+/// Names of queues, skills, banks, their questions and attributes, and recordings.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surroundings {
     /// Queues and skills; none: they are not checked.
     pub centre: Option<Centre>,
     /// Banks.
     pub banks: BTreeMap<String, Questions>,
+    /// What banks say of orders and customers, by bank.
+    pub attributes: BTreeMap<String, BTreeMap<String, Attribute>>,
+    /// Ids of recordings by language; none: they are not checked.
+    pub recordings: Option<BTreeMap<Language, BTreeSet<String>>>,
 }
 
 /// Queues and skills of a centre.
@@ -31,22 +38,33 @@ impl Surroundings {
     /// The names of a catalog and of banks.
     #[must_use]
     pub fn new<'b>(catalog: Option<&Catalog>, banks: impl IntoIterator<Item = &'b Bank>) -> Self {
-        let centre = |catalog: &Catalog| Centre {
-            queues: catalog
-                .queues()
-                .iter()
-                .map(|queue| queue.name.clone())
-                .collect(),
-            skills: catalog.skills().iter().cloned().collect(),
+        let mut around = Self {
+            centre: catalog.map(|catalog| Centre {
+                queues: catalog
+                    .queues()
+                    .iter()
+                    .map(|queue| queue.name.clone())
+                    .collect(),
+                skills: catalog.skills().iter().cloned().collect(),
+            }),
+            ..Self::default()
         };
-        let questions = |bank: &Bank| {
+        for bank in banks {
             let questions = bank.questions.iter();
             let ids = questions.map(|question| question.id.clone()).collect();
-            (bank.name.clone(), ids)
-        };
-        Self {
-            centre: catalog.map(centre),
-            banks: banks.into_iter().map(questions).collect(),
+            around.banks.insert(bank.name.clone(), ids);
+            let attributes = bank.attributes.clone();
+            around.attributes.insert(bank.name.clone(), attributes);
         }
+        around
+    }
+
+    /// The same with the ids of a book's recordings.
+    #[must_use]
+    pub fn with_recordings(mut self, book: Option<&Phrasebook>) -> Self {
+        let ids = |book: &Phrasebook, language| book.ids(language).map(str::to_owned).collect();
+        let all = |book| Language::ALL.map(|language| (language, ids(book, language)));
+        self.recordings = book.map(|book| all(book).into());
+        self
     }
 }
