@@ -97,7 +97,9 @@ pub fn lines(file: &FaultyFile) -> Vec<FaultLine> {
 ///
 /// `out` cannot be written.
 pub fn write(file: &FaultyFile, out: &mut dyn Write) -> io::Result<()> {
-    let theme = if io::stdout().is_terminal() {
+    // One goes to standard output, another to standard error; neither wants colours in a file.
+    let coloured = io::stdout().is_terminal() && io::stderr().is_terminal();
+    let theme = if coloured && std::env::var_os("NO_COLOR").is_none() {
         GraphicalTheme::unicode()
     } else {
         GraphicalTheme::unicode_nocolor()
