@@ -110,12 +110,12 @@ fn an_asterisk_shop_behaves_alike() {
     has(
         &report(&found),
         &[
-            "extensions.conf:26: changed: who waits 120 s in sales stays there",
-            "extensions.conf:29: not understood: Dial(${OPERATOR},20)",
-            "extensions.conf:32: not understood: 101 is no single key",
-            "extensions.conf:38: changed: not said before the menu is said again",
-            "extensions.conf:46: not understood: Set(CDR(order)=${ORDER})",
-            "extensions.conf:48: not understood: voicemail(100@shop,u)",
+            "extensions.conf:28: changed: who waits 120 s in sales stays there",
+            "extensions.conf:31: changed: Dial(PJSIP/1001) waits in the queue desk.1001",
+            "extensions.conf:34: not understood: 101 is no single key",
+            "extensions.conf:40: changed: not said before the menu is said again",
+            "extensions.conf:48: not understood: Set(CDR(order)=${ORDER})",
+            "extensions.conf:50: not understood: voicemail(100@shop,u)",
             "queues.conf:10: changed: the penalty 1 of 1002",
             "queues.conf:13: changed: the seat that is idle for longest is offered first",
             "queues.conf:16: not understood: joinempty = no",
@@ -178,7 +178,7 @@ fn a_freeswitch_hotel_behaves_alike() {
             "dialplan.xml:21: not understood: the condition caller_id_number = ^139 is taken as true",
             "dialplan.xml:23: not understood: transfer reception XML desks",
             "dialplan.xml:31: not understood: voicemail",
-            "dialplan.xml:42: not understood: key 3: lua restaurant.lua",
+            "dialplan.xml:43: not understood: key 3: lua restaurant.lua",
         ],
     );
 }

@@ -150,7 +150,7 @@ impl Adviser<'_> {
                     length.as_secs()
                 );
                 let help = format!(
-                    "people remember the last {} s at best: part it",
+                    "callers cannot remember so much: make two steps of it, or stay below {} s",
                     ASKING_MAX.as_secs()
                 );
                 self.faults.push(Fault::new(at, what).help(help).warning());
@@ -269,7 +269,7 @@ impl Adviser<'_> {
                 }
                 let at = self.places.words(step, "need");
                 let what = format!("no seat of `{}` has {words}", queue.queue);
-                let label = format!("{who} in {language} waits for nobody");
+                let label = format!("{who} in {language} would wait for ever");
                 let help = "give a seat of this queue these skills, or ask for less";
                 let fault = Fault::new(at, what).label(label).help(help);
                 self.faults.push(fault.warning());
