@@ -209,6 +209,7 @@ fn no_line_is_dropped_without_a_word() {
             "timeout(",
             "gotoiftime(",
             "gotoif(",
+            "saynumber(",
         ];
         for (at, line) in text.lines().enumerate() {
             let app = line.rsplit_once(',').map_or("", |_| line).to_lowercase();

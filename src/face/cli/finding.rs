@@ -1,6 +1,7 @@
 //! Reads and checks files that a person names: configuration, banks, dialplans and their tests.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -32,6 +33,7 @@ use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::fault::Severity;
 use crate::vocabulary::fault::Span;
+use crate::vocabulary::language::Language;
 use crate::wire::yaml::tree::BYTES_MAX;
 use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;
@@ -111,8 +113,12 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
     if !paths.is_empty() {
         banks.extend(other_banks(&folders[0], &findings.banks));
     }
-    let around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
-    findings.book = book(&settings.prompts.dir);
+    let mut around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
+    let index = Index::read(&settings.prompts.dir);
+    if !index.rows.is_empty() {
+        findings.book = Some(Phrasebook::new(index.phrases()));
+        around.recordings = Some(recordings(&index));
+    }
     findings.banks = banks;
     let zone = settings.centre.zone.0.clone();
     findings.config = config;
@@ -232,10 +238,13 @@ fn judge(name: String, text: String, checked: Checked, zone: &TimeZone, findings
     findings.dialplans.insert(name, checked);
 }
 
-/// What is recorded in this folder; none if it has no list.
-fn book(dir: &Path) -> Option<Phrasebook> {
-    let index = Index::read(dir);
-    (!index.rows.is_empty()).then(|| Phrasebook::new(index.phrases()))
+/// The ids of recordings by language.
+fn recordings(index: &Index) -> BTreeMap<Language, BTreeSet<String>> {
+    let mut all: BTreeMap<Language, BTreeSet<String>> = BTreeMap::new();
+    for row in index.phrases() {
+        all.entry(row.language).or_default().insert(row.phrase);
+    }
+    all
 }
 
 /// Banks that dialplans may name though nobody asked to check them.
