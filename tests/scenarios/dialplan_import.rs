@@ -137,7 +137,7 @@ fn an_asterisk_clinic_behaves_alike() {
         &report(&found),
         &[
             "extensions.conf:17: changed: said again for ever",
-            "extensions.conf:24: not understood: GotoIf: all go to `main,s,1`",
+            "extensions.conf:24: changed: callers' numbers have their country here",
             "extensions.conf:25: not understood: gosub(billing,s,1)",
             "extensions.conf:27: not understood: Dial(SIP/trunk/18005551234)",
             "extensions.conf:29: not understood: GotoIfTime(*,*,25,dec?xmas,s,1): write these days as holidays",
@@ -223,7 +223,7 @@ fn no_line_is_dropped_without_a_word() {
                 .dialplans
                 .iter()
                 .any(|(_, text)| text.contains(&format!("extensions.conf:{}\n", at + 1)));
-            let unreached = line.contains("xmas") || line.contains("vip");
+            let unreached = line.contains("xmas") || line.contains("christmas");
             assert!(
                 reached || kept || unreached,
                 "{place} {line}\n{}",

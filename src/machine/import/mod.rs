@@ -47,3 +47,6 @@ pub mod staff_reader;
 
 /// Steps in the making.
 pub mod workshop;
+
+/// Conditions of an Asterisk dialplan.
+pub mod asterisk_condition;
