@@ -20,6 +20,7 @@ mod expression_laws;
 mod first_call;
 mod journal;
 mod mandarin_speech;
+mod media_failure;
 mod media_fuzz;
 mod media_keepers;
 mod media_loopback;

@@ -78,11 +78,22 @@ pub fn explain(error: &ServeError) -> io::Result<Ending> {
         return Ok(Ending::Input);
     }
     eprintln!("error: {error}");
-    let input = matches!(
-        error,
-        ServeError::Start(StartError::Assembly(AssemblyError::Numbers(_)))
-    );
-    Ok(if input { Ending::Input } else { Ending::World })
+    let ServeError::Start(StartError::Assembly(assembly)) = error else {
+        return Ok(Ending::World);
+    };
+    Ok(match assembly {
+        AssemblyError::Numbers(_) => Ending::Input,
+        AssemblyError::Release(ReleaseError::Unreadable { .. }) => {
+            eprintln!(
+                "[dialplans] dir and [banks] dir of the configuration say where they are, seen from \
+                 the folder you are in"
+            );
+            Ending::World
+        }
+        AssemblyError::Release(ReleaseError::Faulty(_)) | AssemblyError::DataDir { .. } => {
+            Ending::World
+        }
+    })
 }
 
 /// Logs to standard error, one JSON object a line; `RUST_LOG` says how much.

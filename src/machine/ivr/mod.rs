@@ -72,23 +72,23 @@ pub mod script;
 /// The look-up of a call.
 pub mod search;
 
-/// A dialplan as a chart.
-pub mod sketch;
-
 /// What the expressions of a dialplan see.
 pub mod sight;
 
 /// Steps that are over at once.
 pub mod silent_step;
 
+/// A dialplan as a chart.
+pub mod sketch;
+
 /// What a walk is told and what it answers.
 pub mod surface;
 
-/// A score being asked for.
-pub mod survey_step;
-
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
+
+/// A score being asked for.
+pub mod survey_step;
 
 /// Tests that stand in dialplans.
 pub mod testing;
