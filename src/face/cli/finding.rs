@@ -111,8 +111,9 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
     if !paths.is_empty() {
         banks.extend(other_banks(&folders[0], &findings.banks));
     }
-    let around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
     findings.book = book(&settings.prompts.dir);
+    let around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
+    let around = around.with_recordings(findings.book.as_ref());
     findings.banks = banks;
     let zone = settings.centre.zone.0.clone();
     findings.config = config;
