@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod after_talk;
 mod api_refusals;
 mod api_roles;
 mod api_server;
