@@ -3,6 +3,7 @@
 
 mod acd;
 mod admin_tools;
+mod after_talk;
 mod api_refusals;
 mod api_roles;
 mod api_server;
