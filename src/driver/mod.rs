@@ -31,7 +31,7 @@ pub mod orders;
 pub mod prompts;
 
 /// Dialplans and banks, read from disk.
-pub mod release;
+pub mod draft;
 
 /// The loop that carries a machine.
 pub mod run;
@@ -50,6 +50,9 @@ pub mod speech_process;
 
 /// What the speech command has spoken before.
 pub mod speech_store;
+
+/// Prompts on their way into the library and out of it.
+pub mod stock;
 
 /// How long the loop's turns take.
 pub mod turn_meter;

@@ -19,10 +19,11 @@ use ringwise::call::phone::PhoneReport;
 use ringwise::call::phone::PhoneSetup;
 use ringwise::call::phone_bank::PhoneBank;
 use ringwise::call::record::Record;
+use ringwise::call::release::Release;
 use ringwise::call::switchboard::Parts;
 use ringwise::call::switchboard::Switchboard;
+use ringwise::driver::draft::Draft;
 use ringwise::driver::prompts::index::Index;
-use ringwise::driver::release::Release;
 use ringwise::driver::simulated::network::Network;
 use ringwise::driver::simulated::network::Weather;
 use ringwise::driver::simulated::town::Station;
@@ -42,6 +43,7 @@ use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::flow::Flow;
 use ringwise::vocabulary::flow::Transport;
 use ringwise::vocabulary::id::Mint;
+use ringwise::vocabulary::id::ReleaseNo;
 use ringwise::vocabulary::language::Language;
 use ringwise::vocabulary::phone_number::NumberPlan;
 use ringwise::vocabulary::time::Now;
@@ -129,13 +131,13 @@ impl Settlement {
     pub(crate) fn new(wish: Wish) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
         let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up));
-        let (centre, media) = centre(&catalog, wish.ports, &mut chance);
+        let (centre, release, media) = centre(&catalog, wish.ports, &mut chance);
         let turn = Turn {
             now: Now::START,
             wall: EPOCH,
         };
         let parts = parts(&catalog, &mut chance);
-        let board = Switchboard::new(centre, parts, turn);
+        let board = Switchboard::new(centre, release, parts, turn);
         let network = Network::new(wish.weather, chance.fork());
         let centre = (centre_address(), board);
         let mut town = Town::new(centre, media, (network, wish.world), EPOCH);
@@ -295,8 +297,8 @@ fn centre(
     catalog: &Arc<Catalog>,
     ports: RangeInclusive<u16>,
     chance: &mut Chance,
-) -> (Centre, Outline) {
-    let release = Release::load(Path::new("dialplans"), Path::new("banks"), None).unwrap();
+) -> (Centre, Release, Outline) {
+    let draft = Draft::load(Path::new("dialplans"), Path::new("banks"), None).unwrap();
     let index = Index::read(Path::new("prompts"));
     let ip = centre_address().ip();
     let mut media = Outline::new(ip, ports, chance.fork());
@@ -304,13 +306,18 @@ fn centre(
         media.insert_prompt(row.prompt, row.duration);
     }
     let mut music = index.rows.iter().filter(|row| row.language.is_none());
-    let centre = Centre {
+    let release = Release {
+        number: ReleaseNo(1),
+        hash: "first".to_owned(),
         catalog: Arc::clone(catalog),
-        scripts: release.scripts,
-        banks: release.banks,
-        versions: release.versions,
+        scripts: draft.scripts,
+        banks: draft.banks,
+        versions: draft.versions,
         phrasebook: Arc::new(Phrasebook::new(index.phrases())),
         music: music.next().map(|row| row.prompt),
+        ..Release::default()
+    };
+    let centre = Centre {
         numbers: NumberPlan::new("CN", "10").unwrap(),
         languages: vec![Language::Mandarin, Language::English],
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
@@ -323,7 +330,7 @@ fn centre(
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
     };
-    (centre, media)
+    (centre, release, media)
 }
 
 fn parts(catalog: &Catalog, chance: &mut Chance) -> Parts {

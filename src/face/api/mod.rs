@@ -18,5 +18,8 @@ pub mod problem;
 /// Records, from the journal's database.
 pub mod record_query;
 
+/// Releases: listed, taken, tried, gone back to.
+pub mod release;
+
 /// Routes and the server that serves them.
 pub mod server;

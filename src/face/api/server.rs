@@ -34,6 +34,7 @@ use crate::call::view::CallView;
 use crate::call::view::QueueView;
 use crate::call::view::SeatView;
 use crate::call::view::View;
+use crate::driver::centre::office::Office;
 use crate::driver::journal::writer::JournalState;
 use crate::driver::turn_meter::TurnMeter;
 use crate::face::api::access;
@@ -43,8 +44,9 @@ use crate::face::api::event_stream;
 use crate::face::api::metrics;
 use crate::face::api::problem::Problem;
 use crate::face::api::record_query;
+use crate::face::api::release;
+use crate::face::api::release::Counter;
 use crate::machine::acd::surface::SeatState;
-use crate::machine::catalog::Catalog;
 use crate::vocabulary::id::CallId;
 
 /// Records given when no limit is asked for.
@@ -65,8 +67,8 @@ pub struct Desk {
     pub journal: Arc<JournalState>,
     /// How the loop fares.
     pub meter: Arc<TurnMeter>,
-    /// Names of seats.
-    pub catalog: Arc<Catalog>,
+    /// Where other releases are asked for.
+    pub releases: Office,
 }
 
 /// Serves the API until the process ends.
@@ -111,6 +113,7 @@ pub fn router(desk: Desk, access: Access) -> Router {
         .route("/records", get(records))
         .route("/records/{id}", get(record))
         .route("/events", get(events))
+        .merge(release::routes(desk.counter()))
         .layer(middleware::from_fn_with_state(
             access,
             access::require_admin,
@@ -124,6 +127,16 @@ pub fn router(desk: Desk, access: Access) -> Router {
 }
 
 impl Desk {
+    /// What releases need of it.
+    #[must_use]
+    pub fn counter(&self) -> Counter {
+        Counter {
+            view: Arc::clone(&self.view),
+            commands: self.commands.clone(),
+            office: self.releases.clone(),
+        }
+    }
+
     fn look<T>(&self, what: impl FnOnce(&View) -> T) -> T {
         what(&self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -187,11 +200,11 @@ async fn hang_up(State(desk): State<Desk>, Path(id): Path<String>) -> Result<Sta
 }
 
 async fn queues(State(desk): State<Desk>) -> Json<Vec<QueueView>> {
-    Json(desk.look(|view| view.queues.clone()))
+    Json(desk.look(|view| view.present_queues().cloned().collect()))
 }
 
 async fn seats(State(desk): State<Desk>) -> Json<Vec<SeatView>> {
-    Json(desk.look(|view| view.seats.clone()))
+    Json(desk.look(|view| view.present_seats().cloned().collect()))
 }
 
 #[derive(Deserialize)]
@@ -221,7 +234,7 @@ async fn seat_state(
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not a seat state", detail)
     })?;
     let no_such = || Problem::not_found("no such seat; see /api/v1/seats");
-    let seat = desk.catalog.seat(&id).ok_or_else(no_such)?;
+    let seat = desk.look(|view| view.seat(&id)).ok_or_else(no_such)?;
     let state = match wish.state {
         Wish::Ready => SeatState::Ready,
         Wish::Away => SeatState::Away,

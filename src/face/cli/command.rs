@@ -10,6 +10,7 @@ use crate::face::cli::demo;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
+use crate::face::cli::release;
 use crate::face::cli::serve;
 use crate::face::cli::trial;
 
@@ -37,6 +38,12 @@ enum Command {
     Queues(query::Options),
     /// Show closed calls, the newest first.
     Records(query::RecordOptions),
+    /// Read dialplans, banks, prompts, queues and skills again, under live calls.
+    Reload(release::ReloadOptions),
+    /// Go back to the release before, or end a trial.
+    Rollback(release::RollbackOptions),
+    /// Show the releases that calls keep to.
+    Releases(release::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
     Try(trial::Options),
 }
@@ -70,6 +77,9 @@ pub fn run() -> Ending {
             };
             query::run(&records, &options.options, &mut out)
         }
+        Command::Reload(options) => release::reload(&options, &mut out),
+        Command::Rollback(options) => release::roll_back(&options, &mut out),
+        Command::Releases(options) => release::list(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };
     // A reader that went away (`| head`) is nobody's fault.

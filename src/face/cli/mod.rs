@@ -21,6 +21,9 @@ pub mod fault_report;
 /// Asks a running centre.
 pub mod query;
 
+/// Other releases for a running centre.
+pub mod release;
+
 /// Runs a centre.
 pub mod serve;
 
