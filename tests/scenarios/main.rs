@@ -22,6 +22,12 @@ mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;
 mod prompt_catalog;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of releases"
+)]
+mod release_works;
+mod releases;
 mod rsip_oracle;
 mod sdp_examples;
 mod settlement;

@@ -59,7 +59,8 @@ pub(crate) const EPOCH: Wall = Wall::from_ms(1_791_939_600_000);
 /// How long a seat rings.
 pub(crate) const RING: Duration = Duration::from_secs(12);
 
-const REALM: &str = "night.example";
+/// The realm that seats register in.
+pub(crate) const REALM: &str = "night.example";
 const STATION_PHONES: usize = 100;
 const SEAT_STATION_PHONES: usize = 10;
 const LEGS_FROM: u64 = 1 << 47;
@@ -131,7 +132,21 @@ impl Settlement {
     pub(crate) fn new(wish: Wish) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
         let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up));
-        let (centre, release, media) = centre(&catalog, wish.ports, &mut chance);
+        let release = shipped(&catalog);
+        let (centre, mut media) = (centre(), media(wish.ports.clone(), &mut chance));
+        for row in Index::read(Path::new("prompts")).rows {
+            media.insert_prompt(row.prompt, row.duration);
+        }
+        Self::around(wish, (centre, release, media), chance)
+    }
+
+    /// A town around a centre of this release.
+    pub(crate) fn around(
+        wish: Wish,
+        (centre, release, media): (Centre, Release, Outline),
+        mut chance: Chance,
+    ) -> Self {
+        let catalog = Arc::clone(&release.catalog);
         let turn = Turn {
             now: Now::START,
             wall: EPOCH,
@@ -293,20 +308,17 @@ fn catalog(seats: usize, wrap_up: Duration) -> Catalog {
     Catalog::new((0..seats).map(seat).collect(), vec![queue]).unwrap()
 }
 
-fn centre(
-    catalog: &Arc<Catalog>,
-    ports: RangeInclusive<u16>,
-    chance: &mut Chance,
-) -> (Centre, Release, Outline) {
+/// The sound of the centre, without prompts.
+pub(crate) fn media(ports: RangeInclusive<u16>, chance: &mut Chance) -> Outline {
+    Outline::new(centre_address().ip(), ports, chance.fork())
+}
+
+/// The shipped hotline.
+fn shipped(catalog: &Arc<Catalog>) -> Release {
     let draft = Draft::load(Path::new("dialplans"), Path::new("banks"), None).unwrap();
     let index = Index::read(Path::new("prompts"));
-    let ip = centre_address().ip();
-    let mut media = Outline::new(ip, ports, chance.fork());
-    for row in &index.rows {
-        media.insert_prompt(row.prompt, row.duration);
-    }
     let mut music = index.rows.iter().filter(|row| row.language.is_none());
-    let release = Release {
+    Release {
         number: ReleaseNo(1),
         hash: "first".to_owned(),
         catalog: Arc::clone(catalog),
@@ -316,21 +328,24 @@ fn centre(
         phrasebook: Arc::new(Phrasebook::new(index.phrases())),
         music: music.next().map(|row| row.prompt),
         ..Release::default()
-    };
-    let centre = Centre {
+    }
+}
+
+/// What all calls share.
+pub(crate) fn centre() -> Centre {
+    Centre {
         numbers: NumberPlan::new("CN", "10").unwrap(),
         languages: vec![Language::Mandarin, Language::English],
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
         media: MediaAddress {
-            address: ip,
+            address: centre_address().ip(),
             advertise: None,
             local_nets: Vec::new(),
         },
         calls_max: 5_000,
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
-    };
-    (centre, release, media)
+    }
 }
 
 fn parts(catalog: &Catalog, chance: &mut Chance) -> Parts {

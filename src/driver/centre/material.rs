@@ -130,7 +130,6 @@ fn hash(draft: &Draft, prompts: &[IndexRow], catalog: &Catalog) -> String {
         part(row.language.map_or("", |language| language.tag()));
         part(&row.text);
         part(&row.hash);
-        part(&row.duration.as_millis().to_string());
     }
     for seat in catalog.seats() {
         part(&seat.id);

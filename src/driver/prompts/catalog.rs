@@ -113,9 +113,13 @@ impl Catalog {
             let _nobody_waits = sender.send(delivery);
         });
         let mut lost = BTreeSet::new();
+        let mut lengths = BTreeMap::new();
         for delivery in receiver.try_iter() {
             match delivery.sound {
-                Ok(sound) => catalog.sounds.push((delivery.row.prompt, sound)),
+                Ok(sound) => {
+                    lengths.insert(delivery.row.prompt, sound.duration());
+                    catalog.sounds.push((delivery.row.prompt, sound));
+                }
                 Err(fault) => {
                     lost.insert(delivery.row.prompt);
                     catalog.faults.push(fault);
@@ -123,6 +127,9 @@ impl Catalog {
             }
         }
         catalog.rows.retain(|row| !lost.contains(&row.prompt));
+        for row in &mut catalog.rows {
+            row.duration = lengths.get(&row.prompt).copied().unwrap_or(row.duration);
+        }
         self
     }
 
