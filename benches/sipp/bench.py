@@ -15,6 +15,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "judges"))
 from kit import Centre, Failed, Phone, free_sip_port, stop, until  # noqa: E402
 
+import two_legs  # noqa: E402
+
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 HELD = 1000
@@ -83,12 +85,46 @@ class Load:
         return self
 
 
-def held_for(centre, rate, seconds, cores):
+def climb(measure, args, halvings):
+    """Rates that grow by half until one is not held, then halvings between the last two: (rows, best row)."""
+    rows, best, rate, high = [], None, args.first, None
+    while rate <= args.to and high is None:
+        row = measure(rate)
+        rows.append(row)
+        show(row)
+        if row["held"]:
+            best, rate = row, int(rate * args.step)
+        else:
+            high = rate
+    for _ in range(halvings if best and high else 0):
+        middle = (best["calls_a_second"] + high) // 2
+        row = measure(middle)
+        rows.append(row)
+        show(row)
+        if row["held"]:
+            best = row
+        else:
+            high = middle
+    return rows, best
+
+
+def two_legs_for(centre, seats, rate, seconds, cores):
+    """Runs a rate of calls that a seat answers; gives a row."""
+    served, others = two_legs.served(centre)
+    again = seats.figures()[1]
+    row, held = held_for(centre, rate, seconds, cores, two_legs.NUMBER)
+    now_served, now_others = two_legs.served(centre)
+    row["served"], row["retransmissions"] = now_served - served, row["retransmissions"] + seats.figures()[1] - again
+    row["held"] = held and row["served"] == rate * seconds and now_others == others and row["retransmissions"] == 0
+    return row
+
+
+def held_for(centre, rate, seconds, cores, number="10101234"):
     """Runs a rate for a window; gives (row, whether it was held)."""
     pid = centre.process.pid
     before, calls = centre.metric("calls_arrived_total"), rate * seconds
     start, spent = time.monotonic(), cpu_s(pid)
-    load = Load(centre, rate, calls, 1000, cores=cores)
+    load = Load(centre, rate, calls, 1000, number=number, cores=cores)
     try:
         load.process.wait(seconds + 45)
     except subprocess.TimeoutExpired:
@@ -171,7 +207,7 @@ def queue_scene(centre, seats, callers):
             if phone.register().status != 200:
                 raise Failed(f"seat {phone.user} cannot register")
             centre.fetch(f"/api/v1/seats/{phone.user}/state", b'{"state":"ready"}', "POST")
-        before = len(centre.records())
+        before = centre.count_records()
 
         def person(n):
             phone = Phone(centre, f"139{n:08d}")
@@ -189,7 +225,8 @@ def queue_scene(centre, seats, callers):
             time.sleep(0.1)
         for thread in threads:
             thread.join()
-        records = centre.new_records(before, callers, 30)
+        until("every call has its record", lambda: centre.count_records() == before + callers, 30)
+        records = centre.get(f"/api/v1/records?limit={callers}")
     finally:
         for phone in [*phones, *people]:
             phone.close()
@@ -230,79 +267,33 @@ def report(lines):
         print(f"  {name:<58} {value}")
 
 
-def main():
-    wanted = argparse.ArgumentParser(description="Load figures; see benches/sipp/README.md.")
-    wanted.add_argument("--quick", action="store_true", help="short windows, a few rates")
-    wanted.add_argument("--out", default=os.path.join(ROOT, "target", "bench"), help="folder for CSV and SVG")
-    wanted.add_argument("--cores", default="", help="pin the centre to these cores (taskset list), SIPp to --sipp-cores")
-    wanted.add_argument("--sipp-cores", default="", help="pin SIPp to these cores")
-    wanted.add_argument("--from", dest="first", type=int, default=100, help="first rate, calls a second")
-    wanted.add_argument("--to", type=int, default=3000, help="last rate")
-    args = wanted.parse_args()
-    os.makedirs(args.out, exist_ok=True)
-    window = 5 if args.quick else 20
+def one_leg(folder, args):
+    """Everything that one leg shows: lines of the report, rows, best row, whether records equal calls."""
     seats = [str(2001 + n) for n in range(10 if args.quick else 50)]
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.monotonic()
-        centre = Centre(folder, seats=seats, media="30000-45999")
-        try:
-            if args.cores:
-                subprocess.run(["taskset", "-a", "-p", "-c", args.cores, str(centre.process.pid)], check=True, capture_output=True)
-            with open("/proc/cpuinfo") as cpu:
-                model = re.search(r"model name\s*: (.*)", cpu.read())
-            print(f"{os.environ['RINGWISE_BIN']}, {os.cpu_count()} cores, {model.group(1) if model else 'unknown'}, load {os.getloadavg()[0]:.2f}")
-            Load(centre, 10, 1, 10).finish(20)
-            first_call = time.monotonic() - started
-            # Warm: allocators, caches, the learned table.
-            Load(centre, 50, 100, 200).finish(30)
-            centre.quiet(30)
-            # Before the rates: memory that they leave to the allocator would hide what a call takes.
-            held_calls = 200 if args.quick else HELD
-            room = memory(centre, held_calls)
-            sizes = rss_growth(centre, 3, 200 if args.quick else 2000, 100)
-            rows, best, rate = [], None, args.first
-            step, low = 1.5 if not args.quick else 2, None
-            while rate <= args.to:
-                row, held = held_for(centre, rate, window, args.sipp_cores)
-                rows.append(row)
-                show(row)
-                if not held:
-                    break
-                best, low = row, rate
-                rate = int(rate * step)
-            # Between the last held and the first not held, twice.
-            high = rate
-            for _ in range(0 if args.quick or low is None or high > args.to else 3):
-                middle = (low + high) // 2
-                row, held = held_for(centre, middle, window, args.sipp_cores)
-                rows.append(row)
-                show(row)
-                if held:
-                    low, best = middle, row
-                else:
-                    high = middle
-            centre.quiet(60)
-            if not args.quick:
-                # Transactions outlive their calls by 32 s.
-                time.sleep(40)
-            settled = rss_kb(centre.process.pid)
-            served, callers, two_way = queue_scene(centre, len(seats), 10 if args.quick else 50)
-            centre.quiet(30)
-            records, arrived = len(centre.records()), int(centre.metric("calls_arrived_total"))
-        finally:
-            centre.stop()
-    fields = list(rows[0])
-    with open(os.path.join(args.out, "sipp.csv"), "w", newline="") as out:
-        table = csv.DictWriter(out, fields)
-        table.writeheader()
-        table.writerows(rows)
-    lines = []
-    if best:
-        chart(rows, best, os.path.join(args.out, "sipp.svg"))
-        lines.append(("highest rate held, calls a second", best["calls_a_second"]))
-        lines.append(("CPU a call there, whole process", f"{best['cpu_ms_a_call']:.3f} ms"))
-        setup = "/".join(str(best[f"setup_p{p}_ms"]) for p in (50, 95, 99))
-        lines.append(("set-up there, p50/p95/p99", f"{setup} ms"))
+    started = time.monotonic()
+    centre = Centre(folder, seats=seats, media="30000-45999")
+    try:
+        pin(centre, args.cores)
+        Load(centre, 10, 1, 10).finish(20)
+        first_call = time.monotonic() - started
+        # Warm: allocators, caches, the learned table.
+        Load(centre, 50, 100, 200).finish(30)
+        centre.quiet(30)
+        # Before the rates: memory that they leave to the allocator would hide what a call takes.
+        room = memory(centre, 200 if args.quick else HELD)
+        sizes = rss_growth(centre, 3, 200 if args.quick else 2000, 100)
+        rows, best = climb(lambda rate: held_for(centre, rate, args.window, args.sipp_cores)[0], args, 0 if args.quick else 3)
+        centre.quiet(60)
+        if not args.quick:
+            # Transactions outlive their calls by 32 s.
+            time.sleep(40)
+        settled = rss_kb(centre.process.pid)
+        served, callers, two_way = queue_scene(centre, len(seats), 10 if args.quick else 50)
+        centre.quiet(30)
+        records, arrived = centre.count_records(), int(centre.metric("calls_arrived_total"))
+    finally:
+        centre.stop()
+    lines = held_lines(best, "one leg")
     lines += [(f"  {name}, one core", f"{rate} calls a second, {cpu} ms") for name, rate, cpu in OTHERS]
     lines += [
         ("start to the first answered and ended call", f"{first_call:.2f} s (others: 0.43 to 1.7 s, to the answer)"),
@@ -312,11 +303,91 @@ def main():
         ("RSS after all rates", f"{settled} kB"),
         (f"queue, {len(seats)} registered seats: served", f"{served} of {callers}"),
         ("seat's answer to two-way sound, p50/p99", f"{percentile(two_way, 50)}/{percentile(two_way, 99)} ms"),
-        ("records / calls", f"{records} / {arrived}{'' if records == arrived else '  NOT EQUAL'}"),
+        records_line(records, arrived),
     ]
-    report(lines)
-    print(f"\n{args.out}/sipp.csv, {args.out}/sipp.svg")
-    return 0 if best and records == arrived else 1
+    return lines, rows, best, records == arrived
+
+
+def both_legs(folder, args):
+    """Calls that registered SIPp seats answer: lines of the report, rows, best row, whether records equal calls."""
+    seats = [str(2001 + n) for n in range(200 if args.quick else 2000)]
+    centre = two_legs.house(folder, seats)
+    phones = None
+    try:
+        pin(centre, args.cores)
+        phones = two_legs.Seats(centre, seats, args.sipp_cores)
+        rows, best = climb(
+            lambda rate: two_legs_for(centre, phones, rate, args.window, args.sipp_cores), args, 0 if args.quick else 3
+        )
+        centre.quiet(60)
+        records, arrived = centre.count_records(), int(centre.metric("calls_arrived_total"))
+    finally:
+        if phones:
+            phones.close()
+        centre.stop()
+    lines = held_lines(best, "two legs")
+    lines += [(f"  {name}, one core", f"{rate} calls a second") for name, rate in OTHERS_TWO_LEGS]
+    return [*lines, records_line(records, arrived)], rows, best, records == arrived
+
+
+def pin(centre, cores):
+    if cores:
+        subprocess.run(["taskset", "-a", "-p", "-c", cores, str(centre.process.pid)], check=True, capture_output=True)
+
+
+def held_lines(best, what):
+    if not best:
+        return [(f"{what}: highest rate held", "none")]
+    setup = "/".join(str(best[f"setup_p{p}_ms"]) for p in (50, 95, 99))
+    return [
+        (f"{what}: highest rate held, calls a second", best["calls_a_second"]),
+        ("CPU a call there, whole process", f"{best['cpu_ms_a_call']:.3f} ms"),
+        ("set-up there, p50/p95/p99", f"{setup} ms"),
+    ]
+
+
+def records_line(records, arrived):
+    return ("records / calls", f"{records} / {arrived}{'' if records == arrived else '  NOT EQUAL'}")
+
+
+def write_csv(rows, path):
+    with open(path, "w", newline="") as out:
+        table = csv.DictWriter(out, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+
+
+def main():
+    wanted = argparse.ArgumentParser(description="Load figures; see benches/sipp/README.md.")
+    wanted.add_argument("--quick", action="store_true", help="short windows, a few rates")
+    wanted.add_argument("--out", default=os.path.join(ROOT, "target", "bench"), help="folder for CSV and SVG")
+    wanted.add_argument("--cores", default="", help="pin the centre to these cores (taskset list), SIPp to --sipp-cores")
+    wanted.add_argument("--sipp-cores", default="", help="pin SIPp to these cores")
+    wanted.add_argument("--from", dest="first", type=int, default=100, help="first rate, calls a second")
+    wanted.add_argument("--to", type=int, default=3000, help="last rate")
+    wanted.add_argument("--legs", choices=["one", "two", "both"], default="both", help="what to measure")
+    args = wanted.parse_args()
+    args.window, args.step = (5, 2) if args.quick else (20, 1.5)
+    os.makedirs(args.out, exist_ok=True)
+    with open("/proc/cpuinfo") as cpu:
+        model = re.search(r"model name\s*: (.*)", cpu.read())
+    print(f"{os.environ['RINGWISE_BIN']}, {os.cpu_count()} cores, {model.group(1) if model else 'unknown'}, load {os.getloadavg()[0]:.2f}")
+    fine, written = True, []
+    for legs, scene, name in (("one", one_leg, "sipp"), ("two", both_legs, "sipp-two-legs")):
+        if args.legs not in (legs, "both"):
+            continue
+        print(f"\n{legs} leg{'s' if legs == 'two' else ''}", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            lines, rows, best, equal = scene(folder, args)
+        report(lines)
+        write_csv(rows, os.path.join(args.out, f"{name}.csv"))
+        written.append(f"{args.out}/{name}.csv")
+        if best and legs == "one":
+            chart(rows, best, os.path.join(args.out, "sipp.svg"))
+            written.append(f"{args.out}/sipp.svg")
+        fine = fine and bool(best) and equal
+    print("\n" + ", ".join(written))
+    return 0 if fine else 1
 
 
 if __name__ == "__main__":

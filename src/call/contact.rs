@@ -221,13 +221,15 @@ impl Contact {
         }
     }
 
-    /// Nothing of it is left.
+    /// Its record can be closed: the caller's leg has let go, and nothing passes through others.
+    /// A seat's phone that answers no CANCEL may hold its leg in SIP for 32 s more; what the user
+    /// agent reports of that leg concerns nobody.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.stage == Stage::Ending
             && self.caller.is_done()
             && self.seat.is_none()
-            && self.fading.is_empty()
+            && self.fading.iter().all(|(leg, _)| leg.is_silent())
     }
 
     /// Ends the call from our side.

@@ -8,6 +8,7 @@ use crate::call::fact::Fact;
 use crate::call::leg::Change;
 use crate::call::record::Party;
 use crate::machine::ivr::surface::WalkInput;
+use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::Piece;
@@ -64,18 +65,42 @@ impl Contact {
                 self.key_pressed(key, at, near);
             }
             MediaEvent::TwoWay { at, .. } => self.two_way(at),
-            MediaEvent::Closed { leg, quality } => {
-                if let Some((leg, party)) = self.owner(leg) {
-                    leg.media_done();
+            MediaEvent::Closed { leg, quality, end } => {
+                if let Some((owned, party)) = self.owner(leg) {
+                    owned.media_done();
                     self.fact(Fact::LegClosed { party, quality });
+                    if end == CloseEnd::Failed {
+                        self.media_failed(leg, near);
+                    }
                 }
                 self.bury();
             }
-            MediaEvent::FirstSent { .. }
+            MediaEvent::ThreadFailed { .. }
+            | MediaEvent::FirstSent { .. }
             | MediaEvent::PlayEnded { .. }
             | MediaEvent::Digit { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Heard { .. } => {}
+        }
+    }
+
+    /// A leg has lost its media. A call cannot go on without, but a caller keeps waiting when it
+    /// was the leg of a phone that only rang.
+    fn media_failed(&mut self, leg: LegId, near: &mut Surroundings<'_>) {
+        let text = format!("the media of a leg of call {} failed", self.id);
+        self.fact(Fact::Alarm { text });
+        let is_seats = self.seat.as_ref().is_some_and(|side| side.leg.id == leg);
+        match self.stage {
+            Stage::Opening => self.refuse(Status(503), near),
+            Stage::Offered | Stage::Walking | Stage::Waiting if is_seats => {
+                self.seat_failed(leg, Status(0), near);
+            }
+            Stage::Offered | Stage::Walking | Stage::Waiting | Stage::Talking
+                if is_seats || leg == self.caller.id =>
+            {
+                self.hang_up(Party::Centre, "media_failed", near);
+            }
+            Stage::Offered | Stage::Walking | Stage::Waiting | Stage::Talking | Stage::Ending => {}
         }
     }
 
@@ -89,6 +114,7 @@ impl Contact {
                 retry_after,
             });
             self.caller.sip_done();
+            self.fact(Fact::Refused { status: status.0 });
         }
         self.fact(Fact::HungUp {
             by: Party::Centre,

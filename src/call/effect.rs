@@ -142,7 +142,7 @@ pub enum Command {
         seat: SeatId,
         /// Its wish.
         state: SeatState,
-        /// Who says so: `api`.
+        /// Who says so: `api, NAME` of the token, and the reason if one is given.
         by: String,
     },
     /// End a call.
@@ -154,7 +154,7 @@ pub enum Command {
     },
     /// Take no new calls; the others end by themselves.
     Drain,
-    /// End every call now.
+    /// End every call now. Answered when all phones have let go.
     EndAll,
     /// Raise an alarm.
     Alarm {
@@ -201,6 +201,9 @@ pub enum CommandError {
     /// There is no release to go back to.
     #[error("there is no release before this one: put the files back and reload")]
     NothingBefore,
+    /// After-call work cannot be ended where there is none.
+    #[error("the seat has no after-call work to end")]
+    NotInWrapUp,
     /// The state cannot be wished for.
     #[error("a seat cannot be told to be {0:?}")]
     NotAWish(SeatState),

@@ -132,6 +132,11 @@ pub enum Fact {
         /// SIP status.
         status: u16,
     },
+    /// The call was refused before it was answered.
+    Refused {
+        /// SIP status that was sent.
+        status: u16,
+    },
     /// The call's end began.
     HungUp {
         /// Who ended it.
@@ -182,7 +187,7 @@ pub enum Fact {
         seat: SeatId,
         /// Ready, away, or done with after-call work ([`SeatState::WrapUp`]).
         state: SeatState,
-        /// `star_code`, `api`, `demo`.
+        /// `star_code`, or `api, NAME` of the token, and the reason if one is given.
         by: String,
     },
     /// An answer of the world that nobody awaited.

@@ -180,6 +180,12 @@ impl Leg {
         self.media = Side::Done;
     }
 
+    /// The media side has let go.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.media == Side::Done
+    }
+
     /// Both sides have let go.
     #[must_use]
     pub fn is_done(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::call::phone::PhoneSetup;
 use crate::call::phone_bank::Call;
 use crate::call::phone_bank::CallSide;
 use crate::call::phone_bank::PhoneBank;
+use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::Piece;
@@ -132,13 +133,17 @@ impl PhoneBank {
                         .push_back((*id, *at, PhoneReport::Heard(*sound)));
                 }
             }
-            MediaEvent::Closed { leg, .. } => {
+            MediaEvent::Closed { leg, end, .. } => {
                 self.with_leg(*leg, Leg::media_done);
                 if let Some(id) = self.legs.get(leg).copied() {
+                    if *end == CloseEnd::Failed {
+                        self.hang_up(turn, id);
+                    }
                     self.bury(id);
                 }
             }
-            MediaEvent::FirstSent { .. }
+            MediaEvent::ThreadFailed { .. }
+            | MediaEvent::FirstSent { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::PlayEnded { .. }
             | MediaEvent::Digit { .. }

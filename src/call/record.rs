@@ -23,12 +23,16 @@ pub struct Record {
     pub call: CallId,
     /// When its INVITE came.
     pub started: Wall,
-    /// From INVITE to the last leg's end, in milliseconds of the engine clock.
+    /// From INVITE to the end of the caller's leg, in milliseconds of the engine clock. A seat's
+    /// phone may take longer to let go.
     pub duration_ms: u64,
     /// How it began.
     pub arrived: Arrived,
     /// What became of it.
     pub outcome: Outcome,
+    /// SIP status that a refused call was given.
+    #[serde(default)]
+    pub refused_status: Option<u16>,
     /// Who ended it, and how in a word.
     pub hung_up: Option<(Party, String)>,
     /// The caller's time, without gaps: it sums to `duration_ms`.
@@ -56,6 +60,25 @@ pub struct Record {
     pub dropped: u64,
 }
 
+impl Record {
+    /// What happened in the dialplan, in order: steps and story as one. Of what happened at one
+    /// moment, what leads to a step stands before it.
+    #[must_use]
+    pub fn walked(&self) -> Vec<WalkFact> {
+        let steps = self.steps.iter().map(|(at_ms, step)| {
+            let step = step.clone();
+            (*at_ms, 1, WalkFact::Entered { step })
+        });
+        let story = self.story.iter().map(|(at_ms, fact)| {
+            let after = matches!(fact, WalkFact::Said { .. } | WalkFact::Predicted { .. });
+            (*at_ms, if after { 2 } else { 0 }, fact.clone())
+        });
+        let mut all: Vec<(u64, u8, WalkFact)> = steps.chain(story).collect();
+        all.sort_by_key(|(at_ms, place, _)| (*at_ms, *place));
+        all.into_iter().map(|(.., fact)| fact).collect()
+    }
+}
+
 /// What became of a call.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -68,8 +91,10 @@ pub enum Outcome {
     Served,
     /// It left the queue before a seat answered.
     Abandoned,
-    /// It was given up before it was answered.
+    /// The caller gave it up before it was answered.
     Cancelled,
+    /// The centre refused it: no port was free, or its offer could not be met.
+    Refused,
     /// The process ended under it; closed at the next start.
     Lost,
 }

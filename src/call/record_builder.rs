@@ -37,6 +37,7 @@ impl RecordBuilder {
             duration_ms: 0,
             arrived: arrived.clone(),
             outcome: Outcome::Cancelled,
+            refused_status: None,
             hung_up: None,
             segments: Vec::new(),
             steps: Vec::new(),
@@ -65,6 +66,10 @@ impl RecordBuilder {
         let at_ms = self.ms(next.now);
         match &next.fact {
             Fact::Connected { .. } => self.record.outcome = Outcome::LeftInIvr,
+            Fact::Refused { status } => {
+                self.record.outcome = Outcome::Refused;
+                self.record.refused_status = Some(*status);
+            }
             Fact::FirstSound { after_us } => self.record.first_sound_us = Some(*after_us),
             Fact::TwoWay { after_us } => self.record.two_way_us = Some(*after_us),
             Fact::Key { key } => {

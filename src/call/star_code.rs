@@ -8,6 +8,7 @@ use crate::call::contact_output::ContactOutput;
 use crate::call::leg::Leg;
 use crate::call::phrase;
 use crate::machine::acd::surface::SeatState;
+use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::Piece;
@@ -159,8 +160,14 @@ impl StarCode {
                 self.refuse(Status(503), near.turn.now);
             }
             MediaEvent::PlayEnded { .. } => self.end(near.turn.now),
-            MediaEvent::Closed { .. } => self.leg.media_done(),
-            MediaEvent::FirstSent { .. }
+            MediaEvent::Closed { end, .. } => {
+                self.leg.media_done();
+                if *end == CloseEnd::Failed {
+                    self.end(near.turn.now);
+                }
+            }
+            MediaEvent::ThreadFailed { .. }
+            | MediaEvent::FirstSent { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Digit { .. }
             | MediaEvent::TwoWay { .. }

@@ -62,6 +62,8 @@ pub struct Switchboard {
     pub(super) seq: u64,
     pub(super) names: Arc<Names>,
     pub(super) draining: bool,
+    /// The command that ends everything, until nothing is held any more.
+    pub(super) ending: Option<u64>,
 }
 
 /// A live call with what the switchboard keeps for it.
@@ -110,6 +112,7 @@ impl Switchboard {
             seq: parts.first_seq.saturating_sub(1),
             names: Arc::new(names.clone()),
             draining: false,
+            ending: None,
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
         board.record(turn, None, Fact::Started { version, names });
@@ -220,7 +223,12 @@ impl Switchboard {
     }
 
     fn handle_media(&mut self, turn: Turn, event: &MediaEvent) {
-        let leg = leg_of(event);
+        let Some(leg) = event.leg() else {
+            if let Some(text) = event.trouble() {
+                self.record(turn, None, Fact::Alarm { text });
+            }
+            return;
+        };
         if let Some(call) = self.legs.get(&leg).copied() {
             self.with_call(turn, call, |contact, near| {
                 contact.handle_media(event, near);
@@ -377,6 +385,12 @@ impl Switchboard {
         while let Some(call) = self.touched.pop_first() {
             self.put_to_sleep(turn, call);
         }
+        if let Some(id) = self
+            .ending
+            .take_if(|_| self.calls.is_empty() && self.legs.is_empty())
+        {
+            self.reply(id, Ok(()));
+        }
     }
 
     /// Sets the call's next deadline, or closes it when it is over.
@@ -417,18 +431,4 @@ pub struct Parts {
     pub mint: Mint,
     /// Place of the next fact in the log, from 1.
     pub first_seq: u64,
-}
-
-const fn leg_of(event: &MediaEvent) -> LegId {
-    match event {
-        MediaEvent::Opened { leg, .. }
-        | MediaEvent::Full { leg }
-        | MediaEvent::FirstSent { leg, .. }
-        | MediaEvent::Latched { leg, .. }
-        | MediaEvent::PlayEnded { leg, .. }
-        | MediaEvent::Digit { leg, .. }
-        | MediaEvent::TwoWay { one: leg, .. }
-        | MediaEvent::Heard { leg, .. }
-        | MediaEvent::Closed { leg, .. } => *leg,
-    }
 }

@@ -110,7 +110,10 @@ impl Switchboard {
                         c.hang_up(Party::Centre, "drain", near);
                     });
                 }
-                Ok(())
+                if let Some(earlier) = self.ending.replace(id) {
+                    self.reply(earlier, Ok(()));
+                }
+                return;
             }
         };
         self.reply(id, result);
@@ -127,8 +130,11 @@ impl Switchboard {
         if at >= self.seats.len() {
             return Err(CommandError::UnknownSeat);
         }
+        let is = self.acd.seat(seat).map(|seat| seat.state);
         match state {
             SeatState::Ready if self.flow(seat).is_none() => Err(CommandError::NotRegistered),
+            SeatState::Away if is == Some(SeatState::SignedOut) => Err(CommandError::NotRegistered),
+            SeatState::WrapUp if is != Some(SeatState::WrapUp) => Err(CommandError::NotInWrapUp),
             SeatState::Ready | SeatState::Away | SeatState::WrapUp => {
                 self.wish(turn, seat, state, by);
                 Ok(())

@@ -225,6 +225,7 @@ impl View {
             Fact::Connected { .. }
             | Fact::Key { .. }
             | Fact::SeatFailed { .. }
+            | Fact::Refused { .. }
             | Fact::ReofferRefused { .. }
             | Fact::LegClosed { .. }
             | Fact::SeatRegistered { .. }

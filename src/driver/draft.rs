@@ -15,6 +15,7 @@ use crate::machine::ivr::check;
 use crate::machine::ivr::check::Checked;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surroundings::Surroundings;
+use crate::machine::ivr::testing::case::Case;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::reading::bank;
 use crate::vocabulary::fault::Fault;
@@ -23,7 +24,7 @@ use crate::vocabulary::fault::FaultyFile;
 /// Longest dialplan or bank, in bytes.
 pub const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// Dialplans and banks that hold together: what a draft is made from.
+/// Dialplans and banks that hold together: what a release is made from.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     /// Dialplans.
@@ -34,6 +35,21 @@ pub struct Draft {
     pub versions: Vec<String>,
     /// Their files: `dialplans/` or `banks/` with the name, and the text.
     pub files: Vec<(String, String)>,
+    /// The dialplans with their files and tests.
+    pub sheets: Vec<Sheet>,
+}
+
+/// A dialplan as it was written.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Its file, as the person knows it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// What it says.
+    pub script: Arc<Script>,
+    /// Its tests.
+    pub cases: Vec<Case>,
 }
 
 /// Why there is no draft.
@@ -97,7 +113,14 @@ impl Draft {
         let clashes = check::overlaps(&names);
         for ((file, script), faults) in checked.into_iter().zip(clashes) {
             if faults.is_empty() {
-                draft.scripts.push(Arc::new(script.script));
+                let checked = Arc::new(script.script);
+                draft.scripts.push(Arc::clone(&checked));
+                draft.sheets.push(Sheet {
+                    name: file.name,
+                    text: file.text,
+                    script: checked,
+                    cases: script.cases,
+                });
             } else {
                 faulty.push(file.faulty(faults));
             }

@@ -14,9 +14,11 @@ use crate::call::effect::Event;
 use crate::driver::asking::Asking;
 use crate::driver::journal::writer::Journal;
 use crate::driver::media::hub::MediaHub;
+use crate::driver::prompts::arrival::Arrival;
 use crate::driver::run::Hands;
 use crate::driver::stock::Stock;
 use crate::driver::turn_meter::TurnMeter;
+use crate::machine::media::contract::MediaCommand;
 
 /// Tells whoever gave a command how it went.
 pub type Reply = Box<dyn Fn(u64, Result<(), CommandError>) + Send>;
@@ -26,6 +28,8 @@ pub type Reply = Box<dyn Fn(u64, Result<(), CommandError>) + Send>;
 pub struct MediaHands {
     hub: MediaHub,
     bell: UnixDatagram,
+    /// Prompts that have not all come yet.
+    arrival: Option<Arrival>,
 }
 
 impl MediaHands {
@@ -40,6 +44,7 @@ impl MediaHands {
         Ok(Self {
             bell: UnixDatagram::from_std(bell)?,
             hub,
+            arrival: None,
         })
     }
 
@@ -48,10 +53,40 @@ impl MediaHands {
         &mut self.hub
     }
 
+    /// Prompts that are still being decoded.
+    pub fn await_prompts(&mut self, arrival: Arrival) {
+        self.arrival = Some(arrival);
+    }
+
+    fn perform(&mut self, command: MediaCommand) {
+        if let Some(arrival) = &mut self.arrival {
+            let needed = match &command {
+                MediaCommand::Play { pieces, .. } => pieces.as_slice(),
+                MediaCommand::Open { .. }
+                | MediaCommand::Aim { .. }
+                | MediaCommand::Stop { .. }
+                | MediaCommand::Bridge { .. }
+                | MediaCommand::Unbridge { .. }
+                | MediaCommand::Press { .. }
+                | MediaCommand::Listen { .. }
+                | MediaCommand::Close { .. } => &[],
+            };
+            for (prompt, sound) in arrival.take(needed) {
+                self.hub.insert_prompt(prompt, sound);
+            }
+            if arrival.is_over() {
+                self.arrival = None;
+            }
+        }
+        self.hub.command(command);
+    }
+
     async fn ready(&self) {
         let mut rings = [0; 8];
         while self.bell.readable().await.is_ok() {
             if self.bell.try_recv(&mut rings).is_ok() {
+                // One turn answers all rings.
+                while self.bell.try_recv(&mut rings).is_ok() {}
                 return;
             }
         }
@@ -66,7 +101,7 @@ pub struct PhoneHands(pub MediaHands);
 impl Hands for PhoneHands {
     fn perform(&mut self, effect: Effect) {
         if let Effect::Media(command) = effect {
-            self.0.hub.command(command);
+            self.0.perform(command);
         }
     }
 
@@ -148,7 +183,7 @@ impl CentreHands {
 impl Hands for CentreHands {
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Media(command) => self.media.hub.command(command),
+            Effect::Media(command) => self.media.perform(command),
             Effect::Ask {
                 id,
                 question,

@@ -12,6 +12,9 @@ pub mod clock;
 /// What the configuration file says.
 pub mod config;
 
+/// The mark that asks networks to forward our packets before others.
+pub mod dscp;
+
 /// How many files the process may hold open.
 pub mod file_limit;
 

@@ -54,10 +54,11 @@ impl Stock {
         }
     }
 
-    /// Puts all of these into the library at once: before the loop turns.
-    pub fn fill(&mut self, sounds: Sounds, hub: &mut MediaHub) {
+    /// A centre starts with these prompts, of which these sounds are there already.
+    pub fn fill(&mut self, prompts: &[PromptId], sounds: Sounds, hub: &mut MediaHub) {
+        self.uses.extend(prompts.iter().map(|prompt| (*prompt, 1)));
         for (prompt, sound) in sounds {
-            self.put(prompt, sound, hub);
+            hub.insert_prompt(prompt, sound);
         }
     }
 

@@ -8,6 +8,7 @@ use std::sync::RwLock;
 
 use tokio::sync::broadcast;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 
 use crate::call::fact::Recorded;
 use crate::call::view::View;
@@ -20,9 +21,9 @@ use crate::driver::config::reading::Config;
 use crate::driver::journal::writer::Reader;
 use crate::face::api::access::Access;
 use crate::face::api::command::Commands;
+use crate::face::api::desk::Desk;
 use crate::face::api::event_stream::BEHIND_MAX;
 use crate::face::api::server;
-use crate::face::api::server::Desk;
 
 /// A running centre and what faces need of it.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct Served {
     pub desk: Desk,
     /// Where the API listens.
     pub api: SocketAddr,
+    /// How many calls are live.
+    pub calls_live: watch::Receiver<usize>,
 }
 
 /// Why a centre is not served.
@@ -60,12 +63,13 @@ pub async fn serve(
     let listener = server::listen(config.settings.http.listen).await?;
     let api = listener.local_addr()?;
     std::fs::create_dir_all(&config.settings.data_dir)?;
-    let access = Access::open(&config.settings.data_dir)?;
+    let access = Access::open(&config.settings.data_dir, &config.tokens)?;
     let (inbox, outbox) = mpsc::channel(INBOX_MAX);
     let commands = Commands::new(inbox.clone());
     let view = Arc::new(RwLock::new(View::default()));
     let (live, _) = broadcast::channel(BEHIND_MAX);
-    let readers = [Some(reader(&view, &live)), facts]
+    let (counted, calls_live) = watch::channel(0);
+    let readers = [Some(reader(&view, &live, counted)), facts]
         .into_iter()
         .flatten()
         .collect();
@@ -88,22 +92,34 @@ pub async fn serve(
         releases: running.releases.clone(),
     };
     tokio::spawn(serve_api(listener, desk.clone(), access));
-    Ok(Served { running, desk, api })
+    Ok(Served {
+        running,
+        desk,
+        api,
+        calls_live,
+    })
 }
 
 async fn serve_api(listener: tokio::net::TcpListener, desk: Desk, access: Access) {
-    if let Err(error) = server::serve(listener, desk, access).await {
+    if let Err(error) = server::serve(listener, desk, &access).await {
         tracing::error!(%error, "the API ended");
     }
 }
 
-/// Keeps the read model, and passes facts on to those who follow them.
-fn reader(view: &Arc<RwLock<View>>, live: &broadcast::Sender<Arc<Recorded>>) -> Reader {
+/// Keeps the read model, counts its calls, and passes facts on to those who follow them.
+fn reader(
+    view: &Arc<RwLock<View>>,
+    live: &broadcast::Sender<Arc<Recorded>>,
+    counted: watch::Sender<usize>,
+) -> Reader {
     let (view, live) = (Arc::clone(view), live.clone());
     Box::new(move |fact| {
-        view.write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(fact);
+        let calls = {
+            let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
+            view.take(fact);
+            view.calls.len()
+        };
+        counted.send_if_modified(|count| std::mem::replace(count, calls) != calls);
         // Nobody may be listening.
         let _ = live.send(Arc::clone(fact));
     })

@@ -6,6 +6,15 @@ pub mod acd;
 /// Seats, queues and skills by name.
 pub mod catalog;
 
+/// A chart of cards and ways, laid out and written as SVG.
+pub mod drawing;
+
+/// One typed, total language for conditions and values.
+pub mod expression;
+
+/// First dialplans from the files of other systems.
+pub mod import;
+
 /// Dialplans: checked, then walked.
 pub mod ivr;
 

@@ -51,9 +51,21 @@ impl Place {
     }
 }
 
+/// How bad it is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Severity {
+    /// The file is not taken.
+    #[default]
+    Error,
+    /// The file is taken; callers may not like it.
+    Warning,
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Fault {
+    /// How bad it is.
+    pub severity: Severity,
     /// Where.
     pub span: Span,
     /// What is wrong, lower case, no full stop.
@@ -69,11 +81,19 @@ impl Fault {
     #[must_use]
     pub fn new(span: Span, what: impl Into<String>) -> Self {
         Self {
+            severity: Severity::Error,
             span,
             what: what.into(),
             label: String::new(),
             help: None,
         }
+    }
+
+    /// The same as a warning.
+    #[must_use]
+    pub const fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
     }
 
     /// The same with a label under the place.

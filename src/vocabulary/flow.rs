@@ -42,6 +42,15 @@ pub struct Flow {
     pub remote: SocketAddr,
 }
 
+impl Flow {
+    /// Whether both far ends are at one IP address, be it through another port or connection. An
+    /// IPv4 address is the same when it is mapped into IPv6.
+    #[must_use]
+    pub fn is_near(self, other: Self) -> bool {
+        self.remote.ip().to_canonical() == other.remote.ip().to_canonical()
+    }
+}
+
 impl fmt::Display for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -3,6 +3,9 @@
 /// Seeded randomness that strangers cannot guess.
 pub mod chance;
 
+/// Exact decimal numbers.
+pub mod decimal;
+
 /// What stands written where a telephone number should be.
 pub mod dialled;
 
@@ -24,5 +27,11 @@ pub mod money;
 /// Telephone numbers in E.164 form.
 pub mod phone_number;
 
+/// Who may hear something.
+pub mod privacy;
+
 /// One clock, two readings.
 pub mod time;
+
+/// Values that a person may write, compare and compute with.
+pub mod value;

@@ -29,6 +29,9 @@ pub enum Currency {
 }
 
 impl Currency {
+    /// All currencies.
+    pub const ALL: [Self; 4] = [Self::Yuan, Self::Dollar, Self::Euro, Self::HongKongDollar];
+
     /// The ISO 4217 code.
     #[must_use]
     pub const fn code(self) -> &'static str {

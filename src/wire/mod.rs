@@ -1,5 +1,8 @@
 //! Bytes and text to values and back. No state, no time.
 
+/// How expressions are written.
+pub mod expression;
+
 /// Samples to companded bytes and back (ITU-T G.711).
 pub mod g711;
 
@@ -17,6 +20,9 @@ pub mod sip;
 
 /// Keys pressed on a telephone, as RTP payload (RFC 4733).
 pub mod telephone_event;
+
+/// XML to a tree in which every element knows its line.
+pub mod xml;
 
 /// YAML, a strict subset.
 pub mod yaml;

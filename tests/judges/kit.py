@@ -1,9 +1,10 @@
 """What the judges stand on: a centre, scripted phones with sound, baresip, SIPp, and ears.
 
-Only the Python standard library. Everything talks on 127.0.0.1.
+Only the Python standard library. Everything talks on 127.0.0.1, or on ::1 where a judge asks for it.
 """
 
 import array
+import contextlib
 import hashlib
 import json
 import math
@@ -12,6 +13,7 @@ import random
 import re
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -51,6 +53,15 @@ def free_port(kind=socket.SOCK_STREAM):
         return probe.getsockname()[1]
 
 
+def named(host):
+    """A host as URIs write it."""
+    return f"[{host}]" if ":" in host else host
+
+
+def family(host):
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def free_sip_port():
     """A port free on both UDP and TCP."""
     while True:
@@ -69,13 +80,15 @@ CONFIG = """\
 data_dir = "{dir}/data"
 drain_s = 2
 [sip]
-listen = ["udp://127.0.0.1:{sip}", "tcp://127.0.0.1:{sip}"]
+listen = [{listen}]
+allow = ["127.0.0.0/8", "::1"]
 [media]
+address = "{address}"
 ports = "{media}"
 [http]
 listen = "127.0.0.1:{http}"
 [dialplans]
-dir = "{root}/dialplans"
+dir = "{dialplans}"
 [banks]
 dir = "{root}/banks"
 [prompts]
@@ -84,7 +97,7 @@ dir = "{root}/prompts"
 source = "{orders}"
 [[queue]]
 name = "after-sales"
-wrap_up_s = 1
+wrap_up_s = {wrap_up_s}
 ring_s = 10
 """
 
@@ -101,12 +114,24 @@ queues = ["after-sales"]
 class Centre:
     """`ringwise serve` in a folder of its own."""
 
-    def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999"):
+    def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999", hosts=("127.0.0.1",), **more):
+        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`."""
         os.makedirs(folder, exist_ok=True)
-        self.folder, self.host = folder, "127.0.0.1"
+        self.folder, self.host = folder, hosts[0]
         self.sip, self.http = free_sip_port(), free_port()
-        orders = orders or f"csv:{ROOT}/examples/orders.csv"
-        text = CONFIG.format(dir=folder, sip=self.sip, http=self.http, root=ROOT, orders=orders, media=media)
+        listen = ", ".join(f'"{kind}://{named(host)}:{self.sip}"' for host in hosts for kind in ("udp", "tcp"))
+        root = more.get("root", ROOT)
+        text = CONFIG.format(
+            dir=folder,
+            http=self.http,
+            listen=listen,
+            address=more.get("address", "127.0.0.1"),
+            root=root,
+            dialplans=more.get("dialplans", f"{root}/dialplans"),
+            orders=orders or f"csv:{ROOT}/examples/orders.csv",
+            media=media,
+            wrap_up_s=more.get("wrap_up_s", 1),
+        )
         text += "".join(SEAT.format(id=seat) for seat in seats)
         self.config = os.path.join(folder, "ringwise.toml")
         with open(self.config, "w") as out:
@@ -155,6 +180,11 @@ class Centre:
             found += page
             if len(page) < 500:
                 return found
+
+    def count_records(self, where="1"):
+        """How many records the store holds of which this SQL condition is true."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/data/ringwise.db?mode=ro", uri=True)) as store:
+            return store.execute(f"SELECT count(*) FROM records WHERE {where}").fetchone()[0]
 
     def metric(self, name):
         text = self.fetch("/metrics")
@@ -330,9 +360,9 @@ def must_hear(heard, name, language, floor=0.9, seconds=60, stretch=6000):
 class Sound:
     """One RTP end: sends a tone (or silence) every 20 ms, takes keys, keeps what it hears."""
 
-    def __init__(self, hz=None):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+    def __init__(self, hz=None, host="127.0.0.1"):
+        self.socket = socket.socket(family(host), socket.SOCK_DGRAM)
+        self.socket.bind((host, 0))
         self.socket.settimeout(0.2)
         self.port = self.socket.getsockname()[1]
         self.remote = None
@@ -443,7 +473,7 @@ class Message:
     @property
     def media(self):
         """Where the description wants RTP."""
-        host = re.search(r"^c=IN IP4 (\S+)", self.body, re.M)
+        host = re.search(r"^c=IN IP[46] (\S+)", self.body, re.M)
         port = re.search(r"^m=audio (\d+)", self.body, re.M)
         return (host.group(1), int(port.group(1))) if host and port else None
 
@@ -453,16 +483,21 @@ def token():
 
 
 class Phone:
-    """A phone on UDP. A seat if it has a password; what it writes into Contact and SDP can be made up."""
+    """A phone, on UDP unless it is told otherwise, at 127.0.0.1 or ::1. A seat if it has a password; what it
+    writes into Contact and SDP can be made up."""
 
-    def __init__(self, centre, user, password=None, hz=None, algorithm="MD5", claims=None, answers=True):
+    def __init__(
+        self, centre, user, password=None, hz=None, algorithm="MD5", claims=None, answers=True, at="127.0.0.1", by="UDP"
+    ):
         self.centre, self.user, self.password, self.hz = centre, user, password, hz
-        self.algorithm, self.answers = algorithm, answers
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.algorithm, self.answers, self.at, self.by = algorithm, answers, at, by
+        self.socket = socket.socket(family(at), socket.SOCK_DGRAM if by == "UDP" else socket.SOCK_STREAM)
+        self.socket.bind((at, 0))
+        if by == "TCP":
+            self.socket.connect((at, centre.sip))
         self.socket.settimeout(0.2)
         self.port = self.socket.getsockname()[1]
-        self.host = claims or "127.0.0.1"
+        self.host = claims or at
         self.realm_port = 5060 if claims else self.port
         self.waiting, self.calls, self.open = {}, {}, True
         self.incoming = []
@@ -471,22 +506,27 @@ class Phone:
 
     @property
     def contact(self):
-        return f"<sip:{self.user}@{self.host}:{self.realm_port}>"
+        stream = ";transport=tcp" if self.by == "TCP" else ""
+        return f"<sip:{self.user}@{named(self.host)}:{self.realm_port}{stream}>"
 
     def send(self, first, headers, body=""):
         if body:
             headers = headers + [("Content-Type", "application/sdp")]
         lines = [first] + [f"{n}: {v}" for n, v in headers + [("Content-Length", str(len(body.encode())))]]
-        self.socket.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self.centre.address)
+        text = ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+        if self.by == "TCP":
+            self.socket.sendall(text)
+        else:
+            self.socket.sendto(text, (self.at, self.centre.sip))
 
     def request(self, method, uri, call, headers=(), body="", to_tag=None, cseq=1, branch=None, provisional=None, within=8):
         """Sends a request, again until answered, and gives the final response back."""
         branch = branch or "z9hG4bK" + token()
         to = f"<{call['uri']}>" + (f";tag={to_tag}" if to_tag else "")
         base = [
-            ("Via", f"SIP/2.0/UDP {self.host}:{self.realm_port};branch={branch};rport"),
+            ("Via", f"SIP/2.0/{self.by} {named(self.host)}:{self.realm_port};branch={branch};rport"),
             ("Max-Forwards", "70"),
-            ("From", f"<sip:{self.user}@127.0.0.1>;tag={call['tag']}"),
+            ("From", f"<sip:{self.user}@{named(self.at)}>;tag={call['tag']}"),
             ("To", to),
             ("Call-ID", call["id"]),
             ("CSeq", f"{cseq} {method}"),
@@ -496,7 +536,7 @@ class Phone:
         answers = self.waiting.setdefault((branch, method), [])
         end, gap, heard = time.monotonic() + within, 0.5, 0
         while time.monotonic() < end:
-            if not answers:
+            if not answers and (self.by == "UDP" or gap == 0.5):
                 self.send(f"{method} {uri} SIP/2.0", base + list(headers), body)
             pause = time.monotonic() + gap
             while time.monotonic() < min(pause, end):
@@ -555,24 +595,24 @@ class Phone:
         return None
 
     def register(self, password=None, expires=300):
-        host, port = self.centre.address
+        host, port = named(self.at), self.centre.sip
         uri = f"sip:{host}:{port}"
         call = {"id": token(), "tag": token(), "uri": f"sip:{self.user}@{host}:{port}"}
         return self.authorised("REGISTER", uri, call, [("Expires", str(expires))], password=password)
 
     def describe(self, port, direction="sendrecv", version=1):
+        kind = "IP6" if ":" in self.host else "IP4"
         return (
-            f"v=0\r\no=- 1 {version} IN IP4 {self.host}\r\ns=-\r\nc=IN IP4 {self.host}\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 {version} IN {kind} {self.host}\r\ns=-\r\nc=IN {kind} {self.host}\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
             f"a=fmtp:101 0-15\r\na=ptime:20\r\na={direction}\r\n"
         )
 
     def call(self, number, within=8, headers=()):
         """Calls and gives the answered call back."""
-        host, port = self.centre.address
-        uri = f"sip:{number}@{host}:{port}"
+        uri = f"sip:{number}@{named(self.at)}:{self.centre.sip}"
         state = {"id": token(), "tag": token(), "uri": uri}
-        sound = Sound(self.hz)
+        sound = Sound(self.hz, self.at)
         sent = time.monotonic()
         answer = self.authorised("INVITE", uri, state, headers, self.describe(sound.port), within=within)
         if answer.status != 200:
@@ -590,6 +630,7 @@ class Phone:
     # Incoming.
 
     def _receive(self):
+        stream = b""
         while self.open:
             try:
                 data, source = self.socket.recvfrom(65535)
@@ -597,15 +638,31 @@ class Phone:
                 continue
             except OSError:
                 return
-            if not data.strip():
+            if self.by == "UDP":
+                self._take(data, source)
                 continue
-            message = Message(data, source)
-            if message.status is not None:
-                branch = re.search(r"branch=([^;,\s]+)", message.get("via")).group(1)
-                key = (branch, message.get("cseq").split()[1])
-                self.waiting.setdefault(key, []).append(message)
-            else:
-                self._asked(message)
+            if not data:
+                return
+            stream += data
+            while (end := stream.find(b"\r\n\r\n")) >= 0:
+                head = stream[: end + 4]
+                length = re.search(rb"^(?:content-length|l)\s*:\s*(\d+)", head, re.M | re.I)
+                whole = end + 4 + (int(length.group(1)) if length else 0)
+                if len(stream) < whole:
+                    break
+                self._take(stream[:whole], (self.at, self.centre.sip))
+                stream = stream[whole:]
+
+    def _take(self, data, source):
+        if not data.strip():
+            return
+        message = Message(data, source)
+        if message.status is not None:
+            branch = re.search(r"branch=([^;,\s]+)", message.get("via")).group(1)
+            key = (branch, message.get("cseq").split()[1])
+            self.waiting.setdefault(key, []).append(message)
+        else:
+            self._asked(message)
 
     def _answer(self, message, status, extra=(), body="", tag=None):
         to = message.get("to")
@@ -646,7 +703,7 @@ class Phone:
         remote = re.search(r"<([^>]+)>", message.get("contact")).group(1)
         far = message.get("from")
         state = {"id": message.get("call-id"), "tag": local, "uri": re.search(r"<([^>]+)>", far).group(1)}
-        call = Call(self, state, Sound(self.hz), remote, re.search(r"tag=([^;]+)", far).group(1), 0, time.monotonic())
+        call = Call(self, state, Sound(self.hz, self.at), remote, re.search(r"tag=([^;]+)", far).group(1), 0, time.monotonic())
         call.local_tag, call.invite = local, message
         self.calls[state["id"]] = call
         return call

@@ -2,10 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod api_refusals;
+mod api_releases;
+mod api_roles;
+mod api_server;
+mod bank_conditions;
 mod bank_faults;
+mod dialplan_drawing;
 mod dialplan_mistakes;
 mod digest_vectors;
 mod english_speech;
+mod expression_laws;
 mod first_call;
 mod journal;
 mod mandarin_speech;
@@ -22,6 +29,7 @@ mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;
 mod prompt_catalog;
+mod record_end;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "few of the facts tell of releases"
@@ -30,6 +38,7 @@ mod release_works;
 mod releases;
 mod rsip_oracle;
 mod sdp_examples;
+mod seat_orders;
 mod settlement;
 mod sip_call;
 mod sip_crossing;
@@ -41,6 +50,8 @@ mod sip_mutations;
 mod sip_net;
 mod sip_peer;
 mod sip_registration;
+mod sip_ring_limit;
+mod sip_spoofing;
 mod sip_storm;
 mod sip_torture;
 mod speech_command;

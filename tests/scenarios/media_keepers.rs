@@ -357,7 +357,7 @@ fn tell(side: usize, event: &MediaEvent, now: Now) -> String {
         MediaEvent::Latched { leg, at, .. } => format!("{} {side} {} latches", ms(at), name(*leg)),
         MediaEvent::Closed { leg, .. } => format!("{} {side} {} closed", ms(&now), name(*leg)),
         MediaEvent::Full { leg } => format!("{} {side} {} full", ms(&now), name(*leg)),
-        MediaEvent::Opened { .. } => String::new(),
+        MediaEvent::Opened { .. } | MediaEvent::ThreadFailed { .. } => String::new(),
     }
 }
 

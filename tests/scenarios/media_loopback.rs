@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ringwise::driver::clock::Clock;
+use ringwise::driver::dscp::Dscp;
 use ringwise::driver::media::hub::MediaConfig;
 use ringwise::driver::media::hub::MediaHub;
 use ringwise::machine::media::contract::Codec;
@@ -57,6 +58,7 @@ impl Centre {
             address: address().into(),
             ports,
             threads,
+            dscp: Dscp::VOICE,
         };
         let mut hub = MediaHub::start(&config, Clock::start(), Chance::from_seed(1)).unwrap();
         hub.insert_prompt(PROMPT, Arc::new(Encoded::from_samples(&samples())));

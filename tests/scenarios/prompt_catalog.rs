@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use ringwise::driver::prompts::arrival::Arrival;
 use ringwise::driver::prompts::catalog::Catalog;
+use ringwise::machine::media::contract::Piece;
 use ringwise::machine::speech::composition::compose;
 use ringwise::machine::speech::fragment::Fragment;
 use ringwise::machine::speech::spoken::Spoken;
@@ -72,7 +74,7 @@ fn sorted<T>(mut sounds: Vec<(PromptId, T)>) -> Vec<(PromptId, T)> {
 }
 
 #[test]
-fn pending_sounds_are_delivered_preferred_ones_first() {
+fn pending_sounds_are_delivered_and_then_cached() {
     let rows = [
         ("one", "en", "tone.flac", 500),
         ("two", "en", "tone.ogg", 500),
@@ -84,7 +86,6 @@ fn pending_sounds_are_delivered_preferred_ones_first() {
         said(&catalog, "text of one"),
         [Fragment::Prompt(PromptId(0), HALF_SECOND)]
     );
-    catalog.pending.prefer(&[PromptId(1)].into());
     let delivered = Mutex::new(Vec::new());
     catalog.pending.decode(|delivery| {
         delivered
@@ -96,6 +97,21 @@ fn pending_sounds_are_delivered_preferred_ones_first() {
     assert_eq!(delivered.len(), 2);
     let again = Catalog::open(&dir, &dir.join("prompts.bin"));
     assert_eq!(again.sounds, delivered);
+}
+
+#[test]
+fn a_call_need_not_wait_until_all_prompts_are_decoded() {
+    let rows = [
+        ("one", "en", "tone.flac", 500),
+        ("two", "en", "tone.ogg", 500),
+    ];
+    let dir = folder("catalog-arrival", &rows);
+    let mut arrival = Arrival::begin(Catalog::open(&dir, &dir.join("prompts.bin")).pending);
+    let needed = arrival.take(&[Piece::Prompt(PromptId(1))]);
+    assert!(needed.iter().any(|(prompt, _)| *prompt == PromptId(1)));
+    let rest = arrival.take(&[Piece::Prompt(PromptId(0)), Piece::Prompt(PromptId(1))]);
+    assert_eq!(needed.len() + rest.len(), 2, "each comes once");
+    assert!(arrival.is_over());
 }
 
 #[test]

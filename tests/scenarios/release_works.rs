@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
 
 use ringwise::call::effect::CommandError;
 use ringwise::call::effect::Event;
@@ -90,19 +91,23 @@ impl Works {
     pub(crate) fn open(test: &str, toml: &str, wish: settlement::Wish) -> (Self, Settlement) {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("works-{test}"));
         let _nothing_there = fs::remove_dir_all(&dir);
-        for folder in ["dialplans", "banks", "prompts", "data"] {
-            fs::create_dir_all(dir.join(folder)).unwrap();
-        }
-        let tone = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio/tone.wav");
-        fs::copy(tone, dir.join("prompts/tone.wav")).unwrap();
-        write_prompts(&dir, &FIRST_WORDS);
-        fs::write(dir.join("dialplans/hotline.yaml"), DIALPLAN).unwrap();
-        write_config(&dir, toml);
+        lay_out(&dir, toml);
         let mut chance = Chance::from_seed(wish.seed);
         let (keeper, opening) = start(&dir, None);
         let Opening {
-            release, sounds, ..
+            release,
+            mut sounds,
+            mut pending,
+            ..
         } = opening;
+        let decoded = Mutex::new(Vec::new());
+        pending.decode(|one| {
+            decoded
+                .lock()
+                .unwrap()
+                .push((one.row.prompt, one.sound.unwrap()));
+        });
+        sounds.extend(decoded.into_inner().unwrap());
         let mut media = settlement::media(wish.ports.clone(), &mut chance);
         for (prompt, sound) in &sounds {
             media.insert_prompt(*prompt, sound.duration());
@@ -183,6 +188,18 @@ impl Works {
     }
 }
 
+/// The files of the works in a folder.
+pub(crate) fn lay_out(dir: &Path, toml: &str) {
+    for folder in ["dialplans", "banks", "prompts", "data"] {
+        fs::create_dir_all(dir.join(folder)).unwrap();
+    }
+    let tone = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audio/tone.wav");
+    fs::copy(tone, dir.join("prompts/tone.wav")).unwrap();
+    write_prompts(dir, &FIRST_WORDS);
+    fs::write(dir.join("dialplans/hotline.yaml"), DIALPLAN).unwrap();
+    write_config(dir, toml);
+}
+
 /// Why a reload was refused.
 #[derive(Debug)]
 pub(crate) enum Refused {
@@ -220,7 +237,7 @@ fn write_config(dir: &Path, toml: &str) {
     let place = |folder: &str| dir.join(folder).display().to_string();
     let text = format!(
         "data_dir = \"{}\"\n{toml}\n[dialplans]\ndir = \"{}\"\n[banks]\ndir = \"{}\"\n[prompts]\n\
-         dir = \"{}\"\n",
+         dir = \"{}\"\ncommand = \"espeak-ng -v {{language}} --stdin --stdout\"\n",
         place("data"),
         place("dialplans"),
         place("banks"),

@@ -52,6 +52,9 @@ pub(crate) struct Net {
     pub(crate) transport: Transport,
     /// What came to addresses where no user agent lives.
     pub(crate) mail: Vec<String>,
+    /// Whatever was sent, and where the last of it went.
+    pub(crate) texts: Vec<String>,
+    pub(crate) last_to: Option<SocketAddr>,
     names: BTreeMap<SocketAddr, &'static str>,
     wire: BTreeMap<(u64, u64), Packet>,
     sent: u64,
@@ -69,6 +72,8 @@ impl Net {
             events: Vec::new(),
             transport: Transport::Udp,
             mail: Vec::new(),
+            texts: Vec::new(),
+            last_to: None,
             names: BTreeMap::new(),
             wire: BTreeMap::new(),
             sent: 0,
@@ -221,6 +226,8 @@ impl Net {
     fn send(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         let name = self.names[&from];
         let what = message_text(bytes);
+        self.texts.push(String::from_utf8_lossy(bytes).into_owned());
+        self.last_to = Some(to);
         let mut lost = self.chance.happens(self.weather.loss);
         if let Some(at) = self
             .losing

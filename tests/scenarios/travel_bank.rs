@@ -14,7 +14,6 @@ use ringwise::machine::prediction::answer::Answer;
 use ringwise::machine::prediction::answer::AnswerError;
 use ringwise::machine::prediction::answer::Asking;
 use ringwise::machine::prediction::answer::Then;
-use ringwise::machine::prediction::attribute::Privacy;
 use ringwise::machine::prediction::bank::Bank;
 use ringwise::machine::prediction::bank::OrderNaming;
 use ringwise::machine::prediction::menu;
@@ -31,6 +30,7 @@ use ringwise::machine::speech::spoken::Spoken;
 use ringwise::vocabulary::fault::FaultyFile;
 use ringwise::vocabulary::language::Language;
 use ringwise::vocabulary::phone_number::NumberPlan;
+use ringwise::vocabulary::privacy::Privacy;
 use ringwise::vocabulary::time::Wall;
 
 /// A file of the repository.

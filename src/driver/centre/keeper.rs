@@ -19,6 +19,7 @@ use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::config::restart;
 use crate::driver::config::value::Secret;
+use crate::driver::prompts::catalog::Pending;
 use crate::driver::prompts::shelf::Shelf;
 use crate::driver::stock::Sounds;
 use crate::machine::catalog::Catalog;
@@ -114,9 +115,11 @@ pub struct Keeper {
 pub struct Opening {
     /// Its release.
     pub release: Release,
-    /// Every prompt of it.
+    /// Its prompts, but for those that are still to be decoded.
     pub sounds: Sounds,
-    /// What is wrong with prompts.
+    /// Those.
+    pub pending: Pending,
+    /// What is wrong with prompts, and which tests fail.
     pub warnings: Vec<String>,
 }
 
@@ -133,7 +136,7 @@ impl Keeper {
     ) -> Result<(Self, Opening), AssemblyError> {
         let data_dir = &config.settings.data_dir;
         let mut shelf = Shelf::new(data_dir.join("prompts.cache"));
-        let material = Material::gather(config.clone(), &mut shelf)?;
+        let (material, pending) = Material::begin(config.clone(), &mut shelf)?;
         let number = match last {
             Some((number, hash)) if hash == material.hash => number,
             Some((number, _)) => ReleaseNo(number.0 + 1),
@@ -160,6 +163,7 @@ impl Keeper {
         let opening = Opening {
             release,
             sounds,
+            pending,
             warnings,
         };
         Ok((keeper, opening))

@@ -1,16 +1,20 @@
 //! All that a release is made of, read from disk and checked together.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sha2::Digest;
 use sha2::Sha256;
 
 use crate::call::release::Release;
+use crate::driver::centre::proof;
 use crate::driver::config::reading::Config;
 use crate::driver::config::reading::ConfigError;
 use crate::driver::draft::Draft;
 use crate::driver::draft::DraftError;
 use crate::driver::prompts::catalog::Catalog as Prompts;
+use crate::driver::prompts::catalog::Pending;
 use crate::driver::prompts::index::IndexRow;
 use crate::driver::prompts::shelf::Shelf;
 use crate::driver::stock::Sounds;
@@ -34,6 +38,9 @@ pub enum MaterialError {
     /// Dialplans or banks.
     #[error(transparent)]
     Draft(#[from] DraftError),
+    /// Dialplans whose tests fail, or that do to callers what they must not.
+    #[error("{} of the dialplans do not do what they should", .0.len())]
+    Unproved(Vec<FaultyFile>),
 }
 
 impl MaterialError {
@@ -42,7 +49,7 @@ impl MaterialError {
     pub fn faulty(&self) -> &[FaultyFile] {
         match self {
             Self::Config(ConfigError::Faulty(file)) => std::slice::from_ref(file),
-            Self::Draft(DraftError::Faulty(files)) => files,
+            Self::Draft(DraftError::Faulty(files)) | Self::Unproved(files) => files,
             Self::Config(ConfigError::Unreadable { .. })
             | Self::Draft(DraftError::Unreadable { .. }) => &[],
         }
@@ -65,34 +72,60 @@ pub struct Material {
 }
 
 impl Material {
-    /// Reads dialplans, banks and prompts where the configuration says. All that a file can be
-    /// refused for is found here, before anything of it is in force.
+    /// Reads dialplans, banks and prompts where the configuration says, and runs the tests that
+    /// stand in dialplans. All that a file can be refused for is found here, before anything of it
+    /// is in force.
     ///
     /// # Errors
     ///
     /// [`MaterialError`] with every fault of every file.
     pub fn gather(config: Config, shelf: &mut Shelf) -> Result<Self, MaterialError> {
-        let settings = &config.settings;
-        let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
-        let draft = Draft::load(dialplans, banks, Some(&config.catalog))?;
-        let prompts = shelf.stock(&settings.prompts.dir);
-        let index = std::fs::read_to_string(settings.prompts.dir.join(INDEX));
+        let draft = draft(&config)?;
+        let prompts = shelf.stock(&config.settings.prompts.dir);
+        let faulty = proof::faults(&draft, &prompts.book(), &config);
+        if faulty.is_empty() {
+            return Ok(Self::of(config, draft, prompts));
+        }
+        Err(MaterialError::Unproved(faulty))
+    }
+
+    /// As [`Material::gather`], for a centre that starts: what is not recorded in the cache is left
+    /// to be decoded, and a failing test is a warning, because a centre that stands still helps
+    /// nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`MaterialError`] with every fault of every file.
+    pub fn begin(config: Config, shelf: &mut Shelf) -> Result<(Self, Pending), MaterialError> {
+        let draft = draft(&config)?;
+        let (prompts, pending) = shelf.open(&config.settings.prompts.dir);
+        let faulty = proof::faults(&draft, &prompts.book(), &config);
+        let mut material = Self::of(config, draft, prompts);
+        material
+            .warnings
+            .extend(faulty.iter().map(ToString::to_string));
+        Ok((material, pending))
+    }
+
+    fn of(config: Config, draft: Draft, prompts: Prompts) -> Self {
+        let index = std::fs::read_to_string(config.settings.prompts.dir.join(INDEX));
         let mut files = draft.files.clone();
         files.extend(index.ok().map(|text| (format!("prompts/{INDEX}"), text)));
-        Ok(Self {
+        Self {
             hash: hash(&draft, &prompts.rows, &config.catalog),
             warnings: prompts.faults.iter().map(ToString::to_string).collect(),
             files,
             config,
             draft,
             prompts,
-        })
+        }
     }
 
     /// Every prompt of it.
     #[must_use]
     pub fn prompts(&self) -> Arc<[PromptId]> {
-        self.prompts.sounds.iter().map(|(id, _)| *id).collect()
+        let ids = self.prompts.rows.iter().map(|row| row.prompt);
+        ids.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The release that it makes, with the sounds of its prompts.
@@ -110,8 +143,16 @@ impl Material {
             phrasebook: Arc::new(self.prompts.book()),
             music: self.prompts.music(MUSIC),
         };
-        (release, self.prompts.sounds)
+        // Two rows may have one sound.
+        let sounds: BTreeMap<_, _> = self.prompts.sounds.into_iter().collect();
+        (release, sounds.into_iter().collect())
     }
+}
+
+fn draft(config: &Config) -> Result<Draft, DraftError> {
+    let settings = &config.settings;
+    let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
+    Draft::load(dialplans, banks, Some(&config.catalog))
 }
 
 /// The same files give the same hash, wherever they stand.

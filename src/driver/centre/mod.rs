@@ -12,6 +12,9 @@ pub mod material;
 /// Where faces bring wishes for other releases.
 pub mod office;
 
+/// What is wrong with dialplans that hold together.
+pub mod proof;
+
 /// The files of releases that were taken.
 pub mod release_store;
 

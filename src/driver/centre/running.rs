@@ -36,6 +36,7 @@ use crate::driver::journal::writer::Reader;
 use crate::driver::media::hub::MediaConfig;
 use crate::driver::media::hub::MediaHub;
 use crate::driver::orders::source::Customs;
+use crate::driver::prompts::arrival::Arrival;
 use crate::driver::prompts::shelf::SPOKEN_FROM;
 use crate::driver::run::Loop;
 use crate::driver::sip::socket::ListenError;
@@ -254,9 +255,11 @@ fn stand(
     let Opening {
         release,
         sounds,
+        pending,
         warnings: prompt_faults,
     } = opening;
-    let sockets = Sockets::listen(&listen(config), sender.clone())?;
+    let mark = config.settings.sip.dscp;
+    let sockets = Sockets::listen(&listen(config), mark, sender.clone())?;
     let bound: Vec<_> = sockets.bound().collect();
     let lost = recovered.lost.clone();
     let parts = assembly::parts(config, &bound, recovered, &mut chance);
@@ -268,8 +271,9 @@ fn stand(
     let mut media = media_hands(config, clock, &mut chance)?;
     let (deliveries, incoming) = std::sync::mpsc::channel();
     let mut stock = Stock::new(incoming);
-    stock.fill(sounds, media.hub());
+    stock.fill(&release.prompts, sounds, media.hub());
     let asking = asking(config, clock, &centre, &sender)?;
+    media.await_prompts(Arrival::begin(pending));
     let releases = Office::new(keeper, deliveries, sender.clone());
     let hands = CentreHands::new((media, asking), (stock, sender), (journal, reply), meter);
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
@@ -309,6 +313,7 @@ fn media_hands(
         address: media.address,
         ports: media.ports.first..=media.ports.last,
         threads: usize::from(media.threads),
+        dscp: media.dscp,
     };
     let hub = MediaHub::start(&media, clock, chance.fork()).map_err(fail)?;
     MediaHands::new(hub).map_err(fail)

@@ -7,8 +7,11 @@ use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::driver::config::reach;
 use crate::driver::config::settings::Seat;
 use crate::driver::config::settings::Settings;
+use crate::driver::config::token;
+use crate::driver::config::token::Grant;
 use crate::driver::config::value::Secret;
 use crate::machine::catalog::Catalog;
 use crate::machine::catalog::CatalogError;
@@ -32,6 +35,8 @@ pub struct Config {
     pub secrets: BTreeMap<String, Secret>,
     /// The file it was read from, to be read again; none: it stands nowhere.
     pub file: Option<PathBuf>,
+    /// Who may use the API besides the administrator.
+    pub tokens: Vec<Grant>,
 }
 
 /// Why there is no configuration.
@@ -65,7 +70,7 @@ impl Config {
         })
     }
 
-    /// Checks the text of a file called `name`. Only files of passwords are read.
+    /// Checks the text of a file called `name`. Only files of passwords and tokens are read.
     ///
     /// # Errors
     ///
@@ -82,18 +87,18 @@ impl Config {
         let settings: Settings =
             toml::from_str(text).map_err(|error| faulty(vec![toml_fault(text, &error)]))?;
         let mut faults = Vec::new();
+        let listen = Span {
+            start: text.find("listen").unwrap_or(0),
+            length: 6,
+        };
         if settings.sip.listen.is_empty() {
-            let at = text.find("listen").unwrap_or(0);
-            let fault = Fault::new(
-                Span {
-                    start: at,
-                    length: 6,
-                },
-                "nowhere to listen",
-            );
+            let fault = Fault::new(listen, "nowhere to listen");
             faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
         }
+        faults.extend(reach::fault(&settings, listen));
         let secrets = read_secrets(&settings.seat, &mut faults)?;
+        let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
+        let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
         let seats = settings.seat.iter().map(Seat::entry).collect();
         let queues = settings.queue.iter().map(|queue| queue.entry()).collect();
         match Catalog::new(seats, queues) {
@@ -102,6 +107,7 @@ impl Config {
                 catalog,
                 secrets,
                 file: None,
+                tokens,
             }),
             Ok(_) => Err(faulty(faults)),
             Err(found) => {
@@ -120,6 +126,7 @@ impl Default for Config {
             catalog: Catalog::default(),
             secrets: BTreeMap::new(),
             file: None,
+            tokens: Vec::new(),
         }
     }
 }

@@ -21,6 +21,7 @@ pub fn waiting(running: &Settings, read: &Settings) -> Vec<String> {
         ("[sip] realm", old.sip.realm != new.sip.realm),
         ("[sip] md5", old.sip.md5 != new.sip.md5),
         ("[sip] allow", old.sip.allow != new.sip.allow),
+        ("[sip] dscp", old.sip.dscp != new.sip.dscp),
         ("[media]", old.media != new.media),
         ("[http]", old.http != new.http),
         (

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::driver::config::token::Token;
 use crate::driver::config::value::Area;
 use crate::driver::config::value::Country;
 use crate::driver::config::value::Ha1;
@@ -17,6 +18,7 @@ use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
 use crate::driver::config::value::Zone;
+use crate::driver::dscp::Dscp;
 use crate::machine::catalog::QueueEntry;
 use crate::machine::catalog::SeatEntry;
 use crate::vocabulary::flow::Transport;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub queue: Vec<Queue>,
     /// Seats.
     pub seat: Vec<Seat>,
+    /// Who may use the API besides the administrator.
+    pub token: Vec<Token>,
 }
 
 impl Default for Settings {
@@ -73,6 +77,7 @@ impl Default for Settings {
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
+            token: Vec::new(),
         }
     }
 }
@@ -132,6 +137,8 @@ pub struct Sip {
     pub md5: bool,
     /// Who may call in without registering and without a trunk.
     pub allow: Vec<Net>,
+    /// What marks signalling for the network; 0: nothing.
+    pub dscp: Dscp,
 }
 
 impl Default for Sip {
@@ -148,6 +155,7 @@ impl Default for Sip {
             realm: "ringwise".to_owned(),
             md5: true,
             allow: loopback,
+            dscp: Dscp::SIGNALLING,
         }
     }
 }
@@ -165,6 +173,8 @@ pub struct Media {
     pub ports: PortRange,
     /// Media threads; 0: cores - 1, at least 1.
     pub threads: u16,
+    /// What marks sound for the network; 0: nothing.
+    pub dscp: Dscp,
 }
 
 impl Default for Media {
@@ -177,6 +187,7 @@ impl Default for Media {
                 last: 29_999,
             },
             threads: 0,
+            dscp: Dscp::VOICE,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The journal: every fact, in one append-only table, durable by group commit.
 
+/// Records of closed calls, one after the other.
+pub mod reading;
+
 /// What a restart finds.
 pub mod recovery;
 

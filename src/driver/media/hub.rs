@@ -17,24 +17,20 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::sync::atomic::fence;
-use std::thread::JoinHandle;
-
-use mio::Poll;
-use mio::Waker;
-use rtrb::Consumer;
-use rtrb::RingBuffer;
 
 use crate::driver::clock::Clock;
+use crate::driver::dscp::Dscp;
 use crate::driver::media::line::Line;
 use crate::driver::media::line::Sockets;
+use crate::driver::media::link::Common;
+use crate::driver::media::link::Link;
+use crate::driver::media::news::FromThread;
 use crate::driver::media::port::PortPool;
-use crate::driver::media::ring::Sender;
-use crate::driver::media::thread::BELL;
-use crate::driver::media::thread::FromThread;
-use crate::driver::media::thread::MediaThread;
 use crate::driver::media::thread::ToThread;
+use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
+use crate::machine::media::contract::Quality;
 use crate::machine::media::exchange::Order;
 use crate::machine::media::library::Encoded;
 use crate::machine::media::library::Library;
@@ -42,9 +38,6 @@ use crate::machine::media::session::Session;
 use crate::vocabulary::chance::Chance;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::PromptId;
-
-/// Things in a ring.
-const RING_LEN: usize = 4096;
 
 /// Ports that are tried when other programs hold them.
 const BINDS_MAX: usize = 16;
@@ -61,32 +54,26 @@ pub struct MediaConfig {
     pub ports: RangeInclusive<u16>,
     /// How many threads; 0 is one less than there are cores, at least 1.
     pub threads: usize,
+    /// What marks our packets for the network.
+    pub dscp: Dscp,
 }
 
 /// All media threads, as the loop commands them.
 #[derive(Debug)]
 pub struct MediaHub {
     address: IpAddr,
+    dscp: Dscp,
     chance: Chance,
     library: Library,
     ports: PortPool,
-    threads: Vec<Thread>,
+    threads: Vec<Link>,
     legs: BTreeMap<LegId, Route>,
     opened: u64,
     events: VecDeque<MediaEvent>,
     bell: UnixDatagram,
+    listens: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
     orders_dropped: u64,
-}
-
-#[derive(Debug)]
-struct Thread {
-    orders: Sender<ToThread>,
-    news: Consumer<FromThread>,
-    waker: Waker,
-    sleeps: Arc<AtomicBool>,
-    legs: usize,
-    handle: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -118,28 +105,34 @@ impl MediaHub {
         let (bell, ringer) = UnixDatagram::pair()?;
         bell.set_nonblocking(true)?;
         ringer.set_nonblocking(true)?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut threads = Vec::new();
-        for number in 0..threads_wanted(config.threads) {
-            let ringer = ringer.try_clone()?;
-            threads.push(Thread::start(number, clock, ringer, Arc::clone(&stop))?);
-        }
+        let common = Common {
+            clock,
+            ringer,
+            listens: Arc::default(),
+            stop: Arc::default(),
+        };
+        let threads: io::Result<Vec<_>> = (0..threads_wanted(config.threads))
+            .map(|number| Link::start(number, &common))
+            .collect();
         Ok(Self {
             address: config.address,
+            dscp: config.dscp,
             chance,
             library: Library::default(),
             ports: PortPool::new(config.ports.clone()),
-            threads,
+            threads: threads?,
             legs: BTreeMap::new(),
             opened: 0,
             events: VecDeque::new(),
             bell,
-            stop,
+            listens: common.listens,
+            stop: common.stop,
             orders_dropped: 0,
         })
     }
 
-    /// A non-blocking socket that has a byte to read when there may be events.
+    /// A non-blocking socket that has a byte to read when there may be events, once
+    /// [`poll_event`](Self::poll_event) had none.
     ///
     /// # Errors
     ///
@@ -179,8 +172,8 @@ impl MediaHub {
     /// Orders that were dropped because too many waited.
     #[must_use]
     pub fn orders_dropped(&self) -> u64 {
-        let dropped = |thread: &Thread| thread.orders.dropped();
-        self.orders_dropped + self.threads.iter().map(dropped).sum::<u64>()
+        let dropped = self.threads.iter().map(Link::orders_dropped);
+        self.orders_dropped + dropped.sum::<u64>()
     }
 
     /// Carries out a command. It never waits.
@@ -192,34 +185,52 @@ impl MediaHub {
         }
     }
 
-    /// The next event. Asked at every bell and at least once a turn.
+    /// The next event. Asked until there is none, at every bell and at least once a turn.
     pub fn poll_event(&mut self) -> Option<MediaEvent> {
-        if let Some(event) = self.events.pop_front() {
-            return Some(event);
-        }
-        for number in 0..self.threads.len() {
-            while let Some(news) = self.threads.get_mut(number).and_then(Thread::pop) {
-                match news {
-                    FromThread::Event(event) => {
-                        self.note(&event);
-                        return Some(event);
-                    }
-                    FromThread::Detached(line) => self.arrive(line),
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                self.note(&event);
+                return Some(event);
+            }
+            if !self.take_news() {
+                self.listens.store(true, Ordering::Relaxed);
+                // This sees the news, or the thread sees that the loop listens: both fence first.
+                fence(Ordering::SeqCst);
+                if self.threads.iter().all(Link::is_empty) {
+                    return None;
                 }
             }
         }
-        None
+    }
+
+    /// Takes what the first thread that has news told; false if none has.
+    fn take_news(&mut self) -> bool {
+        for number in 0..self.threads.len() {
+            let Some(news) = self.threads.get_mut(number).and_then(Link::pop) else {
+                continue;
+            };
+            match news {
+                FromThread::Event(event) => self.events.push_back(event),
+                FromThread::Detached(line) => self.arrive(line),
+                FromThread::Gone => self.lose(number),
+            }
+            return true;
+        }
+        false
     }
 
     fn open(&mut self, leg: LegId) {
-        let Some((port, sockets)) = self.bind() else {
+        let threads = self.threads.iter().enumerate();
+        let thread = threads
+            .filter(|(_, thread)| !thread.is_gone)
+            .min_by_key(|(_, thread)| thread.legs)
+            .map(|(number, _)| number);
+        let (Some(thread), Some((port, sockets))) = (thread, self.bind()) else {
             self.events.push_back(MediaEvent::Full { leg });
             return;
         };
         let session = Box::new(Session::new(leg, &mut self.chance));
         let ssrc = session.ssrc();
-        let load = |number: &usize| self.threads.get(*number).map(|thread| thread.legs);
-        let thread = (0..self.threads.len()).min_by_key(load).unwrap_or(0);
         self.opened += 1;
         let route = Route {
             thread,
@@ -239,7 +250,7 @@ impl MediaHub {
     fn bind(&mut self) -> Option<(u16, Sockets)> {
         for _ in 0..BINDS_MAX.min(self.ports.len()) {
             let port = self.ports.take()?;
-            match Sockets::bind(self.address, port) {
+            match Sockets::bind(self.address, port, self.dscp) {
                 Ok(sockets) => return Some((port, sockets)),
                 Err(error) => {
                     self.ports.give(port);
@@ -254,10 +265,34 @@ impl MediaHub {
     }
 
     fn attach(&mut self, number: usize, line: Box<Line>) {
-        if let Some(thread) = self.threads.get_mut(number) {
+        let thread = self.threads.get_mut(number);
+        if let Some(thread) = thread.filter(|thread| !thread.is_gone) {
             thread.legs += 1;
             thread.push(ToThread::Attach(line));
+        } else {
+            self.fail(line.session.leg());
         }
+    }
+
+    /// A thread is gone: legs on their way to it are lost, as those that it had.
+    fn lose(&mut self, number: usize) {
+        if let Some(thread) = self.threads.get_mut(number) {
+            thread.is_gone = true;
+        }
+        let lost = self.legs.iter().filter(|(_, route)| route.thread == number);
+        let lost: Vec<_> = lost.map(|(leg, _)| *leg).collect();
+        for leg in lost {
+            self.fail(leg);
+        }
+    }
+
+    /// A leg is lost together with its thread.
+    fn fail(&mut self, leg: LegId) {
+        self.events.push_back(MediaEvent::Closed {
+            leg,
+            quality: Quality::default(),
+            end: CloseEnd::Failed,
+        });
     }
 
     /// Sends an order where its leg is, or lets it wait for a leg on its way.
@@ -361,6 +396,10 @@ impl MediaHub {
         if let MediaEvent::Closed { leg, .. } = event
             && let Some(route) = self.legs.remove(leg)
         {
+            let older = route.moving.map(|moving| moving.older);
+            if let Some(older) = older.and_then(|older| self.legs.get_mut(&older)) {
+                older.follows = None;
+            }
             self.ports.give(route.port);
             if let Some(thread) = self.threads.get_mut(route.thread) {
                 thread.legs = thread.legs.saturating_sub(1);
@@ -373,68 +412,7 @@ impl Drop for MediaHub {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         for thread in &mut self.threads {
-            thread.wake();
-            if let Some(Err(_)) = thread.handle.take().map(JoinHandle::join) {
-                tracing::error!("a media thread has died");
-            }
-        }
-    }
-}
-
-impl Thread {
-    fn start(
-        number: usize,
-        clock: Clock,
-        bell: UnixDatagram,
-        stop: Arc<AtomicBool>,
-    ) -> io::Result<Self> {
-        let poll = Poll::new()?;
-        let waker = Waker::new(poll.registry(), BELL)?;
-        let (order_sender, orders) = RingBuffer::new(RING_LEN);
-        let (news_sender, news) = RingBuffer::new(RING_LEN);
-        let sleeps = Arc::new(AtomicBool::new(false));
-        let thread = MediaThread {
-            clock,
-            poll,
-            orders,
-            news: Sender::new(news_sender),
-            bell,
-            sleeps: Arc::clone(&sleeps),
-            stop,
-        };
-        let name = format!("media-{number}");
-        let handle = std::thread::Builder::new().name(name).spawn(move || {
-            if let Err(error) = thread.run() {
-                tracing::error!(%error, "a media thread cannot wait for its sockets");
-            }
-        })?;
-        Ok(Self {
-            orders: Sender::new(order_sender),
-            news,
-            waker,
-            sleeps,
-            legs: 0,
-            handle: Some(handle),
-        })
-    }
-
-    fn push(&mut self, order: ToThread) {
-        self.orders.push(order);
-        // Orders see that the thread sleeps, or the thread sees the orders: both fence first.
-        fence(Ordering::SeqCst);
-        if self.sleeps.swap(false, Ordering::Relaxed) {
-            self.wake();
-        }
-    }
-
-    fn pop(&mut self) -> Option<FromThread> {
-        self.orders.flush();
-        self.news.pop().ok()
-    }
-
-    fn wake(&self) {
-        if let Err(error) = self.waker.wake() {
-            tracing::error!(%error, "a media thread cannot be woken");
+            thread.join();
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::IpAddr;
 use std::net::SocketAddr;
-use std::net::UdpSocket as StdUdpSocket;
+use std::net::UdpSocket;
 
-use mio::net::UdpSocket;
-
+use crate::driver::dscp;
+use crate::driver::dscp::Dscp;
 use crate::machine::media::session::Session;
 
 /// A session with its sockets, fit to move between threads.
@@ -21,22 +21,24 @@ pub(crate) struct Line {
 pub(crate) struct Sockets {
     pub(crate) voice: UdpSocket,
     reports: Reports,
+    mark: Dscp,
 }
 
 #[derive(Debug)]
 enum Reports {
     Unbound(SocketAddr),
-    Bound(StdUdpSocket),
+    Bound(UdpSocket),
     /// Another program has the port: this leg sends no reports.
     Refused,
 }
 
 impl Sockets {
-    /// Binds the voice port.
-    pub(crate) fn bind(address: IpAddr, port: u16) -> io::Result<Self> {
+    /// Binds the voice port; packets carry `mark`.
+    pub(crate) fn bind(address: IpAddr, port: u16, mark: Dscp) -> io::Result<Self> {
         Ok(Self {
-            voice: UdpSocket::bind(SocketAddr::new(address, port))?,
+            voice: bind(SocketAddr::new(address, port), mark)?,
             reports: Reports::Unbound(SocketAddr::new(address, port.saturating_add(1))),
+            mark,
         })
     }
 
@@ -48,7 +50,7 @@ impl Sockets {
     /// Sends a report, from a port that is bound for the first one.
     pub(crate) fn send_report(&mut self, to: SocketAddr, packet: &[u8]) -> bool {
         if let Reports::Unbound(address) = self.reports {
-            self.reports = bind_reports(address).map_or(Reports::Refused, Reports::Bound);
+            self.reports = bind(address, self.mark).map_or(Reports::Refused, Reports::Bound);
         }
         match &self.reports {
             Reports::Bound(socket) => socket.send_to(packet, to).is_ok(),
@@ -65,8 +67,9 @@ impl Sockets {
     }
 }
 
-fn bind_reports(address: SocketAddr) -> io::Result<StdUdpSocket> {
-    let socket = StdUdpSocket::bind(address)?;
+fn bind(address: SocketAddr, mark: Dscp) -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind(address)?;
     socket.set_nonblocking(true)?;
+    dscp::mark(&socket, address, mark);
     Ok(socket)
 }

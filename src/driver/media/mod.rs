@@ -1,10 +1,22 @@
 //! Sockets, threads and ports of the media.
 
+/// A thread's sessions with their sockets.
+pub mod desk;
+
+/// Whether a thread wakes at each packet or gathers them.
+pub mod gathering;
+
 /// The loop's side: ports, routes and rings.
 pub mod hub;
 
 /// The sockets of one leg.
 pub mod line;
+
+/// The loop's end of one thread.
+pub mod link;
+
+/// What a thread tells the loop.
+pub mod news;
 
 /// Ports, oldest first.
 pub mod port;
@@ -14,3 +26,6 @@ pub mod ring;
 
 /// A thread that owns sessions and their sockets.
 pub mod thread;
+
+/// What wakes a thread: packets, the loop's bell, the time.
+pub mod watch;

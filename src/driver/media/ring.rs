@@ -55,6 +55,11 @@ impl<T> Sender<T> {
         self.overflow.is_empty()
     }
 
+    /// All that was pushed has been taken.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.is_clear() && self.ring.slots() == self.ring.buffer().capacity()
+    }
+
     fn keep(&mut self, thing: T) {
         if self.overflow.len() < OVERFLOW_MAX {
             self.overflow.push_back(thing);
@@ -76,10 +81,11 @@ mod tests {
             sender.push(number);
         }
         assert_eq!((sender.dropped(), sender.is_clear()), (3, false));
+        assert!(!sender.is_drained());
         for number in 0..OVERFLOW_MAX + 2 {
             assert_eq!(out.pop().ok(), Some(number));
             sender.flush();
         }
-        assert!(sender.is_clear());
+        assert!(sender.is_drained());
     }
 }

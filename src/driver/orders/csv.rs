@@ -15,10 +15,10 @@ use csv::Trim;
 use jiff::tz::TimeZone;
 
 use crate::driver::orders::book::OrderBook;
-use crate::driver::orders::moment;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::order::Value;
+use crate::machine::prediction::written_value;
 use crate::vocabulary::phone_number::NumberPlan;
 use crate::vocabulary::time::Wall;
 
@@ -205,33 +205,10 @@ fn values(
     reading: &Reading,
 ) -> BTreeMap<String, Value> {
     let value = |(at, name): &(usize, &str)| {
-        let value = value(record.get(*at)?, reading)?;
+        let value = written_value::value(record.get(*at)?, reading.wall, &reading.zone)?;
         Some(((*name).to_owned(), value))
     };
     columns.iter().filter_map(value).collect()
-}
-
-/// Truths, numbers without leading zeros, moments relative to now; all else is text.
-fn value(cell: &str, reading: &Reading) -> Option<Value> {
-    match cell {
-        "" => return None,
-        "true" => return Some(Value::Bool(true)),
-        "false" => return Some(Value::Bool(false)),
-        _ => {}
-    }
-    if let Some(moment) = moment::resolved(cell, reading.wall, &reading.zone) {
-        return Some(Value::Text(moment));
-    }
-    let plain = |c: char| c.is_ascii_digit() || c == '.' || c == '-';
-    let unsigned = cell.strip_prefix('-').unwrap_or(cell);
-    let zeros = unsigned.starts_with('0') && unsigned != "0" && !unsigned.starts_with("0.");
-    let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
-    match number {
-        Some(number) if cell.chars().all(plain) && !zeros && unsigned.len() <= EXACT_DIGITS => {
-            Some(Value::Number(number))
-        }
-        _ => Some(Value::Text(cell.to_owned())),
-    }
 }
 
 /// Customers in the order of their first rows.
@@ -285,8 +262,6 @@ impl Customers {
 
 /// Columns that are no attributes.
 const FIXED: [&str; 4] = ["customer_id", "name", "phones", "order_id"];
-/// Longer rows of digits are codes, not numbers.
-const EXACT_DIGITS: usize = 12;
 
 #[cfg(test)]
 mod tests {
@@ -354,7 +329,7 @@ customer_id,name,phones,customer.member,order_id,state,price,starts,booked,code
 
     #[test]
     fn cells_are_truths_numbers_moments_or_text() {
-        let one = |cell: &str| value(cell, &reading());
+        let one = |cell: &str| written_value::value(cell, reading().wall, &reading().zone);
         let text = |text: &str| Some(Value::Text(text.to_owned()));
         assert_eq!(one("12.50"), Some(Value::Number(12.5)));
         assert_eq!(one("-3"), Some(Value::Number(-3.0)));

@@ -12,8 +12,5 @@ pub mod csv;
 /// Orders from an HTTP service.
 pub mod http;
 
-/// Moments written as days and times, or as so long before or after now.
-pub mod moment;
-
 /// The configured source, asked without waiting.
 pub mod source;

@@ -151,6 +151,31 @@ impl Catalog {
         index.faults.into_iter().chain(found).collect()
     }
 
+    /// Gives the prompts other ids.
+    pub(super) fn renumber(&mut self, id: impl Fn(PromptId) -> PromptId) {
+        let pending = self.pending.rows.iter_mut().map(|(_, row)| row);
+        for row in self.rows.iter_mut().chain(pending) {
+            row.prompt = id(row.prompt);
+        }
+        for (prompt, _) in &mut self.sounds {
+            *prompt = id(*prompt);
+        }
+        self.keys.clear();
+    }
+
+    /// The catalog without what is pending, and that.
+    pub(super) fn part(mut self) -> (Self, Pending) {
+        let nothing = Pending {
+            rows: Vec::new(),
+            entries: Entries::new(),
+            cached: 0,
+            threads: 1,
+            cache_file: self.pending.cache_file.clone(),
+        };
+        let pending = std::mem::replace(&mut self.pending, nothing);
+        (self, pending)
+    }
+
     /// What can be said with these prompts.
     #[must_use]
     pub fn book(&self) -> Phrasebook {
@@ -191,10 +216,10 @@ impl Pending {
         self.rows.is_empty()
     }
 
-    /// Puts these prompts first.
-    pub fn prefer(&mut self, first: &BTreeSet<PromptId>) {
-        self.rows
-            .sort_by_key(|(_, row)| !first.contains(&row.prompt));
+    /// Where each lies.
+    pub fn paths(&self) -> impl Iterator<Item = (PromptId, PathBuf)> + '_ {
+        let path = |(_, row): &(Key, IndexRow)| (row.prompt, row.path.clone());
+        self.rows.iter().map(path)
     }
 
     /// Decodes on one core only, where live calls need the others.

@@ -1,5 +1,8 @@
 //! Recorded prompts on disk.
 
+/// Prompts that are decoded while the centre already takes calls.
+pub mod arrival;
+
 /// Sound files to samples at 8 kHz, within limits.
 pub mod audio;
 

@@ -179,7 +179,9 @@ fn dot(samples: &[f32], weights: &[f32]) -> f32 {
     reason = "a float to integer cast saturates; not-a-number becomes 0"
 )]
 fn level(sample: f32) -> i16 {
-    (sample * 32_768.0).round() as i16
+    let level = sample * 32_768.0;
+    // The cast cuts off towards zero; `round` would be a call for every sample.
+    (level + 0.5_f32.copysign(level)) as i16
 }
 
 #[cfg(test)]

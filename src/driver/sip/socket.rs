@@ -10,6 +10,8 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 use crate::call::effect::Event;
+use crate::driver::dscp;
+use crate::driver::dscp::Dscp;
 use crate::driver::sip::stream::Streams;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::flow::Transport;
@@ -41,17 +43,18 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// Opens every address. Messages of streams go into `inbox`.
+    /// Opens every address. Messages of streams go into `inbox`, what is sent carries `mark`.
     ///
     /// # Errors
     ///
     /// [`ListenError`] names the first address that cannot be had.
     pub fn listen(
         addresses: &[(Transport, SocketAddr)],
+        mark: Dscp,
         inbox: mpsc::Sender<Event>,
     ) -> Result<Self, ListenError> {
         let mut udp = Vec::new();
-        let mut streams = Streams::new(inbox);
+        let mut streams = Streams::new(inbox, mark);
         for (transport, address) in addresses {
             let fail = |source| ListenError {
                 transport: transport.token(),
@@ -62,6 +65,7 @@ impl Sockets {
                 Transport::Udp => {
                     let socket = open_udp(*address).map_err(fail)?;
                     let bound = socket.local_addr().map_err(fail)?;
+                    dscp::mark(&socket, bound, mark);
                     udp.push((bound, socket));
                 }
                 Transport::Tcp => {
@@ -125,7 +129,7 @@ impl Sockets {
                 Ok((length, remote)) => {
                     let flow = Flow {
                         transport: Transport::Udp,
-                        local: *local,
+                        local: local_towards(*local, remote),
                         remote,
                     };
                     into.push_back((flow, self.buffer.get(..length).unwrap_or(&[]).to_vec()));
@@ -142,7 +146,7 @@ impl Sockets {
     pub fn send(&mut self, flow: Flow, bytes: Vec<u8>) {
         match flow.transport {
             Transport::Udp => {
-                let socket = self.udp.iter().find(|(local, _)| *local == flow.local);
+                let socket = self.udp.iter().find(|(bound, _)| has(*bound, flow.local));
                 let sent = socket.map(|(_, socket)| socket.try_send_to(&bytes, flow.remote));
                 if !matches!(sent, Some(Ok(_))) {
                     self.unsent += 1;
@@ -150,6 +154,30 @@ impl Sockets {
             }
             Transport::Tcp => self.streams.send(flow, bytes),
         }
+    }
+}
+
+/// Whether a socket bound here is the one of this local address.
+fn has(bound: SocketAddr, local: SocketAddr) -> bool {
+    let all = bound.ip().is_unspecified() && bound.is_ipv4() == local.is_ipv4();
+    bound.port() == local.port() && (all || bound.ip() == local.ip())
+}
+
+/// The address of ours that this far end knows us by. A socket bound to all addresses does not
+/// tell which of them a datagram came to; the kernel says from which one it would answer.
+pub(super) fn local_towards(bound: SocketAddr, remote: SocketAddr) -> SocketAddr {
+    if !bound.ip().is_unspecified() {
+        return bound;
+    }
+    let ask = || -> io::Result<Option<SocketAddr>> {
+        let domain = socket2::Domain::for_address(remote);
+        let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
+        socket.connect(&remote.into())?;
+        Ok(socket.local_addr()?.as_socket())
+    };
+    match ask() {
+        Ok(Some(local)) => SocketAddr::new(local.ip(), bound.port()),
+        Ok(None) | Err(_) => bound,
     }
 }
 
@@ -177,4 +205,43 @@ fn open(address: SocketAddr, kind: socket2::Type) -> io::Result<socket2::Socket>
     }
     socket.set_nonblocking(true)?;
     Ok(socket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a socket bound to all addresses makes of a datagram from `here`, and whether its answer
+    /// comes back.
+    async fn exchange(all: &str, here: &str) -> (Flow, Vec<u8>) {
+        let (inbox, _outbox) = mpsc::channel(1);
+        let bound = [(Transport::Udp, all.parse().unwrap())];
+        let mut sockets = Sockets::listen(&bound, Dscp::default(), inbox).unwrap();
+        let (_, bound) = sockets.bound().next().unwrap();
+        let phone = UdpSocket::bind(here).await.unwrap();
+        let centre = SocketAddr::new(phone.local_addr().unwrap().ip(), bound.port());
+        phone.send_to(b"OPTIONS", centre).await.unwrap();
+        let mut got = VecDeque::new();
+        while got.is_empty() {
+            sockets.readable().await;
+            sockets.receive(1, &mut got);
+        }
+        let (flow, bytes) = got.pop_front().unwrap();
+        assert_eq!(flow.local, centre);
+        sockets.send(flow, bytes);
+        let mut buffer = [0; 16];
+        let (length, from) = phone.recv_from(&mut buffer).await.unwrap();
+        assert_eq!(from, centre);
+        (flow, buffer[..length].to_vec())
+    }
+
+    #[tokio::test]
+    async fn who_listens_everywhere_is_known_by_the_address_that_answers() {
+        for (all, here) in [("0.0.0.0:0", "127.0.0.1:0"), ("[::]:0", "[::1]:0")] {
+            let (_, answer) = exchange(all, here).await;
+            assert_eq!(answer, b"OPTIONS");
+        }
+        let (flow, _) = exchange("0.0.0.0:0", "127.0.0.9:0").await;
+        assert_eq!(flow.remote.ip().to_string(), "127.0.0.9");
+    }
 }

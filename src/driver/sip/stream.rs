@@ -18,6 +18,8 @@ use tokio::time::Instant;
 use tokio::time::timeout_at;
 
 use crate::call::effect::Event;
+use crate::driver::dscp;
+use crate::driver::dscp::Dscp;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::flow::Transport;
 use crate::wire::sip::framing::Frame;
@@ -44,14 +46,16 @@ pub(super) struct Streams {
     writers: Writers,
     bound: Vec<SocketAddr>,
     inbox: mpsc::Sender<Event>,
+    mark: Dscp,
 }
 
 impl Streams {
-    pub(super) fn new(inbox: mpsc::Sender<Event>) -> Self {
+    pub(super) fn new(inbox: mpsc::Sender<Event>, mark: Dscp) -> Self {
         Self {
             writers: Writers::default(),
             bound: Vec::new(),
             inbox,
+            mark,
         }
     }
 
@@ -64,13 +68,17 @@ impl Streams {
         let local = listener.local_addr()?;
         self.bound.push(local);
         let (writers, inbox) = (Arc::clone(&self.writers), self.inbox.clone());
+        let mark = self.mark;
         tokio::spawn(async move {
             loop {
                 match listener.accept().await {
                     Ok((stream, remote)) => {
+                        dscp::mark(&stream, local, mark);
+                        // Of a listener on all addresses: the one that was connected to.
+                        let ours = stream.local_addr().unwrap_or(local);
                         let flow = Flow {
                             transport: Transport::Tcp,
-                            local,
+                            local: ours,
                             remote,
                         };
                         let Some(outgoing) = enter(&writers, flow) else {
@@ -106,10 +114,14 @@ impl Streams {
             debug_assert!(first.is_ok(), "a new queue has room");
         }
         let (writers, inbox) = (Arc::clone(&self.writers), self.inbox.clone());
+        let mark = self.mark;
         tokio::spawn(async move {
             let connecting = TcpStream::connect(flow.remote);
             match tokio::time::timeout(CONNECT_MAX, connecting).await {
-                Ok(Ok(stream)) => serve(stream, flow, Pipes { outgoing, inbox }, writers).await,
+                Ok(Ok(stream)) => {
+                    dscp::mark(&stream, flow.remote, mark);
+                    serve(stream, flow, Pipes { outgoing, inbox }, writers).await;
+                }
                 Ok(Err(_)) | Err(_) => leave(&writers, flow, &inbox).await,
             }
         });

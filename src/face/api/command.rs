@@ -106,6 +106,7 @@ fn problem(error: &CommandError) -> Problem {
     let status = match error {
         CommandError::UnknownSeat | CommandError::UnknownCall => StatusCode::NOT_FOUND,
         CommandError::NotRegistered
+        | CommandError::NotInWrapUp
         | CommandError::Overtaken
         | CommandError::ReleasesFull { .. }
         | CommandError::InUse(_)

@@ -3,17 +3,29 @@
 /// Who may ask.
 pub mod access;
 
+/// Live calls and the queues they wait in.
+pub mod call;
+
 /// Commands to the engine, and their replies.
 pub mod command;
 
+/// What every route may use.
+pub mod desk;
+
 /// Facts as they become durable, as server-sent events.
 pub mod event_stream;
+
+/// Whether the centre is well.
+pub mod health;
 
 /// Figures for a monitoring system.
 pub mod metrics;
 
 /// What is answered when something is wrong.
 pub mod problem;
+
+/// Closed calls, and facts as they become durable.
+pub mod record;
 
 /// Records, from the journal's database.
 pub mod record_query;
@@ -22,4 +34,11 @@ pub mod record_query;
 pub mod release;
 
 /// Routes and the server that serves them.
+/// Every route with what it asks of who comes.
+pub mod route;
+
+/// Seats: how they are, and what they are told to be.
+pub mod seat;
+
+/// The server that serves the routes.
 pub mod server;

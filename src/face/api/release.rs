@@ -1,47 +1,29 @@
 //! Releases: listed, taken from the files, tried by a share of calls, gone back to.
 
-use std::sync::Arc;
-use std::sync::PoisonError;
-use std::sync::RwLock;
-
+use axum::Extension;
 use axum::Json;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use axum::routing::get;
-use axum::routing::post;
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::call::effect::Command;
 use crate::call::release::Share;
 use crate::call::release_view::ReleaseView;
-use crate::call::view::View;
 use crate::driver::centre::keeper::Keeper;
 use crate::driver::centre::keeper::PrepareError;
 use crate::driver::centre::keeper::Prepared;
 use crate::driver::centre::keeper::Report;
 use crate::driver::centre::keeper::Wish;
-use crate::driver::centre::office::Office;
-use crate::face::api::command::Commands;
+use crate::face::api::access::Bearer;
+use crate::face::api::desk::Desk;
 use crate::face::api::problem::Problem;
 use crate::face::cli::fault_report;
 use crate::face::cli::fault_report::FaultLine;
 use crate::vocabulary::fault::FaultyFile;
-
-/// What the routes of releases stand on.
-#[derive(Clone, Debug)]
-pub struct Counter {
-    /// What faces show.
-    pub view: Arc<RwLock<View>>,
-    /// The way to the engine.
-    pub commands: Commands,
-    /// Where other releases are asked for.
-    pub office: Office,
-}
 
 /// What was done.
 #[derive(Clone, Debug, Serialize)]
@@ -85,30 +67,26 @@ struct Asked {
     move_to: Option<String>,
 }
 
-/// The routes of releases.
-pub fn routes<S>(counter: Counter) -> Router<S> {
-    Router::new()
-        .route("/releases", get(list).post(reload))
-        .route("/releases/promote", post(promote))
-        .route("/releases/rollback", post(roll_back))
-        .with_state(counter)
+/// Does it, whether or not whoever asked still waits.
+///
+/// # Errors
+///
+/// [`Refusal`]: all stays as it was, and an alarm is raised.
+pub async fn serve(desk: &Desk, deed: Deed, wish: Wish) -> Result<Told, Refusal> {
+    let errand = Errand { desk: desk.clone() };
+    let done = tokio::spawn(async move { errand.carry_out(deed, wish).await });
+    done.await
+        .unwrap_or_else(|_| Err(Problem::unavailable("the release was cut off").into()))
 }
 
-impl Counter {
-    /// Does it, whether or not whoever asked still waits.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal`]: all stays as it was, and an alarm is raised.
-    pub async fn serve(&self, deed: Deed, wish: Wish) -> Result<Told, Refusal> {
-        let own = self.clone();
-        let done = tokio::spawn(async move { own.carry_out(deed, wish).await });
-        done.await
-            .unwrap_or_else(|_| Err(Problem::unavailable("the release was cut off").into()))
-    }
+/// One wish on its way.
+struct Errand {
+    desk: Desk,
+}
 
+impl Errand {
     async fn carry_out(&self, deed: Deed, wish: Wish) -> Result<Told, Refusal> {
-        let mut keeper = self.office.keeper().await;
+        let mut keeper = self.desk.releases.keeper().await;
         let share = wish.share;
         let preparing = tokio::task::spawn_blocking(move || {
             let prepared = prepare(&mut keeper, deed, &wish);
@@ -126,8 +104,8 @@ impl Counter {
         };
         let report = plan.report.clone();
         let (turnover, sounds, done) = plan.part();
-        let send = |id| self.office.send(id, turnover, sounds);
-        self.commands.expect(send).await?;
+        let send = |id| self.desk.releases.send(id, turnover, sounds);
+        self.desk.commands.expect(send).await?;
         let noting = tokio::task::spawn_blocking(move || keeper.note(&done));
         noting.await.map_err(cut_off)?;
         let result = match (deed, share) {
@@ -157,7 +135,7 @@ impl Counter {
         let text = format!("a release was refused: {detail}");
         tracing::warn!(%text);
         // An alarm that the engine does not take has been logged.
-        let _ = self.commands.tell(Command::Alarm { text }).await;
+        let _ = self.desk.commands.tell(Command::Alarm { text }).await;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Refusal {
             problem: Problem::new(status, "the files have faults", detail),
@@ -213,24 +191,55 @@ fn shown(file: &FaultyFile) -> String {
     }
 }
 
-async fn list(State(counter): State<Counter>) -> Json<Vec<ReleaseView>> {
-    let view = counter.view.read().unwrap_or_else(PoisonError::into_inner);
-    Json(view.releases.live.values().cloned().collect())
+/// `GET /api/v1/releases`: the live ones.
+pub async fn list(State(desk): State<Desk>) -> Json<Vec<ReleaseView>> {
+    Json(desk.look(|view| view.releases.live.values().cloned().collect()))
 }
 
-async fn reload(State(counter): State<Counter>, body: Bytes) -> Result<Json<Told>, Refusal> {
-    answer(&counter, Deed::Reload, &body).await
+/// `POST /api/v1/releases`: reads the files again.
+///
+/// # Errors
+///
+/// [`Refusal`]: all stays as it was.
+pub async fn reload(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    body: Bytes,
+) -> Result<Json<Told>, Refusal> {
+    answer(&desk, Deed::Reload, (&bearer, &body)).await
 }
 
-async fn promote(State(counter): State<Counter>, body: Bytes) -> Result<Json<Told>, Refusal> {
-    answer(&counter, Deed::Promote, &body).await
+/// `POST /api/v1/releases/promote`: all new calls get the release on trial.
+///
+/// # Errors
+///
+/// [`Refusal`]: all stays as it was.
+pub async fn promote(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    body: Bytes,
+) -> Result<Json<Told>, Refusal> {
+    answer(&desk, Deed::Promote, (&bearer, &body)).await
 }
 
-async fn roll_back(State(counter): State<Counter>, body: Bytes) -> Result<Json<Told>, Refusal> {
-    answer(&counter, Deed::RollBack, &body).await
+/// `POST /api/v1/releases/rollback`: ends a trial, or goes back to the release before.
+///
+/// # Errors
+///
+/// [`Refusal`]: all stays as it was.
+pub async fn roll_back(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    body: Bytes,
+) -> Result<Json<Told>, Refusal> {
+    answer(&desk, Deed::RollBack, (&bearer, &body)).await
 }
 
-async fn answer(counter: &Counter, deed: Deed, body: &[u8]) -> Result<Json<Told>, Refusal> {
+async fn answer(
+    desk: &Desk,
+    deed: Deed,
+    (bearer, body): (&Bearer, &[u8]),
+) -> Result<Json<Told>, Refusal> {
     let wrong = |detail: String| {
         Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -256,7 +265,7 @@ async fn answer(counter: &Counter, deed: Deed, body: &[u8]) -> Result<Json<Told>
     let wish = Wish {
         share,
         move_to: asked.move_to,
-        by: "api".to_owned(),
+        by: format!("api, {}", bearer.name),
     };
-    counter.serve(deed, wish).await.map(Json)
+    serve(desk, deed, wish).await.map(Json)
 }

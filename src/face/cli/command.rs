@@ -7,11 +7,14 @@ use clap::Subcommand;
 
 use crate::face::cli::check;
 use crate::face::cli::demo;
+use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::import;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::release;
 use crate::face::cli::serve;
+use crate::face::cli::token;
 use crate::face::cli::trial;
 
 /// A contact centre in one binary.
@@ -28,6 +31,10 @@ enum Command {
     Check(check::Options),
     /// Show a whole centre at work: built-in callers phone it over real SIP and RTP.
     Demo(demo::Options),
+    /// Draw a dialplan as a picture for the wall (SVG).
+    Draw(draw::Options),
+    /// Make first dialplans of another system's files.
+    Import(import::Options),
     /// Run a centre.
     Serve(serve::Options),
     /// Show live calls of a running centre.
@@ -43,7 +50,9 @@ enum Command {
     /// Go back to the release before, or end a trial.
     Rollback(release::RollbackOptions),
     /// Show the releases that calls keep to.
-    Releases(release::Options),
+    Releases(query::Options),
+    /// Make tokens for the API.
+    Token(token::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
     Try(trial::Options),
 }
@@ -67,6 +76,8 @@ pub fn run() -> Ending {
     let ended = match line.command {
         Command::Check(options) => check::run(&options, &mut out),
         Command::Demo(options) => demo::run(&options, &mut out),
+        Command::Draw(options) => draw::run(&options, &mut out),
+        Command::Import(options) => import::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
         Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),
@@ -80,6 +91,7 @@ pub fn run() -> Ending {
         Command::Reload(options) => release::reload(&options, &mut out),
         Command::Rollback(options) => release::roll_back(&options, &mut out),
         Command::Releases(options) => release::list(&options, &mut out),
+        Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };
     // A reader that went away (`| head`) is nobody's fault.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use miette::Diagnostic;
 use miette::GraphicalReportHandler;
 use miette::GraphicalTheme;
+use miette::LabeledSpan;
 use miette::NamedSource;
 use miette::SourceSpan;
 use serde::Serialize;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::fault::Place;
+use crate::vocabulary::fault::Severity;
 
 /// A fault as programs read it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -25,6 +27,8 @@ pub struct FaultLine {
     pub line: usize,
     /// Its column in characters, from 1.
     pub column: usize,
+    /// `error` or `warning`.
+    pub severity: &'static str,
     /// What is wrong.
     pub message: String,
     /// What stands under the place.
@@ -33,17 +37,37 @@ pub struct FaultLine {
     pub help: Option<String>,
 }
 
-#[derive(Debug, thiserror::Error, Diagnostic)]
+#[derive(Debug, thiserror::Error)]
 #[error("{what}")]
 struct Shown {
     what: String,
-    #[source_code]
+    severity: miette::Severity,
     source_code: NamedSource<Arc<String>>,
-    #[label("{label}")]
     span: SourceSpan,
     label: String,
-    #[help]
     help: Option<String>,
+}
+
+impl Diagnostic for Shown {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        let help = self.help.as_ref();
+        help.map(|help| -> Box<dyn std::fmt::Display> { Box::new(help) })
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        Some(&self.source_code)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = Some(self.label.clone());
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
+            label, self.span,
+        ))))
+    }
 }
 
 /// The faults of a file as programs read them.
@@ -55,6 +79,10 @@ pub fn lines(file: &FaultyFile) -> Vec<FaultLine> {
             file: file.name.clone(),
             line,
             column,
+            severity: match fault.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
             message: fault.what.clone(),
             label: Some(fault.label.clone()).filter(|label| !label.is_empty()),
             help: fault.help.clone(),
@@ -95,6 +123,10 @@ fn write_themed(file: &FaultyFile, theme: GraphicalTheme, out: &mut dyn Write) -
         };
         let shown = Shown {
             what: fault.what.clone(),
+            severity: match fault.severity {
+                Severity::Error => miette::Severity::Error,
+                Severity::Warning => miette::Severity::Warning,
+            },
             source_code: NamedSource::new(&file.name, Arc::clone(&text)),
             span: (fault.span.start, fault.span.length.max(1)).into(),
             label: label.to_owned(),

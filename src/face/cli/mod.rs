@@ -12,11 +12,23 @@ pub mod config_choice;
 /// Shows the demo.
 pub mod demo;
 
+/// `ringwise draw`: a dialplan as a picture.
+pub mod draw;
+
 /// How a command ended.
 pub mod ending;
 
 /// Faults as a person reads them.
 pub mod fault_report;
+
+/// Reads and checks files that a person names.
+pub mod finding;
+
+/// `ringwise import`: first dialplans from other systems.
+pub mod import;
+
+/// Single keys from a terminal.
+pub mod keyboard;
 
 /// Asks a running centre.
 pub mod query;
@@ -30,5 +42,14 @@ pub mod serve;
 /// A walk as a person reads it.
 pub mod story;
 
+/// `ringwise token`: makes tokens.
+pub mod token;
+
 /// `ringwise try`: a walk in the terminal.
 pub mod trial;
+
+/// The sound of a trial.
+pub mod trial_sound;
+
+/// A trial going on.
+pub mod trial_stage;

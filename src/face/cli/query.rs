@@ -2,12 +2,15 @@
 
 use std::io;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
+use ureq::Agent;
+use ureq::http::StatusCode;
 
+use crate::driver::config::settings::Settings;
 use crate::face::api::access::ADMIN_TOKEN_FILE;
 use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
@@ -15,6 +18,8 @@ use crate::face::cli::ending::Ending;
 
 /// How long the centre may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// The environment's token, if no file is named.
+const TOKEN_VARIABLE: &str = "RINGWISE_TOKEN";
 
 /// What can be asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,12 +37,19 @@ pub enum Query {
     },
 }
 
-/// Which centre, and how its answer is printed.
+/// Which centre, who asks, and how the answer is printed.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Options {
     /// The centre's configuration: where its API and its data folder are.
     #[command(flatten)]
     pub config: ConfigChoice,
+    /// Where the API is, such as `http://192.0.2.1:8080`; without it, where the configuration says.
+    #[arg(long, value_name = "URL")]
+    pub api: Option<String>,
+    /// A file whose first line is the token; without it the variable `RINGWISE_TOKEN`, and without
+    /// that the administrator's token in the data folder.
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -69,19 +81,15 @@ pub fn run(query: &Query, options: &Options, out: &mut impl Write) -> io::Result
     } else {
         Form::Table
     };
-    match ask(
-        query,
-        config.settings.http.listen,
-        &config.settings.data_dir,
-        form,
-    ) {
+    let answer = door(options, &config.settings).and_then(|door| ask(query, &door, form));
+    match answer {
         Ok(text) => {
             out.write_all(text.as_bytes())?;
             Ok(Ending::Fine)
         }
         Err(error) => {
             eprintln!("error: {error}");
-            Ok(Ending::World)
+            Ok(error.ending())
         }
     }
 }
@@ -99,59 +107,130 @@ pub enum Form {
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
     /// No token.
-    #[error("cannot read {path}: {source}; is data_dir right, and has the centre been started?")]
+    #[error("cannot read {path}: {source}{hint}")]
     Token {
         /// Where it should be.
         path: String,
         /// What the file system says.
         source: io::Error,
+        /// What to do.
+        hint: &'static str,
     },
     /// No centre.
-    #[error("no answer from http://{address}: {source}; is the centre running?")]
+    #[error("no answer from {url}: {source}; is the centre running?")]
     Centre {
         /// Where it should be.
-        address: SocketAddr,
+        url: String,
         /// What the client says.
         source: Box<ureq::Error>,
     },
+    /// The centre says no.
+    #[error("{url} answers {status}: {detail}")]
+    Refused {
+        /// What was asked for.
+        url: String,
+        /// HTTP status.
+        status: StatusCode,
+        /// What the centre says is wrong.
+        detail: String,
+    },
 }
 
-/// Asks the centre at `address`, whose data folder holds the token.
+impl QueryError {
+    /// Whose fault it is: a token that is refused is the user's.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        match self {
+            Self::Refused { status, .. } if status.is_client_error() => Ending::Input,
+            Self::Refused { .. } | Self::Token { .. } | Self::Centre { .. } => Ending::World,
+        }
+    }
+}
+
+/// Where a centre is asked, and as whom.
+#[derive(Debug)]
+pub struct Door {
+    /// Beginning of the URL.
+    pub url: String,
+    /// The secret.
+    pub token: String,
+}
+
+/// The door of the centre that is meant.
 ///
 /// # Errors
 ///
-/// [`QueryError`] if there is no token or no answer.
-pub fn ask(
-    query: &Query,
-    address: SocketAddr,
-    data_dir: &Path,
-    form: Form,
-) -> Result<String, QueryError> {
-    let path = data_dir.join(ADMIN_TOKEN_FILE);
-    let token = std::fs::read_to_string(&path).map_err(|source| QueryError::Token {
+/// [`QueryError::Token`] if there is no token.
+pub fn door(options: &Options, settings: &Settings) -> Result<Door, QueryError> {
+    let url = match &options.api {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", settings.http.listen),
+    };
+    let admin = settings.data_dir.join(ADMIN_TOKEN_FILE);
+    let hint = "; is data_dir right, has the centre been started, may you read it?";
+    let token = match (&options.token_file, std::env::var(TOKEN_VARIABLE)) {
+        (Some(file), _) => read_token(file, "")?,
+        (None, Ok(token)) if !token.trim().is_empty() => token,
+        (None, _) => read_token(&admin, hint)?,
+    };
+    let token = token.trim().to_owned();
+    Ok(Door { url, token })
+}
+
+fn read_token(path: &Path, hint: &'static str) -> Result<String, QueryError> {
+    let text = std::fs::read_to_string(path).map_err(|source| QueryError::Token {
         path: path.display().to_string(),
         source,
+        hint,
     })?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// Asks a centre.
+///
+/// # Errors
+///
+/// [`QueryError`] if there is no answer, or a refusal.
+pub fn ask(query: &Query, door: &Door, form: Form) -> Result<String, QueryError> {
     let route = match query {
         Query::Calls => "calls".to_owned(),
         Query::Seats => "seats".to_owned(),
         Query::Queues => "queues".to_owned(),
         Query::Records { limit } => format!("records?limit={limit}"),
     };
+    let url = format!("{}/api/v1/{route}", door.url);
     let fail = |source| QueryError::Centre {
-        address,
+        url: door.url.clone(),
         source: Box::new(source),
     };
-    let answer: Value = ureq::get(format!("http://{address}/api/v1/{route}"))
-        .config()
+    // A token is no proxy's business.
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
         .timeout_global(Some(ANSWER_MAX))
-        .build()
-        .header("Authorization", format!("Bearer {}", token.trim()))
+        .proxy(None)
+        .build();
+    let mut response = Agent::new_with_config(config)
+        .get(&url)
+        .header("Authorization", format!("Bearer {}", door.token))
         .call()
-        .map_err(fail)?
-        .body_mut()
-        .read_json()
         .map_err(fail)?;
+    let status = response.status();
+    let answer: Value = match response.body_mut().read_json() {
+        Ok(answer) => answer,
+        Err(error) if status.is_success() => return Err(fail(error)),
+        Err(_) => Value::Null,
+    };
+    if !status.is_success() {
+        let detail = answer["detail"]
+            .as_str()
+            .unwrap_or("nothing more")
+            .to_owned();
+        return Err(QueryError::Refused {
+            url,
+            status,
+            detail,
+        });
+    }
     Ok(match form {
         Form::Json => format!("{answer:#}\n"),
         Form::Table => table(query, &answer),
@@ -192,6 +271,7 @@ fn table(query: &Query, answer: &Value) -> String {
             ("STARTED", "/started"),
             ("CALLER", "/arrived/number"),
             ("OUTCOME", "/outcome"),
+            ("STATUS", "/refused_status"),
             ("LENGTH_MS", "/duration_ms"),
             ("QUEUE", "/queue"),
             ("SEAT", "/seat"),

@@ -7,24 +7,13 @@ use std::time::Duration;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::face::api::access::ADMIN_TOKEN_FILE;
 use crate::face::cli::config_choice;
-use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::query;
+use crate::face::cli::query::Options;
 
 /// How long a centre may take: it reads, checks and decodes.
 const ANSWER_MAX: Duration = Duration::from_secs(120);
-
-/// Which centre, and how its answer is printed.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub struct Options {
-    /// The centre's configuration: where its API and its data folder are.
-    #[command(flatten)]
-    pub config: ConfigChoice,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
 
 /// What to reload.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -213,23 +202,19 @@ fn ask(route: &str, body: Option<&Value>, options: &Options) -> io::Result<Resul
         Ok(config) => config,
         Err(error) => return config_choice::explain(&error).map(Err),
     };
-    let path = config.settings.data_dir.join(ADMIN_TOKEN_FILE);
-    let token = match std::fs::read_to_string(&path) {
-        Ok(token) => token,
+    let door = match query::door(options, &config.settings) {
+        Ok(door) => door,
         Err(error) => {
-            let path = path.display();
-            eprintln!("error: cannot read {path}: {error}; has the centre been started?");
-            return Ok(Err(Ending::World));
+            eprintln!("error: {error}");
+            return Ok(Err(error.ending()));
         }
     };
-    let address = config.settings.http.listen;
-    let answer = send(
-        &format!("http://{address}/api/v1/{route}"),
-        token.trim(),
-        body,
-    );
+    let answer = send(&format!("{}/api/v1/{route}", door.url), &door.token, body);
     Ok(answer.map_err(|error| {
-        eprintln!("error: no answer from http://{address}: {error}; is the centre running?");
+        eprintln!(
+            "error: no answer from {}: {error}; is the centre running?",
+            door.url
+        );
         Ending::World
     }))
 }
@@ -238,6 +223,8 @@ fn send(url: &str, token: &str, body: Option<&Value>) -> Result<Answer, Box<ureq
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(ANSWER_MAX))
         .http_status_as_error(false)
+        // A token is no proxy's business.
+        .proxy(None)
         .build()
         .into();
     let bearer = format!("Bearer {token}");

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::io::Write;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use tokio::signal::unix::Signal;
@@ -14,6 +13,7 @@ use crate::driver::centre::assembly::AssemblyError;
 use crate::driver::centre::keeper::Wish;
 use crate::driver::centre::running::StartError;
 use crate::driver::clock::Clock;
+use crate::face::api::release;
 use crate::face::api::release::Deed;
 use crate::face::centre;
 use crate::face::centre::ServeError;
@@ -22,11 +22,6 @@ use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
-
-/// How often a draining centre looks whether it is empty.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// How long calls may take to let go once they are told to end.
-const ENDING_MAX: Duration = Duration::from_secs(5);
 
 /// What to run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -80,10 +75,18 @@ pub fn explain(error: &ServeError) -> io::Result<Ending> {
             fault_report::write(file, &mut told)?;
         }
         io::stderr().write_all(&told)?;
+        let faults: usize = files.iter().map(|file| file.faults.len()).sum();
+        eprintln!(
+            "error: the centre does not start: faults in dialplans and banks, {faults} in all"
+        );
         return Ok(Ending::Input);
     }
     eprintln!("error: {error}");
-    Ok(Ending::World)
+    let input = matches!(
+        error,
+        ServeError::Start(StartError::Assembly(AssemblyError::Numbers(_)))
+    );
+    Ok(if input { Ending::Input } else { Ending::World })
 }
 
 /// Logs to standard error, one JSON object a line; `RUST_LOG` says how much.
@@ -124,7 +127,7 @@ async fn reload_on_signal(served: &Served, hangup: &mut Signal) {
             by: "signal".to_owned(),
             ..Wish::default()
         };
-        match served.desk.counter().serve(Deed::Reload, wish).await {
+        match release::serve(&served.desk, Deed::Reload, wish).await {
             Ok(told) => {
                 let waits = told.report.at_next_start.join(", ");
                 let release = told.report.release.0;
@@ -157,9 +160,8 @@ async fn live(mut served: Served, drain: Duration) -> io::Result<()> {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
+    // Phones that do not let go in time are left alone; a call is closed at the next start.
     tell(&served, Command::EndAll).await;
-    // A call that does not let go in time is closed at the next start.
-    let _ = tokio::time::timeout(ENDING_MAX, until_empty(&served)).await;
     tokio::task::block_in_place(|| served.running.stop());
     Ok(())
 }
@@ -170,18 +172,9 @@ async fn tell(served: &Served, command: Command) {
     }
 }
 
+/// Until no call is live, as far as the log tells.
 async fn until_empty(served: &Served) {
-    loop {
-        let live = served
-            .desk
-            .view
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .calls
-            .len();
-        if live == 0 {
-            return;
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+    let mut calls_live = served.calls_live.clone();
+    // The log's end is the end of all calls.
+    let _ = calls_live.wait_for(|calls| *calls == 0).await;
 }

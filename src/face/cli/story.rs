@@ -1,9 +1,11 @@
 //! A walk as a person reads it, line by line.
 
+use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::prediction::order::Value;
 use crate::machine::prediction::telling;
 use crate::machine::speech::phrasebook::Phrasebook;
 use crate::vocabulary::time::Now;
@@ -57,6 +59,63 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
         }
         WalkOutput::Hangup => Some("hangs up".to_owned()),
         WalkOutput::Note(fact) => tell_fact(fact),
+    }
+}
+
+/// What is known in the middle of a walk, line by line.
+#[must_use]
+pub fn state(journey: &Journey) -> Vec<String> {
+    let mut lines = vec![format!(
+        "language {}{}",
+        journey.language,
+        if journey.language_known {
+            ""
+        } else {
+            " (not chosen)"
+        }
+    )];
+    match &journey.customer {
+        Some(customer) => {
+            let name = if customer.name.is_empty() {
+                "nobody known"
+            } else {
+                &customer.name
+            };
+            lines.push(format!("customer {name}, {} orders", customer.orders.len()));
+            for order in &customer.orders {
+                let values = order.attributes.iter();
+                let values = values.map(|(name, value)| format!("{name}: {}", told(value)));
+                let values: Vec<String> = values.collect();
+                lines.push(format!("order {} {{ {} }}", order.id, values.join(", ")));
+            }
+        }
+        None => lines.push("no customer yet".to_owned()),
+    }
+    let likely = journey.ranking.top(5).into_iter();
+    lines.extend(likely.map(|(order, question, p)| {
+        let order = order.map_or_else(String::new, |order| format!(" of {order}"));
+        format!("likely {:.0} % {question}{order}", p * 100.0)
+    }));
+    if let Some(chosen) = &journey.chosen {
+        lines.push(format!("asks {}", chosen.question));
+    }
+    let proved = if journey.verified { "has" } else { "has not" };
+    lines.push(format!("the caller {proved} proved who they are"));
+    for (at, digits) in &journey.collected {
+        let step = journey
+            .script
+            .step(*at)
+            .map_or("", |step| step.name.as_str());
+        lines.push(format!("{step} took {digits}"));
+    }
+    lines
+}
+
+fn told(value: &Value) -> String {
+    match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Number(value) => value.to_string(),
+        Value::Text(value) => value.clone(),
     }
 }
 

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::driver::clock::Clock;
@@ -17,25 +18,25 @@ use crate::driver::config::value::OrderSource;
 use crate::driver::orders::book::OrderBook;
 use crate::driver::orders::csv;
 use crate::driver::orders::csv::Reading;
-use crate::face::cli::check;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
-use crate::face::cli::story;
+use crate::face::cli::finding;
+use crate::face::cli::keyboard::Keyboard;
+use crate::face::cli::trial_sound::SoundTrack;
+use crate::face::cli::trial_stage::Trial;
+use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::rehearsal::Rehearsal;
 use crate::machine::ivr::rehearsal::Scene;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::LookupFailure;
-use crate::machine::ivr::surface::WalkInput;
-use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
 use crate::machine::speech::phrasebook::Phrasebook;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::NumberPlan;
-use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Wall;
 
 /// Which dialplan to walk, as whom.
@@ -46,72 +47,101 @@ pub struct Options {
     /// The caller's number; without it the number is withheld.
     #[arg(long, value_name = "NUMBER")]
     pub caller: Option<String>,
+    /// What was dialled; without it the dialplan's first number.
+    #[arg(long, value_name = "NUMBER")]
+    pub called: Option<String>,
     /// Keys to press, each when the words before it have ended; w2 waits 2 s and presses the next
-    /// key whatever is being said. Without it keys are read from the keyboard.
+    /// key whatever is being said; full and left are what the queue does, hangup the caller. Without
+    /// it keys are read from the keyboard.
     #[arg(long, value_name = "1,w2,0")]
     pub keys: Option<Keys>,
     /// The caller's language, if it is known.
     #[arg(long, value_name = "TAG")]
     pub lang: Option<Language>,
+    /// When the phone rings, on the centre's clocks: 2026-12-25T09:00; without it now.
+    #[arg(long, value_name = "MOMENT")]
+    pub at: Option<DateTime>,
+    /// Look-ups that go wrong: orders=timeout, orders=failed, orders=busy; orders=3s comes late.
+    #[arg(long, value_name = "WHAT=HOW")]
+    pub fail: Vec<Failing>,
+    /// Write what the caller hears: 8 kHz, one channel.
+    #[arg(long, value_name = "FILE.wav")]
+    pub wav: Option<PathBuf>,
+    /// Do not wait while words are said: keys are typed as lines.
+    #[arg(long)]
+    pub fast: bool,
     /// Where orders and banks are.
     #[command(flatten)]
     pub config: ConfigChoice,
 }
 
-/// Keys with waits.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Keys(Vec<Press>);
-
-/// A key, or a wait.
+/// What becomes of look-ups.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Press {
-    Key(char),
-    Wait(Duration),
+pub struct Failing(pub Fate);
+
+/// What becomes of a look-up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fate {
+    /// It is answered after so long.
+    Answered(Duration),
+    /// It fails.
+    Failed(LookupFailure),
 }
 
-/// What cannot be read in a list of keys.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds)")]
-pub struct KeysError(String);
-
-impl FromStr for Keys {
-    type Err = KeysError;
-
-    fn from_str(text: &str) -> Result<Self, KeysError> {
-        let mut presses = Vec::new();
-        for part in text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-        {
-            let wrong = || KeysError(part.to_owned());
-            if let Some(seconds) = part.strip_prefix('w') {
-                let seconds: f64 = seconds.parse().map_err(|_| wrong())?;
-                let wait = Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?;
-                presses.push(Press::Wait(wait));
-                continue;
-            }
-            if !part.chars().all(is_key) {
-                return Err(wrong());
-            }
-            presses.extend(part.chars().map(Press::Key));
-        }
-        Ok(Self(presses))
+impl Default for Fate {
+    fn default() -> Self {
+        Self::Answered(LOOKUP_TAKES)
     }
 }
 
-fn is_key(c: char) -> bool {
-    matches!(c, '0'..='9' | '*' | '#')
+/// What cannot be read in a list of failures.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0:?} is none of orders=timeout, orders=failed, orders=busy, orders=3s")]
+pub struct FailingError(String);
+
+impl FromStr for Failing {
+    type Err = FailingError;
+
+    fn from_str(text: &str) -> Result<Self, FailingError> {
+        let wrong = || FailingError(text.to_owned());
+        let (what, how) = text.split_once('=').ok_or_else(wrong)?;
+        if what != "orders" {
+            return Err(wrong());
+        }
+        let fate = match how {
+            "timeout" => Fate::Failed(LookupFailure::Timeout),
+            "failed" => Fate::Failed(LookupFailure::Failed),
+            "busy" => Fate::Failed(LookupFailure::Busy),
+            seconds => {
+                let seconds = seconds.strip_suffix('s').ok_or_else(wrong)?;
+                let seconds: f64 = seconds.parse().map_err(|_| wrong())?;
+                Fate::Answered(Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?)
+            }
+        };
+        Ok(Self(fate))
+    }
 }
 
 /// What a trial stands on.
-struct Ground {
-    script: Arc<Script>,
-    bank: Bank,
-    book: OrderBook,
-    zone: TimeZone,
-    caller: CallerContext,
-    start: Wall,
+pub struct Ground {
+    /// The dialplan.
+    pub script: Arc<Script>,
+    /// Its bank.
+    pub bank: Bank,
+    /// Who has which orders.
+    pub book: OrderBook,
+    /// What becomes of look-ups.
+    pub fate: Fate,
+    /// What is recorded.
+    pub phrasebook: Phrasebook,
+    /// The centre's zone.
+    pub zone: TimeZone,
+    /// Who calls.
+    pub caller: CallerContext,
+    /// When the phone rings.
+    pub start: Wall,
+    /// Where prompts are, and who says the rest.
+    settings: Settings,
 }
 
 /// Why there is no trial.
@@ -149,53 +179,58 @@ pub fn run(options: &Options, keyboard: impl BufRead, out: &mut dyn Write) -> io
         }
     };
     let model = Model::default();
-    let phrasebook = Phrasebook::default();
     let scene = Scene {
         bank: &ground.bank,
         model: &model,
-        phrasebook: &phrasebook,
+        phrasebook: &ground.phrasebook,
         zone: &ground.zone,
     };
     let script = Arc::clone(&ground.script);
     let call = Rehearsal::new(scene, script, ground.caller.clone(), ground.start);
-    let mut trial = Trial {
-        call,
-        ground: &ground,
-        phrasebook: &phrasebook,
-        out,
-        queued: Queued::No,
-    };
+    let sound = options.wav.as_ref();
+    let sound = sound.map(|_| SoundTrack::new(&ground.phrasebook, &ground.settings.prompts));
+    let mut trial = Trial::new(call, &ground, sound, out);
     trial.begin()?;
-    match &options.keys {
-        Some(keys) => trial.play(keys)?,
-        None => trial.listen(keyboard)?,
+    match (&options.keys, Keyboard::open(options.fast)) {
+        (Some(keys), _) => trial.play(keys)?,
+        (None, Some(live)) => trial.live(&live)?,
+        (None, None) => trial.listen(keyboard)?,
     }
-    Ok(Ending::Fine)
+    let sound = trial.finish();
+    let (Some(path), Some(sound)) = (&options.wav, sound) else {
+        return Ok(Ending::Fine);
+    };
+    match sound.write(path) {
+        Ok(length) => {
+            let seconds = length.as_secs_f64();
+            writeln!(out, "{}: {seconds:.1} s of sound", path.display())?;
+            Ok(Ending::Fine)
+        }
+        Err(error) => {
+            eprintln!("error: cannot write {}: {error}", path.display());
+            Ok(Ending::World)
+        }
+    }
 }
 
 fn prepare(options: &Options) -> Result<Ground, TrialError> {
-    let checking = check::Options {
-        paths: vec![options.dialplan.clone()],
-        config: options.config.clone(),
-        json: false,
-    };
-    let found = check::find(&checking).map_err(|error| TrialError::World(error.to_string()))?;
-    if !found.faulty.is_empty() {
-        return Err(TrialError::Faulty(found.faulty));
-    }
+    let paths = [options.dialplan.clone()];
+    let found = finding::find(&paths, &options.config);
+    let found = found.map_err(|error| TrialError::World(error.to_string()))?;
     let name = options.dialplan.display().to_string();
-    let checked = found.dialplans.get(&name);
-    let script = checked.ok_or_else(|| TrialError::Input(format!("{name} is no dialplan")))?;
-    let script = Arc::new(script.script.clone());
+    let Some(checked) = found.dialplans.get(&name) else {
+        if found.faulty.is_empty() {
+            return Err(TrialError::Input(format!("{name} is no dialplan")));
+        }
+        return Err(TrialError::Faulty(found.faulty));
+    };
+    let script = Arc::new(checked.script.clone());
     let bank = found
         .banks
         .iter()
         .find(|bank| Some(&bank.name) == script.bank.as_ref());
-    let defaults = Settings::default();
-    let settings = found
-        .config
-        .as_ref()
-        .map_or(&defaults, |config| &config.settings);
+    let settings = found.config.map(|config| config.settings);
+    let settings = settings.unwrap_or_default();
     let numbers = &settings.numbers;
     let plan = NumberPlan::new(&numbers.country.0, &numbers.area.0);
     let plan = plan.map_err(|error| TrialError::Input(error.to_string()))?;
@@ -206,29 +241,41 @@ fn prepare(options: &Options) -> Result<Ground, TrialError> {
         }
         None => None,
     };
-    let start = Clock::start().turn().wall;
     let zone = settings.centre.zone.0.clone();
+    let start = start(options.at, &zone)?;
     let reading = Reading {
         plan,
         zone: zone.clone(),
         wall: start,
     };
+    let first = || script.dids.first().map(ToString::to_string);
     Ok(Ground {
         book: read_orders(&settings.orders.source, &reading)?,
+        fate: options
+            .fail
+            .last()
+            .map_or_else(Fate::default, |failing| failing.0),
         bank: bank.cloned().unwrap_or_default(),
+        phrasebook: found.book.unwrap_or_default(),
         caller: CallerContext {
             number,
-            called: script
-                .dids
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            called: options.called.clone().or_else(first).unwrap_or_default(),
             language: options.lang,
         },
         script,
         zone,
         start,
+        settings,
     })
+}
+
+fn start(at: Option<DateTime>, zone: &TimeZone) -> Result<Wall, TrialError> {
+    let Some(at) = at else {
+        return Ok(Clock::start().turn().wall);
+    };
+    let zoned = zone.to_ambiguous_zoned(at).compatible();
+    let zoned = zoned.map_err(|error| TrialError::Input(format!("--at: {error}")))?;
+    Ok(Wall::from_ms(zoned.timestamp().as_millisecond()))
 }
 
 fn read_orders(source: &OrderSource, reading: &Reading) -> Result<OrderBook, TrialError> {
@@ -242,133 +289,5 @@ fn read_orders(source: &OrderSource, reading: &Reading) -> Result<OrderBook, Tri
         .map_err(|error| TrialError::Input(format!("{}: {error}", path.display())))
 }
 
-/// A trial going on.
-struct Trial<'t> {
-    call: Rehearsal<'t>,
-    ground: &'t Ground,
-    phrasebook: &'t Phrasebook,
-    out: &'t mut dyn Write,
-    queued: Queued,
-}
-
-/// Whether the call waits for a seat: the trial ends there.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Queued {
-    No,
-    Yes,
-}
-
-impl Trial<'_> {
-    fn begin(&mut self) -> io::Result<()> {
-        let Ground { caller, script, .. } = self.ground;
-        let number = caller
-            .number
-            .as_ref()
-            .map_or("a withheld number", |number| number.as_str());
-        writeln!(self.out, "{} is called by {number}", script.flow)?;
-        self.tell()?;
-        self.call.tell(WalkInput::Connected);
-        self.tell()
-    }
-
-    fn play(&mut self, keys: &Keys) -> io::Result<()> {
-        let mut at_once = false;
-        for press in &keys.0 {
-            if self.is_over() {
-                return writeln!(self.out, "the call was over before all keys were pressed");
-            }
-            match press {
-                Press::Wait(wait) => {
-                    let until = self.call.now() + *wait;
-                    while self.call.go_on(until) {
-                        self.tell()?;
-                    }
-                    at_once = true;
-                }
-                Press::Key(key) => {
-                    if !at_once {
-                        self.settle()?;
-                    }
-                    at_once = false;
-                    self.press(*key)?;
-                }
-            }
-        }
-        while !self.is_over() && self.call.now() < LONGEST && self.call.go_on(LONGEST) {
-            self.tell()?;
-        }
-        Ok(())
-    }
-
-    fn listen(&mut self, keyboard: impl BufRead) -> io::Result<()> {
-        let mut lines = keyboard.lines();
-        loop {
-            self.settle()?;
-            if self.is_over() {
-                return Ok(());
-            }
-            write!(self.out, "keys (none: silence)> ")?;
-            self.out.flush()?;
-            let Some(line) = lines.next().transpose()? else {
-                return writeln!(self.out);
-            };
-            let keys: Vec<char> = line.chars().filter(|c| !c.is_whitespace()).collect();
-            if let Some(wrong) = keys.iter().find(|c| !is_key(**c)) {
-                writeln!(self.out, "{wrong} is no key: 0-9, * and #")?;
-                continue;
-            }
-            for key in &keys {
-                self.press(*key)?;
-            }
-            if keys.is_empty() && self.call.go_on(LONGEST) {
-                self.tell()?;
-            }
-        }
-    }
-
-    /// Goes on until the walk waits for the caller.
-    fn settle(&mut self) -> io::Result<()> {
-        while !self.is_over() && self.call.is_busy() && self.call.go_on(LONGEST) {
-            self.tell()?;
-        }
-        Ok(())
-    }
-
-    fn press(&mut self, key: char) -> io::Result<()> {
-        let at = self.call.now();
-        writeln!(self.out, "{}", story::line(at, &format!("[{key}]")))?;
-        self.call.press(key);
-        self.tell()
-    }
-
-    fn is_over(&self) -> bool {
-        self.queued == Queued::Yes || self.call.has_ended()
-    }
-
-    /// Tells what the walk did, and answers its look-ups.
-    fn tell(&mut self) -> io::Result<()> {
-        while let Some((at, output)) = self.call.poll() {
-            match &output {
-                WalkOutput::LookUp { lookup, key, .. } => {
-                    let found = Ok::<_, LookupFailure>(self.ground.book.lookup(key));
-                    self.call.answer(*lookup, found, LOOKUP_TAKES);
-                }
-                WalkOutput::Enqueue { .. } => self.queued = Queued::Yes,
-                WalkOutput::Say { .. }
-                | WalkOutput::Hush
-                | WalkOutput::Forget { .. }
-                | WalkOutput::Hangup
-                | WalkOutput::Note(_) => {}
-            }
-            if let Some(told) = story::tell(&output, self.phrasebook) {
-                writeln!(self.out, "{}", story::line(at, &told))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A trial ends after this time.
-const LONGEST: Now = Now::at(Duration::from_secs(3600));
-/// How long a look-up takes in a trial.
+/// How long a look-up takes unless it is told otherwise.
 const LOOKUP_TAKES: Duration = Duration::from_millis(50);

@@ -82,6 +82,7 @@ impl Narrator {
             | Fact::Handed { .. }
             | Fact::Held { .. }
             | Fact::Resumed { .. }
+            | Fact::Refused { .. }
             | Fact::ReofferRefused { .. }
             | Fact::LegClosed { .. }
             | Fact::TurnedAway { .. }
@@ -183,7 +184,8 @@ fn closing(record: &Record) -> String {
         Outcome::LeftInIvr => "left in the IVR",
         Outcome::Served => "served by a seat",
         Outcome::Abandoned => "gave up waiting",
-        Outcome::Cancelled => "never answered",
+        Outcome::Cancelled => "given up before it was answered",
+        Outcome::Refused => "refused",
         Outcome::Lost => "lost",
     };
     format!("record {}: {outcome}; {segments}", record.call)

@@ -18,6 +18,7 @@ use crate::call::phone::PhoneSetup;
 use crate::call::phone_bank::PhoneBank;
 use crate::driver::centre::running::INBOX_MAX;
 use crate::driver::clock::Clock;
+use crate::driver::dscp::Dscp;
 use crate::driver::hands::MediaHands;
 use crate::driver::hands::PhoneHands;
 use crate::driver::media::hub::MediaConfig;
@@ -139,7 +140,7 @@ fn stand(
 ) -> io::Result<Loop<PhoneBank, PhoneHands>> {
     let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let listen = [(Transport::Udp, SocketAddr::new(here, 0))];
-    let sockets = Sockets::listen(&listen, sender).map_err(io::Error::other)?;
+    let sockets = Sockets::listen(&listen, Dscp::SIGNALLING, sender).map_err(io::Error::other)?;
     let bound = sockets.bound().next().map(|(_, address)| address);
     let local = bound.ok_or_else(|| io::Error::other("no address for the phones"))?;
     let mut key = [0; 32];
@@ -162,6 +163,7 @@ fn stand(
         address: here,
         ports: PORTS,
         threads: 1,
+        dscp: Dscp::VOICE,
     };
     let hub = MediaHub::start(&media, clock, chance.fork())?;
     let hands = PhoneHands(MediaHands::new(hub)?);

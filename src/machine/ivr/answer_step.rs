@@ -9,8 +9,8 @@ use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::answer::AnswerError;
 use crate::machine::prediction::answer::Then;
-use crate::machine::prediction::attribute::Privacy;
 use crate::machine::prediction::order::Customer;
+use crate::vocabulary::privacy::Privacy;
 
 /// An answer being given.
 #[derive(Debug)]

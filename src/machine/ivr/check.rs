@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::machine::ivr::did::DidPattern;
-use crate::machine::ivr::reader::Reader;
+use crate::machine::ivr::reading::reader::Reader;
+use crate::machine::ivr::reading::step;
 use crate::machine::ivr::route;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Patience;
@@ -11,8 +12,9 @@ use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
-use crate::machine::ivr::step_reader;
 use crate::machine::ivr::surroundings::Surroundings;
+use crate::machine::ivr::testing::case::Case;
+use crate::machine::ivr::testing::case_reader;
 use crate::machine::skill_need;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
@@ -34,6 +36,8 @@ pub struct Checked {
     pub script: Script,
     /// Where its numbers stand, in their order.
     pub did_spans: Vec<Span>,
+    /// Its tests.
+    pub cases: Vec<Case>,
 }
 
 /// Checks the text of one dialplan file.
@@ -90,6 +94,7 @@ fn read_file(root: &Node, around: &Surroundings, faults: &mut Vec<Fault>) -> Opt
     let bank = record.take("bank");
     let defaults = record.take("defaults");
     let steps = record.need("steps", faults);
+    let tests = record.take("tests");
     record.finish(faults);
 
     let steps = read_step_names(steps?, faults)?;
@@ -112,7 +117,7 @@ fn read_file(root: &Node, around: &Surroundings, faults: &mut Vec<Fault>) -> Opt
     let person = defaults.and_then(|node| read_defaults(node, &mut reader));
     let read: Vec<Option<Step>> = steps
         .iter()
-        .map(|(name, _, node)| step_reader::read(&mut reader, name, node))
+        .map(|(name, _, node)| step::read(&mut reader, name, node))
         .collect();
     let languages = reader.languages;
     faults.append(&mut reader.faults);
@@ -132,7 +137,12 @@ fn read_file(root: &Node, around: &Surroundings, faults: &mut Vec<Fault>) -> Opt
     script.early_lookup = route::early_lookup(&script);
     let spans: Vec<(&str, Span)> = steps.iter().map(|(name, span, _)| (*name, *span)).collect();
     check_routes(&script, &spans, faults);
-    Some(Checked { script, did_spans })
+    let cases = tests.map(|node| case_reader::read(node, &script, faults));
+    Some(Checked {
+        script,
+        did_spans,
+        cases: cases.unwrap_or_default(),
+    })
 }
 
 fn read_flow(node: &Node, faults: &mut Vec<Fault>) -> Option<String> {
@@ -284,7 +294,7 @@ fn check_routes(script: &Script, names: &[(&str, Span)], faults: &mut Vec<Fault>
         let LookupBy::OrderTail(from) = lookup.by else {
             continue;
         };
-        if !step_reader::collects(&script.steps, from) {
+        if !step::collects(&script.steps, from) {
             let what = format!("`{}` takes no digits", name(from).0);
             let fault = Fault::new(name(at).1, what);
             faults.push(fault.help("order_tail names a step with collect"));

@@ -1,10 +1,16 @@
 //! Dialplans: checked, then walked.
 
+/// What a sound dialplan may still do to callers.
+pub mod advice;
+
 /// An answer being given.
 pub mod answer_step;
 
 /// Words that ask for keys.
 pub mod asking;
+
+/// What leads from a step to the next ones.
+pub mod branch;
 
 /// From a dialplan file to a script, or to all that is wrong with it.
 pub mod check;
@@ -14,6 +20,9 @@ pub mod collect_step;
 
 /// Which dialled numbers a dialplan answers.
 pub mod did;
+
+/// Where words of a step stand in its file.
+pub mod excerpt;
 
 /// One call on its way.
 pub mod journey;
@@ -30,11 +39,14 @@ pub mod pace;
 /// Likely questions being offered.
 pub mod predict_step;
 
+/// Keys as people list them, with waits.
+pub mod press;
+
 /// A call being handed to the distributor.
 pub mod queue_step;
 
-/// What the steps of a dialplan file have in common.
-pub mod reader;
+/// A dialplan's file, step by step.
+pub mod reading;
 
 /// A walk on virtual time.
 pub mod rehearsal;
@@ -48,14 +60,20 @@ pub mod script;
 /// The look-up of a call.
 pub mod search;
 
-/// One step of a dialplan file, verb by verb.
-pub mod step_reader;
+/// A dialplan as a chart.
+pub mod sketch;
 
 /// What a walk is told and what it answers.
 pub mod surface;
 
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
+
+/// Tests that stand in dialplans.
+pub mod testing;
+
+/// How often recorded calls went each way.
+pub mod traffic;
 
 /// A caller proving who they are.
 pub mod verify_step;

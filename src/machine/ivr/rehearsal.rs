@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
@@ -102,6 +103,12 @@ impl<'s> Rehearsal<'s> {
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         self.walk.has_ended()
+    }
+
+    /// What was said, heard, found and chosen so far.
+    #[must_use]
+    pub const fn journey(&self) -> &Journey {
+        self.walk.journey()
     }
 
     /// What the walk answered, and when.

@@ -4,64 +4,19 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::machine::ivr::branch;
+use crate::machine::ivr::branch::Drive;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
-use crate::machine::ivr::script::Target;
 use crate::machine::ivr::script::Verb;
-
-/// Who makes a call go from one step to the next.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Drive {
-    /// The caller, by keys.
-    Caller,
-    /// A seat: it talked to the caller.
-    Seat,
-    /// Nobody: it just goes on.
-    Nobody,
-}
 
 /// Where a call may go from a step.
 #[must_use]
 pub fn ways(step: &Step, person: Option<StepAt>) -> Vec<(StepAt, Drive)> {
-    let caller = |target: &Target| (target.step, Drive::Caller);
-    let nobody = |step: StepAt| (step, Drive::Nobody);
-    let zero = person.map(|step| (step, Drive::Caller));
-    let mut ways = Vec::new();
-    match &step.verb {
-        Verb::Goto(next) => ways.push(nobody(*next)),
-        Verb::Menu(menu) => {
-            ways.extend(menu.keys.values().map(caller));
-            ways.extend(zero);
-            ways.extend(menu.known.map(nobody));
-            ways.extend([nobody(menu.no_input), (menu.invalid, Drive::Caller)]);
-        }
-        Verb::Collect(collect) => {
-            ways.extend([(collect.ok, Drive::Caller), (collect.none, Drive::Caller)]);
-            ways.push(nobody(collect.no_input));
-        }
-        Verb::Lookup(lookup) => {
-            ways.extend([lookup.ok, lookup.empty].map(nobody));
-            ways.extend([lookup.no_number, lookup.timed_out, lookup.failed].map(nobody));
-        }
-        Verb::Predict(predict) => {
-            ways.extend(predict.keys.values().map(caller));
-            ways.extend(zero);
-            ways.push((predict.chosen, Drive::Caller));
-            ways.extend([predict.none, predict.no_input].map(nobody));
-        }
-        Verb::Answer(answer) => {
-            ways.extend([answer.done, answer.person, answer.private].map(nobody));
-            ways.extend([answer.no_order, answer.none].map(nobody));
-        }
-        Verb::Verify(verify) => {
-            ways.extend([(verify.ok, Drive::Caller), nobody(verify.failed)]);
-        }
-        Verb::Queue(queue) => ways.extend([nobody(queue.full), (queue.left, Drive::Seat)]),
-        Verb::Hangup => {}
-    }
-    ways
+    let branches = branch::branches(step, person).into_iter();
+    branches.map(|branch| (branch.to, branch.drive)).collect()
 }
 
 /// Steps that no call reaches.

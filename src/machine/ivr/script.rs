@@ -298,7 +298,8 @@ impl Step {
     }
 
     /// Its texts, each with the number of keys it names.
-    fn wordings(&self) -> Vec<(&Wording, u32)> {
+    #[must_use]
+    pub fn wordings(&self) -> Vec<(&Wording, u32)> {
         let mut all: Vec<(&Wording, u32)> = Vec::new();
         all.extend(self.say.iter().map(|say| (say, 1)));
         match &self.verb {

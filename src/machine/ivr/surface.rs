@@ -209,3 +209,23 @@ pub enum WalkFact {
         text: String,
     },
 }
+
+impl WalkFact {
+    /// The step that was entered, if one was.
+    #[must_use]
+    pub fn entered(&self) -> Option<&str> {
+        if let Self::Entered { step } = self {
+            return Some(step);
+        }
+        None
+    }
+
+    /// The words that were said, if some were.
+    #[must_use]
+    pub fn said(&self) -> Option<&str> {
+        if let Self::Said { text } = self {
+            return Some(text);
+        }
+        None
+    }
+}

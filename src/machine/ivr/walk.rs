@@ -185,6 +185,12 @@ impl Walk {
         self.journey.customer.as_ref()
     }
 
+    /// What was said, heard, found and chosen so far.
+    #[must_use]
+    pub const fn journey(&self) -> &Journey {
+        &self.journey
+    }
+
     /// Whether the end of what is said makes the walk go on.
     const fn speaks(&self) -> bool {
         !matches!(self.state, State::Ringing | State::Queued | State::Ended)

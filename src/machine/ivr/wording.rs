@@ -37,6 +37,17 @@ impl Slot {
         ("caller.name", Self::CallerName),
         ("caller.orders", Self::CallerOrders),
     ];
+
+    /// Slots that any text may have.
+    pub const CALLER: [Self; 2] = [Self::CallerName, Self::CallerOrders];
+
+    /// Slots of a text that names one of several questions.
+    pub const EACH: [Self; 4] = [
+        Self::Question,
+        Self::Digit,
+        Self::CallerName,
+        Self::CallerOrders,
+    ];
 }
 
 /// What is wrong in a text.
@@ -105,6 +116,13 @@ impl Wording {
         self.0.values().all(has)
     }
 
+    /// Whether the text of any language has this slot.
+    #[must_use]
+    pub fn mentions(&self, slot: Slot) -> bool {
+        let has = |parts: &Vec<Part>| parts.contains(&Part::Slot(slot));
+        self.0.values().any(has)
+    }
+
     /// The text in a language, its slots filled. A key stands inside its words, so that "press 1"
     /// is one recording; other slots part the text.
     #[must_use]
@@ -138,6 +156,20 @@ impl Wording {
         }
         flush(&mut words, &mut speech);
         speech
+    }
+
+    /// The text in a language as it was written, slots in braces; empty if it has none.
+    #[must_use]
+    pub fn written(&self, language: Language) -> String {
+        let parts = self.0.get(&language).into_iter().flatten();
+        let parts = parts.map(|part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Slot(slot) => {
+                let named = Slot::NAMES.iter().find(|(_, known)| known == slot);
+                format!("{{{}}}", named.map_or("", |(name, _)| *name))
+            }
+        });
+        parts.collect()
     }
 
     /// What of it must be recorded, for keys up to `digits`.

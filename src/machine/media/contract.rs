@@ -215,7 +215,60 @@ pub enum MediaEvent {
         leg: LegId,
         /// What passed through it.
         quality: Quality,
+        /// Why.
+        end: CloseEnd,
     },
+    /// A thread of the media failed outside any leg; each of its legs is told as closed.
+    ThreadFailed {
+        /// Which thread.
+        thread: usize,
+        /// Whether it began anew: else its share of new legs falls to the others.
+        goes_on: bool,
+    },
+}
+
+impl MediaEvent {
+    /// The leg that it is about; of a bridge the first.
+    #[must_use]
+    pub const fn leg(&self) -> Option<LegId> {
+        match self {
+            Self::Opened { leg, .. }
+            | Self::Full { leg }
+            | Self::FirstSent { leg, .. }
+            | Self::Latched { leg, .. }
+            | Self::PlayEnded { leg, .. }
+            | Self::Digit { leg, .. }
+            | Self::TwoWay { one: leg, .. }
+            | Self::Heard { leg, .. }
+            | Self::Closed { leg, .. } => Some(*leg),
+            Self::ThreadFailed { .. } => None,
+        }
+    }
+
+    /// What the person who runs the centre should read about it, beyond any call.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let Self::ThreadFailed { thread, goes_on } = self else {
+            return None;
+        };
+        let then = if *goes_on {
+            "and began anew"
+        } else {
+            "and is gone: restart the centre when its calls allow"
+        };
+        Some(format!(
+            "media thread {thread} failed, its calls have ended, {then}"
+        ))
+    }
+}
+
+/// Why a leg was closed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CloseEnd {
+    /// It was told to.
+    Asked,
+    /// The keeper failed while it handled this leg, or all of them; nothing more comes of it.
+    Failed,
 }
 
 /// Why a play ended.
@@ -263,4 +316,8 @@ pub struct Quality {
     pub far_packets_lost: u64,
     /// Interarrival jitter at the far end in microseconds, by its last report.
     pub far_jitter_us: u32,
+    /// Round trip in microseconds, by the far end's last report that answers one of ours (RFC 3550
+    /// section 6.4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_trip_us: Option<u32>,
 }

@@ -121,7 +121,10 @@ pub struct Exchange {
     pace: Wheel,
     checks: Wheel,
     checked: Vec<usize>,
-    due: Vec<usize>,
+    /// Places whose turn it is, and those that look after their reports.
+    due: [Vec<usize>; 2],
+    /// Whose session is at work: if it fails, it is to blame.
+    acting: Option<usize>,
     outbox: Outbox,
 }
 
@@ -134,7 +137,8 @@ impl Default for Exchange {
             pace: Wheel::new(Duration::from_millis(1)),
             checks: Wheel::new(Duration::from_millis(50)),
             checked: Vec::new(),
-            due: Vec::new(),
+            due: Default::default(),
+            acting: None,
             outbox: Outbox::default(),
         }
     }
@@ -172,13 +176,15 @@ impl Exchange {
             session,
             bridge: None,
             pace_slot: None,
-            check_slot: self.checks.join(at, now),
+            check_slot: self.checks.join(at, now, now),
         };
         match self.places.get_mut(at) {
             Some(free) => *free = Some(place),
             None => self.places.push(Some(place)),
         }
+        self.acting = Some(at);
         self.wake(at, now);
+        self.acting = None;
         at
     }
 
@@ -198,11 +204,27 @@ impl Exchange {
         Some(place.session)
     }
 
+    /// Lets go of the session that was at work when its keeper failed, and tells of it. None if no
+    /// session was at work.
+    pub fn expel(&mut self) -> Option<usize> {
+        let at = self.acting.take()?;
+        let leg = self.places.get(at)?.as_ref()?.session.leg();
+        let session = self.detach(leg)?;
+        session.abandon(&mut self.outbox.post(at, Now::START));
+        Some(at)
+    }
+
     /// Carries out an order; one for a leg that is not here is void.
     pub fn handle_order(&mut self, order: Order, now: Now) {
         let Some(at) = self.place(order.leg()) else {
             return;
         };
+        self.acting = Some(at);
+        self.follow(at, order, now);
+        self.acting = None;
+    }
+
+    fn follow(&mut self, at: usize, order: Order, now: Now) {
         let Some(Some(place)) = self.places.get_mut(at) else {
             return;
         };
@@ -216,9 +238,8 @@ impl Exchange {
             Order::Bridge(_, other) => self.bridge(at, other, now),
             Order::Unbridge(_) => self.unbridge(at),
             Order::Close(leg) => {
-                if let Some(session) = self.detach(leg) {
-                    session.close(&mut self.outbox.post(at, now));
-                }
+                session.close(&mut post);
+                self.detach(leg);
                 return;
             }
         }
@@ -230,24 +251,27 @@ impl Exchange {
         let Some(Some(place)) = self.places.get_mut(at) else {
             return;
         };
+        self.acting = Some(at);
         let mut post = self.outbox.post(at, now);
         let heard = place.session.handle_packet(datagram, from, &mut post);
-        let (Some(heard), Some(bridge)) = (heard, place.bridge) else {
-            return;
-        };
-        let Some(Some(peer)) = self.places.get_mut(bridge.peer) else {
-            return;
-        };
-        let mut post = self.outbox.post(bridge.peer, now);
-        if peer.session.forward(&heard, &mut post) {
-            self.forwarded(bridge.peer, now);
+        if let (Some(heard), Some(bridge)) = (heard, place.bridge)
+            && let Some(Some(peer)) = self.places.get_mut(bridge.peer)
+        {
+            self.acting = Some(bridge.peer);
+            let mut post = self.outbox.post(bridge.peer, now);
+            if peer.session.forward(&heard, &mut post) {
+                self.forwarded(bridge.peer, now);
+            }
         }
+        self.acting = None;
     }
 
     /// Takes in a datagram of a place's report port.
     pub fn handle_report(&mut self, at: usize, datagram: &[u8], from: SocketAddr, now: Now) {
         if let Some(Some(place)) = self.places.get_mut(at) {
+            self.acting = Some(at);
             place.session.handle_report(datagram, from, now);
+            self.acting = None;
         }
     }
 
@@ -258,23 +282,28 @@ impl Exchange {
         timeouts.into_iter().flatten().min()
     }
 
-    /// Ticks the sessions that are due.
+    /// Ticks the sessions that are due. If one fails, it is to be expelled and this called again:
+    /// it goes on with the others.
     pub fn handle_timeout(&mut self, now: Now) {
-        let mut due = std::mem::take(&mut self.due);
-        while self.pace.poll(now, &mut due) {
-            for at in due.drain(..) {
+        loop {
+            while let Some(at) = self.due[0].pop() {
+                self.acting = Some(at);
                 self.tick(at, now);
             }
-        }
-        while self.checks.poll(now, &mut due) {
-            for at in due.drain(..) {
-                if let Some(Some(place)) = self.places.get_mut(at) {
-                    place.session.check(&mut self.outbox.post(at, now));
-                    self.checked.push(at);
-                }
+            if !self.pace.poll(now, &mut self.due[0]) {
+                break;
             }
         }
-        self.due = due;
+        loop {
+            while let Some(at) = self.due[1].pop() {
+                self.acting = Some(at);
+                self.check(at, now);
+            }
+            if !self.checks.poll(now, &mut self.due[1]) {
+                break;
+            }
+        }
+        self.acting = None;
     }
 
     /// A place whose reports are to be read now: each once a second.
@@ -292,14 +321,25 @@ impl Exchange {
         }
     }
 
-    /// Gives a session ticks if it has something to send.
+    fn check(&mut self, at: usize, now: Now) {
+        if let Some(Some(place)) = self.places.get_mut(at) {
+            place.session.check(&mut self.outbox.post(at, now));
+            self.checked.push(at);
+        }
+    }
+
+    /// Gives a session ticks if it has something to send. The first packet leaves at once, the
+    /// next ones with those of others.
     fn wake(&mut self, at: usize, now: Now) {
         if let Some(Some(place)) = self.places.get_mut(at)
             && place.pace_slot.is_none()
             && place.session.is_busy()
         {
+            if place.session.next_frame_at(now) <= now {
+                place.session.tick(&mut self.outbox.post(at, now));
+            }
             let due = place.session.next_frame_at(now);
-            place.pace_slot = Some(self.pace.join(at, due));
+            place.pace_slot = Some(self.pace.join(at, due, now));
         }
     }
 
@@ -316,6 +356,7 @@ impl Exchange {
                     is_first,
                     has_sent: false,
                 });
+                self.acting = Some(at);
                 let mut post = self.outbox.post(at, now);
                 place.session.end_on(StopOn::Bridge, &mut post);
             }

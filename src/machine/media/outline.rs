@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::Far;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
@@ -227,7 +228,11 @@ impl Outline {
         self.ports_free.push_back(outline.port);
         outline.arrive(None, now);
         let quality = outline.quality;
-        self.events.push_back(MediaEvent::Closed { leg, quality });
+        self.events.push_back(MediaEvent::Closed {
+            leg,
+            quality,
+            end: CloseEnd::Asked,
+        });
     }
 
     fn aim(&mut self, leg: LegId, far: Far, now: Now) {

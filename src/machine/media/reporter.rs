@@ -5,15 +5,20 @@ use std::time::Duration;
 
 use crate::machine::media::outbox::Post;
 use crate::machine::media::reception::Reception;
+use crate::machine::media::stream;
 use crate::machine::media::stream::Stream;
 use crate::vocabulary::chance::Chance;
 use crate::vocabulary::time::Now;
 use crate::wire::rtcp;
+use crate::wire::rtcp::Block;
 use crate::wire::rtcp::Part;
 
 /// Shortest time between reports; the longest is twice this, so that legs drift apart
 /// (section 6.3.5 wants 0.5 to 1.5 of a mean of 5 s).
 const EVERY_MIN: Duration = Duration::from_millis(3500);
+
+/// Round trips from a minute on are no measurement; in units of 2^-16 s.
+const ROUND_TRIP_MAX: u32 = 60 << 16;
 
 /// Sends and hears reports.
 #[derive(Debug)]
@@ -24,6 +29,7 @@ pub(crate) struct Reporter {
     has_reported: bool,
     far_packets_lost: u64,
     far_jitter_us: u32,
+    round_trip_us: Option<u32>,
 }
 
 impl Reporter {
@@ -39,6 +45,7 @@ impl Reporter {
             has_reported: false,
             far_packets_lost: 0,
             far_jitter_us: 0,
+            round_trip_us: None,
         }
     }
 
@@ -51,6 +58,11 @@ impl Reporter {
     /// Packets lost and jitter in microseconds at the far end, by its last report.
     pub(crate) const fn far(&self) -> (u64, u32) {
         (self.far_packets_lost, self.far_jitter_us)
+    }
+
+    /// From a report of ours to the far end and back, by the last one that it answered.
+    pub(crate) const fn round_trip_us(&self) -> Option<u32> {
+        self.round_trip_us
     }
 
     /// Sends a report if one is due. `voice` is where voice goes: reports go one port higher.
@@ -113,9 +125,24 @@ impl Reporter {
             for block in blocks.iter().filter(|block| block.ssrc == ssrc) {
                 self.far_packets_lost = u64::try_from(block.lost).unwrap_or(0);
                 self.far_jitter_us = block.jitter_ticks.saturating_mul(125);
+                self.round_trip_us = round_trip_us(&block, now).or(self.round_trip_us);
             }
         }
     }
+}
+
+/// A, less LSR, less DLSR (RFC 3550 section 6.4.1); none if the far end has not yet had a report
+/// of ours, or if its clock runs so much faster that the answer left before it came.
+fn round_trip_us(block: &Block, now: Now) -> Option<u32> {
+    if block.last_report == 0 {
+        return None;
+    }
+    let arrived = u32::try_from(stream::ntp(now) >> 16 & u64::from(u32::MAX)).unwrap_or(0);
+    let away = arrived.wrapping_sub(block.last_report);
+    let units = away
+        .checked_sub(block.delay)
+        .filter(|units| *units < ROUND_TRIP_MAX)?;
+    u32::try_from((u64::from(units) * 1_000_000) >> 16).ok()
 }
 
 fn report_address(voice: SocketAddr) -> Option<SocketAddr> {
@@ -127,7 +154,6 @@ fn report_address(voice: SocketAddr) -> Option<SocketAddr> {
 mod tests {
     use super::*;
     use crate::machine::media::outbox::Outbox;
-    use crate::wire::rtcp::Block;
 
     #[test]
     fn a_report_is_due_every_few_seconds_and_goodbye_follows_a_report() {
@@ -177,5 +203,32 @@ mod tests {
         assert_eq!(reporter.far(), (3, 1000));
         reporter.hear(&wire[..20], 6, &mut reception, Now::START);
         assert_eq!(reporter.far(), (3, 1000));
+    }
+
+    #[test]
+    fn a_round_trip_is_what_the_far_end_did_not_hold_back() {
+        let mut chance = Chance::from_seed(1);
+        let mut reporter = Reporter::new(&mut chance);
+        let mut reception = Reception::default();
+        let sent = Now::at_ms(70_000_000);
+        let last_report = u32::try_from(stream::ntp(sent) >> 16 & 0xffff_ffff).unwrap();
+        let mut hear = |last_report, delay, ms| {
+            let mut wire = Vec::new();
+            let block = Block {
+                ssrc: 5,
+                last_report,
+                delay,
+                ..Block::default()
+            };
+            rtcp::encode_report(&mut wire, 9, None, &[block]);
+            let now = sent + Duration::from_millis(ms);
+            reporter.hear(&wire, 5, &mut reception, now);
+            reporter.round_trip_us()
+        };
+        assert_eq!(hear(0, 0, 100), None);
+        let round_trip_us = hear(last_report, 1 << 15, 550).unwrap();
+        assert!(round_trip_us.abs_diff(50_000) < 40, "{round_trip_us}");
+        // A far end that claims to have waited longer than the report was away.
+        assert_eq!(hear(last_report, 1 << 16, 550), Some(round_trip_us));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::Codec;
 use crate::machine::media::contract::Far;
 use crate::machine::media::contract::MediaEvent;
@@ -448,7 +449,7 @@ impl Session {
     }
 
     /// Ends what is playing and says what passed through.
-    pub(crate) fn close(mut self, post: &mut Post<'_>) {
+    pub(crate) fn close(&mut self, post: &mut Post<'_>) {
         self.end(PlayEnd::Stopped, post);
         if let Some(to) = self.far.as_ref().and_then(|far| self.latch.target(far)) {
             let streams = (&self.stream, &mut self.reception);
@@ -457,6 +458,16 @@ impl Session {
         post.event(MediaEvent::Closed {
             leg: self.leg,
             quality: self.quality(),
+            end: CloseEnd::Asked,
+        });
+    }
+
+    /// Says what passed through until it failed. Nothing more is sent: its state may be broken.
+    pub(crate) fn abandon(&self, post: &mut Post<'_>) {
+        post.event(MediaEvent::Closed {
+            leg: self.leg,
+            quality: self.quality(),
+            end: CloseEnd::Failed,
         });
     }
 
@@ -470,6 +481,7 @@ impl Session {
             jitter_us: self.reception.jitter_us(),
             far_packets_lost,
             far_jitter_us,
+            round_trip_us: self.reporter.round_trip_us(),
         }
     }
 }

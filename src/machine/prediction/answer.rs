@@ -1,9 +1,9 @@
 //! What is told to a caller, and why nothing can be told.
 
-use crate::machine::prediction::attribute::Privacy;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::privacy::Privacy;
 use crate::vocabulary::time::Wall;
 
 /// Who asks, in which language, and when.

@@ -6,17 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::language::Language;
 use crate::vocabulary::money::Currency;
-
-/// Who may hear a value.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Privacy {
-    /// Anyone who calls from the customer's number.
-    #[default]
-    Open,
-    /// Only who has proved to be the customer.
-    Private,
-}
+use crate::vocabulary::privacy::Privacy;
 
 /// What kind of values an attribute has.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,6 @@ use crate::machine::prediction::answer::AnswerError;
 use crate::machine::prediction::answer::Asking;
 use crate::machine::prediction::answer::Then;
 use crate::machine::prediction::attribute::Attribute;
-use crate::machine::prediction::attribute::Privacy;
 use crate::machine::prediction::condition::Condition;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::situation::Situation;
@@ -15,6 +14,7 @@ use crate::machine::prediction::telling;
 use crate::machine::prediction::template::Template;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::privacy::Privacy;
 
 /// Texts per language.
 pub type Wording = BTreeMap<Language, Template>;
@@ -180,7 +180,7 @@ impl Bank {
         let fits = |name: &&OrderName| {
             let words = name.say.get(&asking.language);
             let said = words.and_then(|words| telling::speech(words, &situation, asking.language));
-            said.is_some() && name.when.holds(|attribute| situation.value(attribute))
+            said.is_some() && name.when.holds(&situation)
         };
         self.names.iter().filter(fits).collect()
     }
@@ -192,7 +192,7 @@ impl Bank {
         };
         let said = |order: Option<&Order>| {
             let situation = self.situation(order, asking);
-            let fits = name.when.holds(|attribute| situation.value(attribute));
+            let fits = name.when.holds(&situation);
             fits.then(|| telling::speech(words, &situation, asking.language))
                 .flatten()
         };
@@ -220,7 +220,7 @@ impl Bank {
             return Err(AnswerError::NoOrder(question.id.clone()));
         }
         let situation = self.situation(order, asking);
-        let fits = |rule: &&AnswerRule| rule.when.holds(|name| situation.value(name));
+        let fits = |rule: &&AnswerRule| rule.when.holds(&situation);
         let mut fitting = question.answers.iter().filter(fits).filter_map(|rule| {
             let words = rule.say.get(&asking.language)?;
             let speech = telling::speech(words, &situation, asking.language)?;

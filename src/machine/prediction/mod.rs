@@ -24,6 +24,9 @@ pub mod menu;
 /// The probability of each question, and how it learns.
 pub mod model;
 
+/// Attributes as names of expressions.
+pub mod named_value;
+
 /// Customers and their orders.
 pub mod order;
 
@@ -47,3 +50,6 @@ pub mod telling;
 
 /// Texts with typed slots.
 pub mod template;
+
+/// Values as people write them in files.
+pub mod written_value;

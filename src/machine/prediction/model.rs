@@ -181,10 +181,13 @@ fn candidate(bank: &Bank, order: Option<&Order>, situation: &Situation<'_>) -> C
         .iter()
         .map(|question| {
             let about = (question.about == About::Order) == order.is_some();
-            if !about || !question.when.holds(value) {
+            if !about || !question.when.holds(situation) {
                 return 0.0;
             }
-            let prior = question.priors.iter().find(|(when, _)| when.holds(value));
+            let prior = question
+                .priors
+                .iter()
+                .find(|(when, _)| when.holds(situation));
             prior.map_or(0.0, |(_, weight)| *weight)
         })
         .collect();

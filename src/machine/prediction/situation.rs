@@ -129,7 +129,7 @@ const DERIVATIONS_MAX: u8 = 4;
 mod tests {
     use super::*;
     use crate::machine::prediction::attribute::Kind;
-    use crate::machine::prediction::attribute::Privacy;
+    use crate::vocabulary::privacy::Privacy;
 
     fn derived(derived: Derivation) -> Attribute {
         attribute(Some(derived))

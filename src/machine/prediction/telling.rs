@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::attribute::Kind;
 use crate::machine::prediction::attribute::Unit;
+use crate::machine::prediction::named_value;
+use crate::machine::prediction::named_value::characters;
 use crate::machine::prediction::order::Value;
 use crate::machine::prediction::situation;
 use crate::machine::prediction::situation::Situation;
@@ -79,10 +81,8 @@ fn filled(slot: &Slot, situation: &Situation<'_>, language: Language) -> Option<
     match form_of(slot, attribute)? {
         Form::Number => situation::whole(number(&value)?).map(Spoken::Number),
         Form::Money => {
-            let minor = situation::whole(number(&value)? * 100.0)?;
-            let currency = attribute.and_then(|attribute| attribute.currency);
-            let currency = currency.unwrap_or(Currency::Yuan);
-            Some(Spoken::Money(Money { minor, currency }))
+            let currency = attribute.map_or(Currency::Yuan, named_value::currency);
+            named_value::money(number(&value)?, currency).map(Spoken::Money)
         }
         Form::Date => date(&value, situation).map(Spoken::Date),
         Form::Time => time(&value, situation).map(Spoken::Time),
@@ -108,14 +108,6 @@ fn words(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) => Some(text),
         Value::Bool(_) | Value::Number(_) => None,
-    }
-}
-
-fn characters(value: &Value) -> String {
-    match value {
-        Value::Text(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(yes) => yes.to_string(),
     }
 }
 

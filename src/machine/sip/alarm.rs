@@ -2,6 +2,7 @@
 
 use crate::machine::sip::client_table::ClientId;
 use crate::machine::sip::client_transaction;
+use crate::machine::sip::leg::Cancel;
 use crate::machine::sip::leg::Phase;
 use crate::machine::sip::leg::Reoffer;
 use crate::machine::sip::leg::Up;
@@ -91,7 +92,13 @@ impl UserAgent {
                 let chore = chore(up, now);
                 self.do_chore(leg, chore, now);
             }
-            Phase::Outgoing(_) | Phase::Ending => {}
+            Phase::Outgoing(calling) => {
+                let late = calling.ring_until.is_some_and(|at| at <= now);
+                if late && calling.cancel == Cancel::No {
+                    self.give_up(leg, now);
+                }
+            }
+            Phase::Ending => {}
         }
     }
 

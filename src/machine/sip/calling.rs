@@ -1,5 +1,6 @@
 //! Calls that go out: INVITE until it is answered, refused, or given up.
 
+use crate::machine::sip::access::Sender;
 use crate::machine::sip::capability;
 use crate::machine::sip::client_table::ClientId;
 use crate::machine::sip::client_table::FORKS_MAX;
@@ -17,6 +18,7 @@ use crate::machine::sip::surface::Invitation;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::Target;
 use crate::machine::sip::surface::UaEvent;
+use crate::machine::sip::timing;
 use crate::machine::sip::user_agent::UaCommandError;
 use crate::machine::sip::user_agent::UserAgent;
 use crate::vocabulary::flow::Flow;
@@ -81,6 +83,10 @@ impl UserAgent {
         let state = Leg {
             dialog: Dialog::uac(call_id, from, uri),
             flow,
+            peer: match &invitation.target {
+                Target::Registered(user) => Sender::User(user.clone()),
+                Target::Uri { .. } => Sender::Guest,
+            },
             reinvite: None,
             phase: Phase::Outgoing(Box::new(Calling {
                 client: ClientId::NONE,
@@ -89,6 +95,7 @@ impl UserAgent {
                 account: invitation.account,
                 answered: 0,
                 cancel: Cancel::No,
+                ring_until: Some(now + timing::RING_LIMIT),
             })),
         };
         self.legs.insert(leg, state);
@@ -158,6 +165,7 @@ impl UserAgent {
         if let Some(Phase::Outgoing(calling)) = self.legs.get_mut(&leg).map(|leg| &mut leg.phase) {
             calling.client = client;
         }
+        self.settle_leg(leg);
     }
 
     /// A provisional response to the INVITE of a leg.
@@ -227,6 +235,13 @@ impl UserAgent {
         self.send(flow, bye, Purpose::Nobody, now);
     }
 
+    /// BYE to an answer that is of no use; the owner has been or will be told by other words.
+    fn drop_and_hang_up(&mut self, leg: LegId, now: Now) {
+        if let Some(state) = self.drop_leg(leg, now) {
+            self.hang_up_fork(state.dialog, state.flow, now);
+        }
+    }
+
     fn leg_accepted(&mut self, leg: LegId, dialog: Dialog, response: &Message, now: Now) {
         let Some(state) = self.legs.get_mut(&leg) else {
             return;
@@ -235,8 +250,12 @@ impl UserAgent {
         let Phase::Outgoing(calling) = &mut state.phase else {
             return;
         };
-        if calling.cancel != Cancel::No {
+        if calling.cancel != Cancel::No && calling.ring_until.is_some() {
             self.say_bye(leg, None, now);
+            return;
+        }
+        if calling.cancel != Cancel::No {
+            self.drop_and_hang_up(leg, now);
             return;
         }
         let mut up = Up::new(std::mem::take(&mut calling.sdp));
@@ -245,9 +264,7 @@ impl UserAgent {
         state.phase = Phase::Up(Box::new(up));
         let fits = capability::check_body(&response.headers, &response.body).is_ok();
         if response.body.is_empty() || !fits {
-            if let Some(state) = self.drop_leg(leg, now) {
-                self.hang_up_fork(state.dialog, state.flow, now);
-            }
+            self.drop_and_hang_up(leg, now);
             let status = Status(488);
             self.report(UaEvent::Refused { leg, status });
             return;
@@ -273,6 +290,7 @@ impl UserAgent {
             return;
         };
         let cancelled = calling.cancel != Cancel::No;
+        let told = calling.ring_until.is_none();
         let tries = calling.answered;
         if let (false, Some(account), Some(headers)) = (cancelled, &calling.account, headers)
             && tries < CHALLENGES_MAX
@@ -292,6 +310,9 @@ impl UserAgent {
             }
         }
         self.drop_leg(leg, now);
+        if told {
+            return;
+        }
         self.report(if cancelled {
             UaEvent::Gone { leg }
         } else {

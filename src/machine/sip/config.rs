@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -24,8 +26,8 @@ pub struct UaConfig {
     pub allow: Vec<Network>,
     /// As `allow`; their `P-Asserted-Identity` is believed too.
     pub trunks: Vec<Network>,
-    /// `host:port` to put into Via and Contact instead of the listening address. Needed where
-    /// that is unspecified (`0.0.0.0`), unless flows name the address that packets came to.
+    /// `host:port` to put into Via and Contact instead of the listening address. One for an
+    /// unspecified address (`0.0.0.0`) stands for all of its port.
     pub advertise: BTreeMap<SocketAddr, String>,
     /// Networks that are told the listening address itself.
     pub local_nets: Vec<Network>,
@@ -122,7 +124,37 @@ impl UaConfig {
             .local_nets
             .iter()
             .any(|net| net.contains(flow.remote.ip()));
-        let advertised = self.advertise.get(&flow.local).filter(|_| !is_near);
+        let all = match flow.local {
+            SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            SocketAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        };
+        let all = SocketAddr::new(all, flow.local.port());
+        let listed = self.advertise.get(&flow.local);
+        let advertised = listed.or_else(|| self.advertise.get(&all));
+        let advertised = advertised.filter(|_| !is_near);
         advertised.map_or_else(|| flow.local.to_string(), Clone::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::flow::Transport;
+
+    #[test]
+    fn an_advertised_name_of_all_addresses_is_told_to_far_ends_only() {
+        let mut config = UaConfig::closed("ringwise");
+        config.local_nets = vec!["10.0.0.0/8".parse().unwrap()];
+        let all = ([0, 0, 0, 0], 5060).into();
+        config.advertise.insert(all, "sip.example:5060".to_owned());
+        let told = |local: [u8; 4], remote: [u8; 4]| {
+            config.sent_by(&Flow {
+                transport: Transport::Udp,
+                local: (local, 5060).into(),
+                remote: (remote, 5060).into(),
+            })
+        };
+        assert_eq!(told([10, 0, 0, 1], [192, 0, 2, 9]), "sip.example:5060");
+        assert_eq!(told([10, 0, 0, 1], [10, 0, 0, 9]), "10.0.0.1:5060");
     }
 }

@@ -12,6 +12,7 @@ use crate::machine::sip::leg::Hangup;
 use crate::machine::sip::leg::Leg;
 use crate::machine::sip::leg::Phase;
 use crate::machine::sip::surface::HangupCause;
+use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::UaEvent;
 use crate::machine::sip::timing;
 use crate::machine::sip::user_agent::UaCommandError;
@@ -56,6 +57,19 @@ impl UserAgent {
             Phase::Ending => {}
         }
         Ok(())
+    }
+
+    /// Nobody picks up: CANCEL. The owner is told at once and hears nothing more of the leg.
+    pub(super) fn give_up(&mut self, leg: LegId, now: Now) {
+        let Some(Phase::Outgoing(calling)) = self.legs.get_mut(&leg).map(|leg| &mut leg.phase)
+        else {
+            return;
+        };
+        calling.ring_until = None;
+        calling.cancel = Cancel::Wanted(Some("SIP;cause=408;text=\"No answer\"".to_owned()));
+        self.try_cancel(leg, now);
+        let status = Status(408);
+        self.report(UaEvent::Refused { leg, status });
     }
 
     /// Sends the CANCEL that is wanted, as soon as the INVITE has had a response.

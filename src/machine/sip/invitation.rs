@@ -68,7 +68,7 @@ impl UserAgent {
     fn take_call(&mut self, invite: Incoming, sender: Sender, now: Now) {
         let leg = self.mint.leg();
         let tag = self.token();
-        let told = self.told(&invite, sender);
+        let told = self.told(&invite, &sender);
         let server = self.servers.begin_call(&invite, leg);
         self.respond(server, invite.reply(100, ""), now);
         let dialog = Dialog::uas(&invite, &tag);
@@ -77,6 +77,7 @@ impl UserAgent {
         let state = Leg {
             dialog,
             flow: invite.flow,
+            peer: sender,
             reinvite: None,
             phase: Phase::Incoming(Box::new(Pending {
                 server,
@@ -89,7 +90,7 @@ impl UserAgent {
         self.report(UaEvent::Invited { leg, invite });
     }
 
-    fn told(&self, invite: &Incoming, sender: Sender) -> Invite {
+    fn told(&self, invite: &Incoming, sender: &Sender) -> Invite {
         let part = |uri: &crate::wire::sip::uri::Uri| uri.user().unwrap_or_default().into_owned();
         let asserted = if self.config.is_trunk(invite.flow.remote.ip()) {
             let asserted = invite.headers.addresses(&HeaderName::PAssertedIdentity);
@@ -107,7 +108,7 @@ impl UserAgent {
             caller: part(&caller.uri),
             caller_name: name,
             user: match sender {
-                Sender::User(user) => Some(user),
+                Sender::User(user) => Some(user.clone()),
                 Sender::Guest => None,
             },
             sip_call_id: invite.call_id.clone(),
@@ -222,9 +223,14 @@ impl UserAgent {
         Ok(())
     }
 
-    /// CANCEL (RFC 3261 section 9.2): also of a re-INVITE.
+    /// CANCEL (RFC 3261 section 9.2): also of a re-INVITE. One from another address than the
+    /// INVITE's is nobody's: a client sends both the same way (section 9.1).
     pub(super) fn handle_cancel(&mut self, cancel: &Incoming, now: Now) {
         let server = self.servers.find(&cancel.key.of_invite());
+        let server = server.filter(|id| {
+            let invite = self.servers.get(*id);
+            invite.is_some_and(|server| server.reply_to.is_near(cancel.flow))
+        });
         let Some(server) = server else {
             self.turn_away(cancel, 481, "no_transaction");
             return;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::machine::sip::access::Sender;
 use crate::machine::sip::client_table::ClientId;
 use crate::machine::sip::dialog::Dialog;
 use crate::machine::sip::incoming::Incoming;
@@ -19,6 +20,8 @@ pub struct Leg {
     pub dialog: Dialog,
     /// Where its requests go: from where the latest of the peer's came.
     pub flow: Flow,
+    /// Who the peer is. From another address it must prove that again.
+    pub peer: Sender,
     /// Our latest re-INVITE.
     pub reinvite: Option<ClientId>,
     /// How far it is.
@@ -65,6 +68,8 @@ pub struct Calling {
     pub answered: u8,
     /// Whether the owner has hung up.
     pub cancel: Cancel,
+    /// When to give up though it rings; `None` once that is done. The owner has been told then.
+    pub ring_until: Option<Now>,
 }
 
 /// Giving up an INVITE of ours.
@@ -231,7 +236,8 @@ impl Leg {
         match &self.phase {
             Phase::Incoming(pending) => pending.ring_again,
             Phase::Up(up) => up.poll_timeout(),
-            Phase::Outgoing(_) | Phase::Ending => None,
+            Phase::Outgoing(calling) => calling.ring_until,
+            Phase::Ending => None,
         }
     }
 

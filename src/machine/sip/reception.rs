@@ -148,7 +148,7 @@ impl UserAgent {
         }
     }
 
-    fn admit(&mut self, request: &Incoming, now: Now) -> Result<Sender, Refusal> {
+    pub(super) fn admit(&mut self, request: &Incoming, now: Now) -> Result<Sender, Refusal> {
         access::admit(&self.config, &self.registrar, &mut self.guard, request, now)
     }
 

@@ -223,6 +223,29 @@ pub enum UaEvent {
     },
 }
 
+impl UaEvent {
+    /// Whether the leg is gone with it.
+    #[must_use]
+    pub const fn is_last(&self) -> bool {
+        match self {
+            Self::Cancelled { .. }
+            | Self::Refused { .. }
+            | Self::HungUp { .. }
+            | Self::Gone { .. } => true,
+            Self::Invited { .. }
+            | Self::Acked { .. }
+            | Self::Progress { .. }
+            | Self::Accepted { .. }
+            | Self::Reoffered { .. }
+            | Self::ReofferAnswered { .. }
+            | Self::Registered { .. }
+            | Self::Unregistered { .. }
+            | Self::AccountAnswered { .. }
+            | Self::TurnedAway { .. } => false,
+        }
+    }
+}
+
 /// What an INVITE said that matters above SIP.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Invite {

@@ -1,7 +1,9 @@
 //! Requests within a dialog: ACK, BYE, re-INVITE, UPDATE (RFC 3261 sections 12.2.2, 14.2, 15).
 
+use crate::machine::sip::access;
 use crate::machine::sip::capability;
 use crate::machine::sip::capability::Unfit;
+use crate::machine::sip::digest_guard::Refusal;
 use crate::machine::sip::incoming::Incoming;
 use crate::machine::sip::invitation::start_timer;
 use crate::machine::sip::invitation::terms;
@@ -43,6 +45,10 @@ impl UserAgent {
             self.turn_away(&request, 481, "no_dialog");
             return;
         };
+        if let Err(refusal) = self.vouch(leg, &request, now) {
+            self.challenge(&request, refusal, now);
+            return;
+        }
         let Some(state) = self.legs.get_mut(&leg) else {
             return;
         };
@@ -86,6 +92,22 @@ impl UserAgent {
         owned.then_some(*leg)
     }
 
+    /// Whether a request that knows the names of a dialog comes from its peer: from the address
+    /// of its flow, or from another where the peer is bound, allowed, or proves itself.
+    fn vouch(&mut self, leg: LegId, request: &Incoming, now: Now) -> Result<(), Refusal> {
+        let Some(state) = self.legs.get(&leg) else {
+            return Ok(());
+        };
+        if state.flow.is_near(request.flow) {
+            return Ok(());
+        }
+        let peer = state.peer.clone();
+        if self.admit(request, now)? == peer {
+            return Ok(());
+        }
+        Err(access::asked("foreign_flow"))
+    }
+
     /// Requests of ours follow the flow that the peer's came on last.
     fn move_to_flow(&mut self, leg: LegId, request: &Incoming) {
         if let Some(state) = self.legs.get_mut(&leg)
@@ -102,6 +124,10 @@ impl UserAgent {
         let Some(leg) = ack.to_tag().and_then(|tag| self.owner_of(&tag, ack)) else {
             return;
         };
+        if self.vouch(leg, ack, now).is_err() {
+            self.count_refusal(0, "foreign_flow", ack.flow.remote);
+            return;
+        }
         let up = self.legs.get_mut(&leg).and_then(Leg::up_mut);
         let Some(up) = up else {
             return;

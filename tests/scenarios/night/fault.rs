@@ -78,8 +78,7 @@ impl Meddler {
 
     pub(super) fn event(&mut self, _turn: Turn, event: Event) -> Option<Event> {
         match (self.fault, event) {
-            (Fault::PortCloseNeverTold, Event::Media(MediaEvent::Closed { leg, quality })) => {
-                let told = Event::Media(MediaEvent::Closed { leg, quality });
+            (Fault::PortCloseNeverTold, told @ Event::Media(MediaEvent::Closed { .. })) => {
                 (!self.strikes()).then_some(told)
             }
             (Fault::PortGivenTwice, Event::Media(MediaEvent::Opened { leg, port, ssrc })) => {

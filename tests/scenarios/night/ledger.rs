@@ -22,7 +22,7 @@ pub(super) type Broken = String;
 /// A record must be closed this soon after its last leg.
 const CLOSED_WITHIN: Duration = Duration::from_secs(60);
 /// And a call that was hung up lets its legs go within this.
-const ENDED_WITHIN: Duration = Duration::from_secs(100);
+const ENDED_WITHIN: Duration = Duration::from_secs(45);
 
 /// Where a contact is (I1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -325,7 +325,7 @@ impl Ledger {
         match guest.leg_closed {
             Some(at) if now.since(at) <= CLOSED_WITHIN => Ok(()),
             // There was no port for it.
-            None if record.outcome == Outcome::Cancelled => Ok(()),
+            None if record.outcome == Outcome::Refused => Ok(()),
             at => Err(format!("I3: {call} closed at {now:?}, last leg {at:?}")),
         }
     }

@@ -34,6 +34,7 @@ const ROOT: &str = "the file";
 pub fn read(text: &str) -> Result<Bank, Vec<Fault>> {
     let node = Node::read(text).map_err(|fault| vec![fault])?;
     let mut context = Context::default();
+    text.clone_into(&mut context.source);
     let bank = bank(&mut context, &node);
     if context.faults.is_empty() {
         return Ok(bank);
@@ -55,6 +56,7 @@ fn bank(context: &mut Context, node: &Node) -> Bank {
     attributes
         .into_iter()
         .for_each(|node| attribute::read(context, node));
+    context.close_attributes();
     let levels = record.take("cells").map(|node| levels(context, node));
     let names = record.take("names").map(|node| names(context, node));
     let list = record.need("questions", &mut context.faults);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::machine::expression::environment::Types;
 use crate::machine::prediction::attribute::Attribute;
+use crate::machine::prediction::named_value;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::language::Language;
 use crate::wire::yaml::record;
@@ -18,9 +20,24 @@ pub struct Context {
     pub attributes: BTreeMap<String, Attribute>,
     /// What is wrong.
     pub faults: Vec<Fault>,
+    /// The text of the file.
+    pub source: String,
+    /// The attributes as conditions name them.
+    types: Types,
 }
 
 impl Context {
+    /// All attributes are known: conditions may name them.
+    pub fn close_attributes(&mut self) {
+        self.types = named_value::types(&self.attributes);
+    }
+
+    /// What a condition may name.
+    #[must_use]
+    pub const fn types(&self) -> &Types {
+        &self.types
+    }
+
     /// The attribute that `written` names, with its name: `price`, `order.price`,
     /// `customer.member`; a fault if there is none.
     pub fn attribute(&mut self, written: &str, node: &Node) -> Option<(String, Attribute)> {

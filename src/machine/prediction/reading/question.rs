@@ -76,10 +76,7 @@ fn priors(context: &mut Context, node: &Node) -> Vec<(Condition, f64)> {
         record.finish(&mut context.faults);
         priors.extend(weight.map(|weight| (when, weight)));
     }
-    if priors
-        .last()
-        .is_some_and(|(when, _)| !when.tests.is_empty())
-    {
+    if priors.last().is_some_and(|(when, _)| !when.is_always()) {
         let fault = Fault::new(node.span, "the last prior has a condition");
         let help = "end with one without `when`, for all other orders";
         context.faults.push(fault.help(help));

@@ -2,7 +2,6 @@
 
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::attribute::Kind;
-use crate::machine::prediction::attribute::Privacy;
 use crate::machine::prediction::bank::Wording;
 use crate::machine::prediction::reading::attribute::name_of;
 use crate::machine::prediction::reading::context::Context;
@@ -13,6 +12,7 @@ use crate::machine::prediction::template::Template;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::privacy::Privacy;
 use crate::wire::yaml::record;
 use crate::wire::yaml::tree::Node;
 

@@ -141,6 +141,23 @@ impl<'r> Reader<'r> {
         keys
     }
 
+    /// Questions need a bank; `written` is what should stand here.
+    pub fn need_bank(&mut self, at: Span, value_fits: bool, written: &str) {
+        if !value_fits {
+            self.wrong(Fault::new(at, "unknown value").help(format!("write {written}")));
+        }
+        if self.questions.is_none() {
+            let fault = Fault::new(at, "there is no bank to take questions from");
+            self.wrong(fault.help("name one at the top of the file: `bank: NAME`"));
+        }
+    }
+
+    /// Where keys lead, if the step names any.
+    pub fn optional_keys(&mut self, record: &mut Record<'r>) -> BTreeMap<char, Target> {
+        let keys = record.take("keys").map(|node| self.keys(node));
+        keys.unwrap_or_default()
+    }
+
     /// A text in every language of the file.
     pub fn wording(&mut self, node: &Node, allowed: &[Slot]) -> Wording {
         let mut wording = Wording::default();

@@ -1,9 +1,38 @@
-//! Moments written as days and times, or as so long before or after now.
+//! Values as people write them in files: truths, numbers, moments before or after now, words.
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use crate::machine::prediction::order::Value;
 use crate::vocabulary::time::Wall;
+
+/// Longer rows of digits are codes, not numbers.
+const EXACT_DIGITS: usize = 12;
+
+/// Truths, numbers without leading zeros, moments relative to `wall`; all else is text. None if
+/// nothing is written.
+#[must_use]
+pub fn value(cell: &str, wall: Wall, zone: &TimeZone) -> Option<Value> {
+    match cell {
+        "" => return None,
+        "true" => return Some(Value::Bool(true)),
+        "false" => return Some(Value::Bool(false)),
+        _ => {}
+    }
+    if let Some(moment) = resolved(cell, wall, zone) {
+        return Some(Value::Text(moment));
+    }
+    let plain = |c: char| c.is_ascii_digit() || c == '.' || c == '-';
+    let unsigned = cell.strip_prefix('-').unwrap_or(cell);
+    let zeros = unsigned.starts_with('0') && unsigned != "0" && !unsigned.starts_with("0.");
+    let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
+    match number {
+        Some(number) if cell.chars().all(plain) && !zeros && unsigned.len() <= EXACT_DIGITS => {
+            Some(Value::Number(number))
+        }
+        _ => Some(Value::Text(cell.to_owned())),
+    }
+}
 
 /// A cell such as `now`, `now+95m`, `now-2h`, `now+3d`, `now+1d2h30m` as a civil day and time in
 /// `zone`, to the minute; none if the cell is not of this form.

@@ -1,0 +1,98 @@
+//! Seats: how they are, and what they are told to be.
+
+use axum::Extension;
+use axum::Json;
+use axum::extract::Path;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::PathRejection;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use crate::call::effect::Command;
+use crate::call::view::SeatView;
+use crate::face::api::access::Bearer;
+use crate::face::api::desk::Desk;
+use crate::face::api::problem::Problem;
+use crate::machine::acd::surface::SeatState;
+
+/// What a request for a seat's state may say.
+const EXPECTED: &str = "expected {\"state\": \"ready\" | \"away\" | \"wrap_up_done\"}, \
+                        with a \"reason\" if you like";
+
+/// `GET /api/v1/seats`: all that the bearer may see.
+pub async fn seats(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+) -> Json<Vec<SeatView>> {
+    let seen = |seat: &&SeatView| bearer.may_touch(&seat.id);
+    Json(desk.look(|view| view.present_seats().filter(seen).cloned().collect()))
+}
+
+/// `GET /api/v1/seats/{id}`.
+///
+/// # Errors
+///
+/// 403 if the bearer may not see it, 404 if there is none.
+pub async fn seat(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<SeatView>, Problem> {
+    let Path(id) = id?;
+    bearer.must_touch(&id)?;
+    let found = desk.look(|view| view.present_seats().find(|seat| seat.id == id).cloned());
+    found.map(Json).ok_or_else(no_such)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeatWish {
+    state: Wish,
+    /// Why, in the person's words.
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Wish {
+    Ready,
+    Away,
+    WrapUpDone,
+}
+
+/// `POST /api/v1/seats/{id}/state`.
+///
+/// # Errors
+///
+/// 403 if the bearer may not, 404 if there is no such seat, 409 if the seat cannot be told so now;
+/// 400, 413, 415 or 422 if the body is not a wish.
+pub(super) async fn seat_state(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    id: Result<Path<String>, PathRejection>,
+    body: Result<Json<SeatWish>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let Path(id) = id?;
+    bearer.must_touch(&id)?;
+    let seat = desk.look(|view| view.seat(&id)).ok_or_else(no_such)?;
+    let Json(wish) = body.map_err(|rejection| Problem::of_body(&rejection, EXPECTED))?;
+    let state = match wish.state {
+        Wish::Ready => SeatState::Ready,
+        Wish::Away => SeatState::Away,
+        Wish::WrapUpDone => SeatState::WrapUp,
+    };
+    let mut by = format!("api, {}", bearer.name);
+    if !wish.reason.is_empty() {
+        by = format!("{by}: {}", wish.reason);
+    }
+    desk.commands
+        .tell(Command::SeatState { seat, state, by })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn no_such() -> Problem {
+    Problem::not_found("no such seat; see /api/v1/seats")
+}

@@ -1,0 +1,189 @@
+//! What leads from a step to the next ones, and by what name.
+
+use std::fmt;
+
+use crate::machine::ivr::script::Answer;
+use crate::machine::ivr::script::Collect;
+use crate::machine::ivr::script::Lookup;
+use crate::machine::ivr::script::LookupBy;
+use crate::machine::ivr::script::Menu;
+use crate::machine::ivr::script::Predict;
+use crate::machine::ivr::script::Step;
+use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Target;
+use crate::machine::ivr::script::Verb;
+
+/// Who makes a call go from one step to the next.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Drive {
+    /// The caller, by keys.
+    Caller,
+    /// A seat: it talked to the caller.
+    Seat,
+    /// Nobody: it just goes on.
+    Nobody,
+}
+
+/// What a branch is called.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Label {
+    /// The only way on: `goto`.
+    Then,
+    /// A key of the telephone.
+    Key(char),
+    /// An outcome as dialplans write it: `no_input`.
+    Outcome(&'static str),
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Then => f.write_str("goto"),
+            Self::Key(key) => write!(f, "key {key}"),
+            Self::Outcome(name) => f.write_str(name),
+        }
+    }
+}
+
+/// One way from a step to another.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Branch {
+    /// Its name, once in each step.
+    pub label: Label,
+    /// Where it leads.
+    pub to: StepAt,
+    /// Who takes it.
+    pub drive: Drive,
+    /// What else a key sets: a question, a language.
+    pub note: Option<String>,
+}
+
+impl Branch {
+    fn nobody(name: &'static str, to: StepAt) -> Self {
+        Self::outcome(name, to, Drive::Nobody)
+    }
+
+    fn caller(name: &'static str, to: StepAt) -> Self {
+        Self::outcome(name, to, Drive::Caller)
+    }
+
+    const fn outcome(name: &'static str, to: StepAt, drive: Drive) -> Self {
+        Self {
+            label: Label::Outcome(name),
+            to,
+            drive,
+            note: None,
+        }
+    }
+
+    fn key(key: char, target: &Target) -> Self {
+        let language = target.language.map(|language| language.tag().to_owned());
+        Self {
+            label: Label::Key(key),
+            to: target.step,
+            drive: Drive::Caller,
+            note: target.question.clone().or(language),
+        }
+    }
+}
+
+/// The ways that a file means by itself: without those for wrong keys that lead where silence leads,
+/// as they do unless a file says otherwise.
+pub fn meant(all: &[Branch]) -> impl Iterator<Item = &Branch> {
+    let silence = all
+        .iter()
+        .find(|branch| branch.label == Label::Outcome("no_input"))
+        .map(|branch| branch.to);
+    all.iter().filter(move |branch| {
+        branch.label != Label::Outcome("invalid") || Some(branch.to) != silence
+    })
+}
+
+/// The ways on from a step, in the order of its file's table. `person` is where key 0 leads from
+/// steps that do not say otherwise.
+#[must_use]
+pub fn branches(step: &Step, person: Option<StepAt>) -> Vec<Branch> {
+    match &step.verb {
+        Verb::Goto(next) => vec![Branch {
+            label: Label::Then,
+            to: *next,
+            drive: Drive::Nobody,
+            note: None,
+        }],
+        Verb::Menu(menu) => of_menu(menu, person),
+        Verb::Collect(collect) => of_collect(collect),
+        Verb::Lookup(lookup) => of_lookup(lookup),
+        Verb::Predict(predict) => of_predict(predict, person),
+        Verb::Answer(answer) => of_answer(answer),
+        Verb::Verify(verify) => vec![
+            Branch::caller("ok", verify.ok),
+            Branch::nobody("failed", verify.failed),
+        ],
+        Verb::Queue(queue) => vec![
+            Branch::nobody("full", queue.full),
+            Branch::outcome("left", queue.left, Drive::Seat),
+        ],
+        Verb::Hangup => Vec::new(),
+    }
+}
+
+fn of_menu(menu: &Menu, person: Option<StepAt>) -> Vec<Branch> {
+    let mut all = Vec::new();
+    all.extend(menu.known.map(|known| Branch::nobody("known", known)));
+    all.extend(menu.keys.iter().map(|(key, to)| Branch::key(*key, to)));
+    let zero = person.filter(|_| !menu.keys.contains_key(&'0'));
+    all.extend(zero.map(zero_key));
+    all.push(Branch::nobody("no_input", menu.no_input));
+    all.push(Branch::caller("invalid", menu.invalid));
+    all
+}
+
+fn of_collect(collect: &Collect) -> Vec<Branch> {
+    vec![
+        Branch::caller("ok", collect.ok),
+        Branch::caller("none", collect.none),
+        Branch::nobody("no_input", collect.no_input),
+    ]
+}
+
+fn of_lookup(lookup: &Lookup) -> Vec<Branch> {
+    let mut all = vec![
+        Branch::nobody("ok", lookup.ok),
+        Branch::nobody("empty", lookup.empty),
+    ];
+    if lookup.by == LookupBy::Caller {
+        all.push(Branch::nobody("no_number", lookup.no_number));
+    }
+    all.push(Branch::nobody("timeout", lookup.timed_out));
+    all.push(Branch::nobody("failed", lookup.failed));
+    all
+}
+
+fn of_predict(predict: &Predict, person: Option<StepAt>) -> Vec<Branch> {
+    let mut all = vec![Branch::caller("chosen", predict.chosen)];
+    all.extend(predict.keys.iter().map(|(key, to)| Branch::key(*key, to)));
+    let zero = person.filter(|_| !predict.keys.contains_key(&'0'));
+    all.extend(zero.map(zero_key));
+    all.push(Branch::nobody("none", predict.none));
+    all.push(Branch::nobody("no_input", predict.no_input));
+    all
+}
+
+fn of_answer(answer: &Answer) -> Vec<Branch> {
+    vec![
+        Branch::nobody("done", answer.done),
+        Branch::nobody("person", answer.person),
+        Branch::nobody("private", answer.private),
+        Branch::nobody("no_order", answer.no_order),
+        Branch::nobody("none", answer.none),
+    ]
+}
+
+const fn zero_key(person: StepAt) -> Branch {
+    Branch {
+        label: Label::Key('0'),
+        to: person,
+        drive: Drive::Caller,
+        note: None,
+    }
+}

@@ -1,0 +1,98 @@
+//! Keys as people list them, with waits and with what a queue does: `1, w2, 0, full`.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The longest wait.
+const WAIT_MAX: Duration = Duration::from_secs(3600);
+
+/// What a caller does, or what becomes of them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Press {
+    /// Presses a key when the words before it have ended, or at once after a wait.
+    Key(char),
+    /// Does nothing for so long, whatever is being said.
+    Wait(Duration),
+    /// The queue turns them away.
+    Full,
+    /// They leave the queue, or the talk ends with more to come.
+    Left,
+    /// They hang up.
+    HangUp,
+}
+
+/// A list of these.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Keys(pub Vec<Press>);
+
+/// What cannot be read in a list of keys.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error(
+    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, left, hangup"
+)]
+pub struct KeysError(pub String);
+
+impl FromStr for Keys {
+    type Err = KeysError;
+
+    fn from_str(text: &str) -> Result<Self, KeysError> {
+        let mut presses = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            if !part.is_empty() {
+                presses.extend(presses_of(part).ok_or_else(|| KeysError(part.to_owned()))?);
+            }
+        }
+        Ok(Self(presses))
+    }
+}
+
+fn presses_of(part: &str) -> Option<Vec<Press>> {
+    match part {
+        "full" => return Some(vec![Press::Full]),
+        "left" => return Some(vec![Press::Left]),
+        "hangup" => return Some(vec![Press::HangUp]),
+        _ => {}
+    }
+    if let Some(seconds) = part.strip_prefix('w') {
+        let seconds: f64 = seconds.parse().ok()?;
+        let wait = Duration::try_from_secs_f64(seconds).ok()?;
+        return (wait <= WAIT_MAX).then(|| vec![Press::Wait(wait)]);
+    }
+    let keys = part.chars();
+    keys.map(|key| is_key(key).then_some(Press::Key(key)))
+        .collect()
+}
+
+/// Whether a telephone has this key.
+#[must_use]
+pub const fn is_key(sign: char) -> bool {
+    matches!(sign, '0'..='9' | '*' | '#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_pressed_one_by_one_and_waits_are_in_seconds() {
+        let keys: Keys = "w0.5, 1,42#, full,hangup".parse().unwrap();
+        let expected = [
+            Press::Wait(Duration::from_millis(500)),
+            Press::Key('1'),
+            Press::Key('4'),
+            Press::Key('2'),
+            Press::Key('#'),
+            Press::Full,
+            Press::HangUp,
+        ];
+        assert_eq!(keys.0, expected);
+    }
+
+    #[test]
+    fn what_is_no_key_is_named() {
+        for wrong in ["x", "w", "w-1", "w1e9", "1a", "FULL"] {
+            let error = format!("1,{wrong}").parse::<Keys>().unwrap_err();
+            assert_eq!(error, KeysError(wrong.to_owned()));
+        }
+    }
+}

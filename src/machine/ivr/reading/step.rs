@@ -1,0 +1,115 @@
+//! One step of a dialplan file, by its verb.
+
+use crate::machine::ivr::reading::answer;
+use crate::machine::ivr::reading::collect;
+use crate::machine::ivr::reading::lookup;
+use crate::machine::ivr::reading::menu;
+use crate::machine::ivr::reading::predict;
+use crate::machine::ivr::reading::queue;
+use crate::machine::ivr::reading::reader::Reader;
+use crate::machine::ivr::reading::verify;
+use crate::machine::ivr::script::Step;
+use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::script::Voices;
+use crate::machine::ivr::wording::Slot;
+use crate::vocabulary::fault::Fault;
+use crate::wire::yaml::record::Record;
+use crate::wire::yaml::tree::Node;
+
+/// Verbs that a step may have besides `say` and `goto`.
+const VERBS: [&str; 8] = [
+    "menu", "collect", "lookup", "predict", "answer", "verify", "queue", "hangup",
+];
+
+/// Reads a step. Faults go to the reader; none if there is nothing to go on with.
+pub fn read<'r>(reader: &mut Reader<'r>, name: &'r str, node: &'r Node) -> Option<Step> {
+    let mut record = Record::open(node, &format!("step `{name}`"), &mut reader.faults);
+    let found: Vec<&str> = VERBS.into_iter().filter(|verb| record.has(verb)).collect();
+    if let [one, other, ..] = found.as_slice() {
+        let what = format!("step `{name}` does two things: {one} and {other}");
+        reader.wrong(Fault::new(node.span, what).help("make two steps of it"));
+        return None;
+    }
+    if found.is_empty()
+        && let Some(fault) = misspelt_verb(&record)
+    {
+        reader.wrong(fault);
+        return None;
+    }
+    let say = record
+        .take("say")
+        .map(|node| reader.wording(node, &Slot::CALLER));
+    let voices = record.take("in").map(|node| read_voices(reader, node));
+    let verb = match found.first().copied() {
+        Some("menu") => Verb::Menu(menu::read(reader, &mut record)?),
+        Some("collect") => Verb::Collect(collect::read(reader, &mut record)?),
+        Some("lookup") => Verb::Lookup(lookup::read(reader, &mut record)?),
+        Some("predict") => Verb::Predict(Box::new(predict::read(reader, &mut record)?)),
+        Some("answer") => Verb::Answer(answer::read(reader, &mut record)?),
+        Some("verify") => Verb::Verify(verify::read(reader, &mut record)?),
+        Some("queue") => Verb::Queue(queue::read(reader, &mut record)?),
+        Some("hangup") => read_hangup(reader, &mut record)?,
+        _ => read_goto(reader, &mut record, name, say.is_some())?,
+    };
+    record.finish(&mut reader.faults);
+    Some(Step {
+        name: name.to_owned(),
+        say,
+        voices: voices.unwrap_or_default(),
+        verb,
+    })
+}
+
+/// A key that a step without a verb cannot have.
+fn misspelt_verb(record: &Record<'_>) -> Option<Fault> {
+    let plain = ["say", "in", "goto"];
+    let mut rest = record.rest().iter();
+    let (name, key, _) = rest.find(|(name, ..)| !plain.contains(name))?;
+    let fault = Fault::new(key.span, format!("unknown key `{name}`"));
+    Some(fault.nearest(name, plain.into_iter().chain(VERBS)))
+}
+
+fn read_voices(reader: &mut Reader<'_>, node: &Node) -> Voices {
+    if node.text() != Some("all") {
+        let fault = Fault::new(node.span, "`in` has one value: all");
+        reader.wrong(fault.help("in: all says the texts of all languages one after the other"));
+    }
+    Voices::All
+}
+
+fn read_goto<'r>(
+    reader: &mut Reader<'r>,
+    record: &mut Record<'r>,
+    name: &str,
+    says: bool,
+) -> Option<Verb> {
+    if let Some(node) = record.take("goto") {
+        return reader.step(node).map(Verb::Goto);
+    }
+    if says {
+        let what = format!("step `{name}` ends in silence: `goto` is missing");
+        reader.wrong(Fault::new(record.span(), what).help("add goto: STEP, or hangup: normal"));
+        return None;
+    }
+    let fault = Fault::new(record.span(), format!("step `{name}` does nothing"));
+    let verbs = VERBS.join(", ");
+    reader.wrong(fault.help(format!("expected one of: say, goto, {verbs}")));
+    None
+}
+
+fn read_hangup<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Verb> {
+    let node = record.take("hangup")?;
+    if node.text() != Some("normal") {
+        let fault = Fault::new(node.span, "`hangup` has one value: normal");
+        reader.wrong(fault.help("write hangup: normal"));
+    }
+    Some(Verb::Hangup)
+}
+
+/// Whether the step at `at` is one that takes digits, for look-ups by what it took.
+#[must_use]
+pub fn collects(steps: &[Step], at: StepAt) -> bool {
+    let step = steps.get(at.0);
+    step.is_some_and(|step| matches!(step.verb, Verb::Collect(_)))
+}

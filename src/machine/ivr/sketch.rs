@@ -1,0 +1,230 @@
+//! A dialplan as a chart: a card for each step, a row for each way on.
+
+use std::collections::BTreeSet;
+
+use crate::machine::drawing::anatomy;
+use crate::machine::drawing::chart::Cap;
+use crate::machine::drawing::chart::Card;
+use crate::machine::drawing::chart::Chart;
+use crate::machine::drawing::chart::Reach;
+use crate::machine::drawing::chart::Row;
+use crate::machine::drawing::chart::Tone;
+use crate::machine::ivr::branch;
+use crate::machine::ivr::branch::Label;
+use crate::machine::ivr::script::LookupBy;
+use crate::machine::ivr::script::Mask;
+use crate::machine::ivr::script::Queue;
+use crate::machine::ivr::script::Script;
+use crate::machine::ivr::script::Step;
+use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::script::Voices;
+use crate::machine::ivr::traffic::Traffic;
+use crate::machine::ivr::wording::Wording;
+
+/// From so many cards on, only the first way to a card is a line.
+const HUB: usize = 7;
+
+/// The chart of a script, with how often each way was gone if that is known.
+#[must_use]
+pub fn sketch(script: &Script, traffic: Option<&Traffic>) -> Chart {
+    let mut cards: Vec<Card> = (0..)
+        .map(StepAt)
+        .zip(&script.steps)
+        .map(|(at, step)| card(script, at, step, traffic))
+        .collect();
+    for at in 0..cards.len() {
+        let rows = |card: &Card| card.rows.iter().any(|row| row.to == at);
+        let from = cards.iter().filter(|card| rows(card)).count();
+        let person = script.person == Some(StepAt(at));
+        cards[at].reach = match (at > 0 && person, from >= HUB) {
+            (true, _) => Reach::Name,
+            (false, true) => Reach::First,
+            (false, false) => Reach::Lines,
+        };
+    }
+    let languages: Vec<String> = script.languages.iter().map(ToString::to_string).collect();
+    let mut notes = vec![format!(
+        "{} steps · {}{}",
+        script.steps.len(),
+        languages.join(", "),
+        script
+            .bank
+            .as_ref()
+            .map_or_else(String::new, |bank| format!(" · bank {bank}"))
+    )];
+    notes.push(
+        "Keys are dark squares, outcomes light pills. A name at the end of a row leads to the card of that \
+         name; ←5 in a card's head: five rows lead there by name."
+            .to_owned(),
+    );
+    notes.extend(traffic.map(|traffic| {
+        let calls = anatomy::grouped(traffic.calls);
+        format!("Figures and the width of lines: {calls} recorded calls.")
+    }));
+    Chart {
+        title: script.flow.clone(),
+        notes,
+        entry: script
+            .dids
+            .iter()
+            .map(ToString::to_string)
+            .take(ENTRIES_MAX)
+            .collect(),
+        cards,
+    }
+}
+
+/// Most numbers that are drawn.
+const ENTRIES_MAX: usize = 6;
+
+fn card(script: &Script, at: StepAt, step: &Step, traffic: Option<&Traffic>) -> Card {
+    let (kind, tone) = kind(&step.verb);
+    let mut facts = facts(step);
+    if script.person == Some(at) {
+        facts.insert(0, "where key 0 leads".to_owned());
+    }
+    let visits = traffic.map(|traffic| traffic.visits(&step.name));
+    facts.extend(visits.map(|visits| format!("{} times come here", anatomy::grouped(visits))));
+    Card {
+        name: step.name.clone(),
+        kind: kind.to_owned(),
+        tone,
+        words: words(script, step),
+        facts,
+        rows: rows(script, step, traffic),
+        visits,
+        end: matches!(step.verb, Verb::Hangup).then(|| "the call ends".to_owned()),
+        reach: Reach::Lines,
+    }
+}
+
+const fn kind(verb: &Verb) -> (&'static str, Tone) {
+    match verb {
+        Verb::Goto(_) => ("say", Tone::Speaking),
+        Verb::Menu(_) => ("menu", Tone::Asking),
+        Verb::Collect(_) => ("collect", Tone::Asking),
+        Verb::Lookup(_) => ("lookup", Tone::Thinking),
+        Verb::Predict(_) => ("predict", Tone::Guessing),
+        Verb::Answer(_) => ("answer", Tone::Answering),
+        Verb::Verify(_) => ("verify", Tone::Proving),
+        Verb::Queue(_) => ("queue", Tone::People),
+        Verb::Hangup => ("hangup", Tone::Ending),
+    }
+}
+
+/// What is heard first, in each language.
+fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
+    let verb = match &step.verb {
+        Verb::Menu(menu) => Some(&menu.text),
+        Verb::Collect(collect) => Some(&collect.text),
+        Verb::Verify(verify) => Some(&verify.text),
+        Verb::Lookup(lookup) => lookup.wait.as_ref(),
+        Verb::Predict(predict) => Some(&predict.say_each),
+        Verb::Goto(_) | Verb::Answer(_) | Verb::Queue(_) | Verb::Hangup => None,
+    };
+    let texts: Vec<&Wording> = step.say.iter().chain(verb).collect();
+    let mut words = Vec::new();
+    for language in &script.languages {
+        let all: Vec<String> = texts.iter().map(|text| text.written(*language)).collect();
+        let tag = language.tag().split('-').next().unwrap_or_default();
+        let tag = if script.languages.len() > 1 { tag } else { "" };
+        let all = all.join(" ");
+        if !all.trim().is_empty() {
+            words.push((tag.to_owned(), all));
+        }
+    }
+    words
+}
+
+fn facts(step: &Step) -> Vec<String> {
+    let mut facts = Vec::new();
+    if step.voices == Voices::All {
+        facts.push("said in all languages".to_owned());
+    }
+    match &step.verb {
+        Verb::Goto(_) | Verb::Menu(_) | Verb::Hangup => {}
+        Verb::Collect(collect) => {
+            let secret = if collect.mask == Mask::Secret {
+                ", secret"
+            } else {
+                ""
+            };
+            facts.push(format!("takes {} digits{secret}", collect.digits));
+        }
+        Verb::Lookup(lookup) => {
+            let by = match lookup.by {
+                LookupBy::Caller => "by the caller's number",
+                LookupBy::OrderTail(_) => "by the end of an order's id",
+            };
+            facts.push(format!("orders {by}, at most {:?}", lookup.timeout));
+        }
+        Verb::Predict(predict) => {
+            facts.push(format!("reads at most {} questions", predict.at_most));
+        }
+        Verb::Answer(answer) => {
+            let question = answer.question.as_deref().unwrap_or("the chosen question");
+            facts.push(format!("answers {question}"));
+        }
+        Verb::Verify(verify) => facts.push(format!("at most {} tries", verify.tries)),
+        Verb::Queue(queue) => facts.extend(needs(queue)),
+    }
+    facts
+}
+
+fn needs(queue: &Queue) -> Vec<String> {
+    let mut facts = vec![format!("waits in {}", queue.queue)];
+    let mut told = BTreeSet::new();
+    for (language, terms) in &queue.need {
+        let terms = terms
+            .iter()
+            .map(|(skill, level)| format!("{skill} ≥ {level}"));
+        let terms: Vec<String> = terms.collect();
+        let terms = terms.join(", ");
+        let one = queue
+            .need
+            .values()
+            .all(|need| Some(need) == queue.need.get(language));
+        let fact = if one {
+            format!("needs {terms}")
+        } else {
+            format!("{language} needs {terms}")
+        };
+        if !terms.is_empty() && told.insert(fact.clone()) {
+            facts.push(fact);
+        }
+    }
+    facts
+}
+
+/// Rows: ways to the same step that set nothing share one.
+fn rows(script: &Script, step: &Step, traffic: Option<&Traffic>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let branches = branch::branches(step, script.person);
+    for branch in branch::meant(&branches) {
+        let cap = match branch.label {
+            Label::Then => None,
+            Label::Key(key) => Some(Cap::Key(key)),
+            Label::Outcome(name) => Some(Cap::Word(name.to_owned())),
+        };
+        let note = match (&branch.note, branch.label) {
+            (Some(note), _) => note.clone(),
+            (None, Label::Then) => "then".to_owned(),
+            (None, Label::Key(_) | Label::Outcome(_)) => String::new(),
+        };
+        let weight = traffic.map(|traffic| traffic.gone(&step.name, branch.label));
+        let same = |row: &&mut Row| row.to == branch.to.0 && row.note == note;
+        if let Some(row) = rows.iter_mut().find(same) {
+            row.caps.extend(cap);
+            row.weight = row.weight.zip(weight).map(|(one, more)| one + more);
+            continue;
+        }
+        rows.push(Row {
+            caps: cap.into_iter().collect(),
+            note,
+            to: branch.to.0,
+            weight,
+        });
+    }
+    rows
+}
