@@ -168,6 +168,10 @@ impl Contact {
             return;
         };
         debug_assert!(side.answered.is_some(), "only an answered leg can hang up");
+        if self.stage == Stage::Talking && self.walk.goes_on_after_talk() {
+            let (seat, epoch) = (side.seat, side.epoch);
+            return self.go_on_after_talk(seat, epoch, cause, near);
+        }
         self.fact(Fact::HungUp {
             by: Party::Seat,
             cause: cause.to_owned(),
@@ -179,6 +183,22 @@ impl Contact {
             });
         }
         self.end(near);
+    }
+
+    /// The seat has left; the dialplan has more to say.
+    fn go_on_after_talk(
+        &mut self,
+        seat: SeatId,
+        epoch: Epoch,
+        cause: &str,
+        near: &mut Surroundings<'_>,
+    ) {
+        let cause = cause.to_owned();
+        self.fact(Fact::SeatLeft { seat, cause });
+        self.emit(ContactOutput::Acd(Input::TalkEnded { seat, epoch }));
+        self.drop_seat(None);
+        self.stage = Stage::Walking;
+        self.tell_walk(WalkInput::Talked, near);
     }
 
     /// Tells the distributor that the call is over, and the seat's leg to end.

@@ -147,6 +147,11 @@ impl Contact {
             | WalkFact::Predicted { .. }
             | WalkFact::Answered { .. }
             | WalkFact::Verified { .. }
+            | WalkFact::Set { .. }
+            | WalkFact::Branched { .. }
+            | WalkFact::Clocked { .. }
+            | WalkFact::Tagged { .. }
+            | WalkFact::Scored { .. }
             | WalkFact::Unspeakable { .. } => return None,
         };
         let customer = self.walk.customer()?;

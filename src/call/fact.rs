@@ -115,6 +115,13 @@ pub enum Fact {
         /// The seat's 200 to the first packet of the second direction, in microseconds.
         after_us: u64,
     },
+    /// The seat hung up; the caller goes on in the dialplan.
+    SeatLeft {
+        /// The seat.
+        seat: SeatId,
+        /// In a word, as in [`Fact::HungUp`].
+        cause: String,
+    },
     /// Someone put the other on hold.
     Held {
         /// Who holds.

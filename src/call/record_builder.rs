@@ -85,6 +85,7 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, names.seat(*seat));
             }
+            Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
             Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2.clone()),
             Fact::HungUp { by, cause } if self.record.hung_up.is_none() => {

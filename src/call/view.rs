@@ -219,6 +219,7 @@ impl View {
             Fact::Walk(_)
             | Fact::Handed { .. }
             | Fact::Bridged { .. }
+            | Fact::SeatLeft { .. }
             | Fact::Held { .. }
             | Fact::Resumed { .. }
             | Fact::HungUp { .. } => self.take_call(next),
@@ -325,6 +326,9 @@ impl View {
         } else if let Fact::Bridged { seat } = &next.fact {
             call.stage = "talking";
             call.seat = names.seat(*seat);
+        } else if matches!(next.fact, Fact::SeatLeft { .. }) {
+            call.stage = "ivr";
+            call.seat = None;
         } else if matches!(next.fact, Fact::Held { .. }) {
             call.stage = "held";
         } else if matches!(next.fact, Fact::Resumed { .. }) {

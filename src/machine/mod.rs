@@ -3,6 +3,9 @@
 /// The distributor: which contact to which seat.
 pub mod acd;
 
+/// Opening hours: by weekday, with other hours on holidays.
+pub mod calendar;
+
 /// Seats, queues and skills by name.
 pub mod catalog;
 
@@ -23,6 +26,9 @@ pub mod media;
 
 /// Orders, questions, answers, and which question comes next.
 pub mod prediction;
+
+/// What may stand in dialplans and banks, for editors.
+pub mod schema;
 
 /// SIP transactions, dialogs and the user agent above them.
 pub mod sip;

@@ -218,7 +218,7 @@ const MISTAKES: [(&str, &str, &str); 46] = [
     (
         "refund >= 3",
         "refund >= 30",
-        "39:12: \"30\" is not a level of 1 to 10",
+        "39:22: \"30\" is not a level of 1 to 10",
     ),
     (
         "{ en: \"Hello.\", zh-CN: \"您好。\" }",
@@ -288,6 +288,7 @@ fn around() -> Surroundings {
             skills: names(&["refund", "lang.en"]),
         }),
         banks: [("shop".to_owned(), names(&["hours", "refunds"]))].into(),
+        ..Surroundings::default()
     }
 }
 

@@ -10,12 +10,15 @@ use ringwise::machine::expression::environment::Types;
 use ringwise::machine::expression::environment::Values;
 use ringwise::machine::expression::expressed::Expression;
 use ringwise::machine::expression::kind::Kind;
+use ringwise::machine::expression::typing::Known;
 use ringwise::vocabulary::fault::Place;
 use ringwise::vocabulary::money::Currency;
 use ringwise::vocabulary::money::Money;
 use ringwise::vocabulary::privacy::Privacy;
 use ringwise::vocabulary::time::Wall;
 use ringwise::vocabulary::value::Value;
+use ringwise::wire::expression::parser;
+use ringwise::wire::expression::token::Style;
 
 struct Given {
     values: BTreeMap<&'static str, Value>,
@@ -298,7 +301,11 @@ fn a_condition_is_true_or_false_and_never_absent() {
     assert_eq!(refused("ill"), "`ill` may be absent");
     assert!(Expression::condition("ill or else false", &types).is_ok());
     let kind = Kind::words(["gold", "silver"]);
-    let of_kind = |text: &str| Expression::of_kind(text, &kind, &types);
+    let of_kind = |text: &str| {
+        let syntax = parser::parse(text, Style::Plain).unwrap();
+        let read = Expression::of(&syntax, &types, &Known::new()).unwrap();
+        read.must_be(&kind, &syntax)
+    };
     assert!(of_kind("yes ? 'gold' : 'silver'").is_ok());
     assert_eq!(
         of_kind("'gld'").unwrap_err().what,
@@ -407,8 +414,7 @@ proptest! {
         let Ok(read) = Expression::read(&text, &types()) else {
             return Ok(());
         };
-        let zone = TimeZone::UTC;
-        let nothing = Given { values: BTreeMap::new(), zone };
+        let nothing = Given { values: BTreeMap::new(), zone: TimeZone::UTC };
         let _ = read.value(&nothing);
         let mut mixed = given();
         let values: Vec<Value> = mixed.values.values().cloned().rev().collect();

@@ -6,7 +6,7 @@ use ringwise::machine::media::contract::Codec;
 use ringwise::machine::media::contract::Far;
 use ringwise::machine::media::contract::MediaEvent;
 use ringwise::machine::media::exchange::Exchange;
-use ringwise::machine::media::exchange::Order;
+use ringwise::machine::media::order::Order;
 use ringwise::machine::media::outbox::Channel;
 use ringwise::machine::media::session::Session;
 use ringwise::vocabulary::chance::Chance;

@@ -121,6 +121,7 @@ pub(crate) fn morning() -> Wall {
 
 #[derive(Clone)]
 pub(crate) struct Stage {
+    pub(crate) start: Wall,
     pub(crate) bank: Bank,
     pub(crate) script: Arc<Script>,
     pub(crate) source: Source,
@@ -131,8 +132,18 @@ impl Stage {
     /// The shipped hotline, an English caller, orders that are found at once.
     pub(crate) fn travel(customer: Customer) -> Self {
         let bank = travel_bank();
+        Self::of(
+            script(&file("dialplans/travel.yaml"), &bank),
+            bank,
+            customer,
+        )
+    }
+
+    /// A script, an English caller, orders that are found at once.
+    pub(crate) fn of(script: Arc<Script>, bank: Bank, customer: Customer) -> Self {
         Self {
-            script: script(&file("dialplans/travel.yaml"), &bank),
+            start: morning(),
+            script,
             bank,
             source: Source {
                 after: Duration::from_millis(20),
@@ -159,7 +170,7 @@ impl Stage {
             zone: &zone,
         };
         let script = Arc::clone(&self.script);
-        let mut call = Rehearsal::new(scene, script, self.caller.clone(), morning());
+        let mut call = Rehearsal::new(scene, script, self.caller.clone(), self.start);
         let mut log = Vec::new();
         for (at_ms, cue) in cues {
             self.run(&mut call, Now::at_ms(*at_ms), &mut log);
@@ -167,6 +178,7 @@ impl Stage {
                 "ring" => call.tell(WalkInput::Connected),
                 "full" => call.tell(WalkInput::QueueFull),
                 "left" => call.tell(WalkInput::QueueLeft),
+                "talked" => call.tell(WalkInput::Talked),
                 keys => keys.chars().for_each(|key| call.press(key)),
             }
         }
@@ -236,6 +248,11 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
             }
             WalkFact::Verified { ok, attempt } => format!("verified {ok} {attempt}"),
             WalkFact::Unspeakable { text } => format!("unspeakable {text}"),
+            WalkFact::Set { .. }
+            | WalkFact::Branched { .. }
+            | WalkFact::Clocked { .. }
+            | WalkFact::Tagged { .. }
+            | WalkFact::Scored { .. } => fact.deed().unwrap_or_default(),
         },
     };
     Some(format!("{:>6} {what}", at.since_start().as_millis()))

@@ -35,7 +35,7 @@ fn reaches(media: IpAddr, listen: IpAddr) -> bool {
     match media {
         IpAddr::V6(media) if media.is_unspecified() => true,
         _ if media.is_ipv4() != listen.is_ipv4() => false,
-        _ => !media.is_loopback() || listen.is_loopback(),
+        IpAddr::V4(_) | IpAddr::V6(_) => !media.is_loopback() || listen.is_loopback(),
     }
 }
 

@@ -7,21 +7,25 @@ use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::sync::atomic::fence;
 
+use rtrb::Consumer;
+
+use crate::driver::clock::Clock;
 use crate::driver::media::gathering::Gathering;
 use crate::driver::media::line::Line;
 use crate::driver::media::line::Sockets;
 use crate::driver::media::news::FromThread;
-use crate::driver::media::thread::MediaThread;
-use crate::driver::media::thread::ToThread;
+use crate::driver::media::news::News;
 use crate::driver::media::watch::Watch;
 use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::Quality;
 use crate::machine::media::exchange::Exchange;
-use crate::machine::media::exchange::Order;
+use crate::machine::media::order::Order;
 use crate::machine::media::outbox::Channel;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::time::Now;
@@ -38,9 +42,33 @@ const ORDERS_MAX: usize = 256;
 /// Reports read from one socket a second.
 const REPORTS_MAX: usize = 4;
 
-/// Everything that a thread works with.
+/// From the loop to a thread.
+#[derive(Debug)]
+pub(crate) enum ToThread {
+    /// Take a line in.
+    Attach(Box<Line>),
+    /// Let a line go.
+    Detach(LegId),
+    /// Do this.
+    Order(Order),
+}
+
+/// What a thread works with from its start on.
+pub(crate) struct Means {
+    /// Its place among the threads.
+    pub(crate) number: usize,
+    pub(crate) clock: Clock,
+    pub(crate) watch: Watch,
+    pub(crate) orders: Consumer<ToThread>,
+    pub(crate) news: News,
+    /// The thread waits, or is about to: it wants to be woken for an order.
+    pub(crate) sleeps: Arc<AtomicBool>,
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+/// A thread at work.
 pub(crate) struct Desk {
-    pub(crate) thread: MediaThread,
+    pub(crate) means: Means,
     exchange: Exchange,
     /// By place in the exchange.
     lines: Vec<Option<(LegId, Sockets)>>,
@@ -50,11 +78,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(thread: MediaThread) -> Self {
+    pub(crate) fn new(means: Means) -> Self {
         Self {
-            now: thread.clock.now(),
+            now: means.clock.now(),
             gathering: Gathering::default(),
-            thread,
+            means,
             exchange: Exchange::default(),
             lines: Vec::new(),
             buffer: [0; PACKET_BYTES_MAX],
@@ -90,39 +118,39 @@ impl Desk {
                 end: CloseEnd::Failed,
             }));
         }
-        self.thread.watch = self.thread.watch.renewed()?;
+        self.means.watch = self.means.watch.renewed()?;
         Ok(())
     }
 
     pub(crate) fn push(&mut self, news: FromThread) {
-        self.thread.news.push(news, self.now);
+        self.means.news.push(news, self.now);
     }
 
     fn wait(&mut self) -> io::Result<()> {
         self.rest();
-        let thread = &mut self.thread;
-        let now = thread.clock.now();
-        thread.sleeps.store(true, Ordering::Relaxed);
+        let means = &mut self.means;
+        let now = means.clock.now();
+        means.sleeps.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         let timeouts = [
             self.exchange.poll_timeout(),
-            thread.news.poll_timeout(),
-            (!thread.orders.is_empty()).then_some(now),
+            means.news.poll_timeout(),
+            (!means.orders.is_empty()).then_some(now),
         ];
         let until = timeouts.into_iter().flatten().min();
-        let waited = thread.watch.wait(until, now);
-        thread.sleeps.store(false, Ordering::Relaxed);
-        self.now = thread.clock.now();
+        let waited = means.watch.wait(until, now);
+        means.sleeps.store(false, Ordering::Relaxed);
+        self.now = means.clock.now();
         waited
     }
 
     /// Leaves packets alone while they gather. Orders wait for as long.
     fn rest(&self) {
         if let Some(rest) = self.gathering.rest()
-            && self.thread.orders.is_empty()
+            && self.means.orders.is_empty()
         {
             let due = self.exchange.poll_timeout().unwrap_or(rest);
-            Watch::rest(rest.min(due), self.thread.clock.now());
+            Watch::rest(rest.min(due), self.means.clock.now());
         }
     }
 
@@ -157,11 +185,11 @@ impl Desk {
     /// Reads one packet of each socket that has some. The next wait tells of more.
     fn read_voice(&mut self) {
         let mut packets = 0;
-        while let Some(place) = self.thread.watch.poll() {
+        while let Some(place) = self.means.watch.poll() {
             self.read_place(place);
             packets += 1;
             if packets % PACKETS_PER_LOOK == 0 {
-                self.now = self.thread.clock.now();
+                self.now = self.means.clock.now();
                 self.keep_pace();
             }
         }
@@ -183,12 +211,12 @@ impl Desk {
     }
 
     fn take_orders(&mut self) {
-        if self.thread.orders.is_empty() {
+        if self.means.orders.is_empty() {
             return;
         }
-        self.now = self.thread.clock.now();
+        self.now = self.means.clock.now();
         for _ in 0..ORDERS_MAX {
-            let Ok(order) = self.thread.orders.pop() else {
+            let Ok(order) = self.means.orders.pop() else {
                 break;
             };
             match order {
@@ -220,7 +248,7 @@ impl Desk {
         let Ok(place) = contain(&mut self.exchange, attach) else {
             return;
         };
-        if let Err(error) = self.thread.watch.add(place, &sockets.voice) {
+        if let Err(error) = self.means.watch.add(place, &sockets.voice) {
             tracing::error!(%error, "a media socket cannot be watched: its leg is deaf");
         }
         if self.lines.len() <= place {
@@ -248,7 +276,7 @@ impl Desk {
     fn vacate(&mut self, place: usize) -> Option<Sockets> {
         let (_, sockets) = self.lines.get_mut(place)?.take()?;
         // A socket that was never watched cannot be unwatched, which is as well.
-        let _ = self.thread.watch.remove(&sockets.voice);
+        let _ = self.means.watch.remove(&sockets.voice);
         if self.exchange.is_empty() {
             self.lines = Vec::new();
         }
@@ -274,7 +302,7 @@ impl Desk {
         while let Some(event) = self.exchange.outbox().poll_event() {
             self.push(FromThread::Event(event));
         }
-        self.thread.news.tell(self.now);
+        self.means.news.tell(self.now);
     }
 
     /// Closes the sockets of a leg that failed.

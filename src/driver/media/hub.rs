@@ -20,20 +20,21 @@ use std::sync::atomic::fence;
 
 use crate::driver::clock::Clock;
 use crate::driver::dscp::Dscp;
+use crate::driver::media::desk::ToThread;
 use crate::driver::media::line::Line;
 use crate::driver::media::line::Sockets;
 use crate::driver::media::link::Common;
 use crate::driver::media::link::Link;
 use crate::driver::media::news::FromThread;
 use crate::driver::media::port::PortPool;
-use crate::driver::media::thread::ToThread;
+use crate::driver::media::route::Route;
 use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::Quality;
-use crate::machine::media::exchange::Order;
 use crate::machine::media::library::Encoded;
 use crate::machine::media::library::Library;
+use crate::machine::media::order::Order;
 use crate::machine::media::session::Session;
 use crate::vocabulary::chance::Chance;
 use crate::vocabulary::id::LegId;
@@ -41,9 +42,6 @@ use crate::vocabulary::id::PromptId;
 
 /// Ports that are tried when other programs hold them.
 const BINDS_MAX: usize = 16;
-
-/// Orders that wait for one leg on its way between threads; more are counted and dropped.
-const WAITING_MAX: usize = 64;
 
 /// Where media live.
 #[derive(Clone, Debug)]
@@ -66,33 +64,14 @@ pub struct MediaHub {
     chance: Chance,
     library: Library,
     ports: PortPool,
-    threads: Vec<Link>,
-    legs: BTreeMap<LegId, Route>,
+    pub(super) threads: Vec<Link>,
+    pub(super) legs: BTreeMap<LegId, Route>,
     opened: u64,
     events: VecDeque<MediaEvent>,
     bell: UnixDatagram,
     listens: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
-    orders_dropped: u64,
-}
-
-#[derive(Debug)]
-struct Route {
-    thread: usize,
-    port: u16,
-    /// Counts openings: the younger leg moves.
-    age: u64,
-    moving: Option<Moving>,
-    /// A leg on its way to be bridged with this one; what concerns this one waits too.
-    follows: Option<LegId>,
-    is_closing: bool,
-}
-
-#[derive(Debug)]
-struct Moving {
-    to: usize,
-    older: LegId,
-    waiting: Vec<Order>,
+    pub(super) orders_dropped: u64,
 }
 
 impl MediaHub {
@@ -220,6 +199,12 @@ impl MediaHub {
     }
 
     fn open(&mut self, leg: LegId) {
+        let session = Session::new(leg, &mut self.chance);
+        self.admit(Box::new(session));
+    }
+
+    fn admit(&mut self, session: Box<Session>) {
+        let (leg, ssrc) = (session.leg(), session.ssrc());
         let threads = self.threads.iter().enumerate();
         let thread = threads
             .filter(|(_, thread)| !thread.is_gone)
@@ -229,8 +214,6 @@ impl MediaHub {
             self.events.push_back(MediaEvent::Full { leg });
             return;
         };
-        let session = Box::new(Session::new(leg, &mut self.chance));
-        let ssrc = session.ssrc();
         self.opened += 1;
         let route = Route {
             thread,
@@ -264,7 +247,7 @@ impl MediaHub {
         None
     }
 
-    fn attach(&mut self, number: usize, line: Box<Line>) {
+    pub(super) fn attach(&mut self, number: usize, line: Box<Line>) {
         let thread = self.threads.get_mut(number);
         if let Some(thread) = thread.filter(|thread| !thread.is_gone) {
             thread.legs += 1;
@@ -293,102 +276,6 @@ impl MediaHub {
             quality: Quality::default(),
             end: CloseEnd::Failed,
         });
-    }
-
-    /// Sends an order where its leg is, or lets it wait for a leg on its way.
-    fn route(&mut self, order: Order) {
-        let bridge = order.bridge();
-        let (one, other) = bridge.unwrap_or((order.leg(), order.leg()));
-        for leg in [one, other] {
-            let Some(route) = self.legs.get_mut(&leg).filter(|route| !route.is_closing) else {
-                return;
-            };
-            let mover = route.follows.unwrap_or(leg);
-            if self.wait_for(mover, &order) {
-                return;
-            }
-        }
-        if self.thread_of(one) == self.thread_of(other) {
-            self.push(order);
-        } else {
-            self.bring_together(one, other);
-        }
-    }
-
-    /// Keeps an order until a leg has arrived; false if the leg is not on its way.
-    fn wait_for(&mut self, mover: LegId, order: &Order) -> bool {
-        let route = self.legs.get_mut(&mover);
-        let Some(moving) = route.and_then(|route| route.moving.as_mut()) else {
-            return false;
-        };
-        if moving.waiting.len() < WAITING_MAX || matches!(order, Order::Close(_)) {
-            moving.waiting.push(order.clone());
-        } else {
-            self.orders_dropped += 1;
-        }
-        true
-    }
-
-    fn push(&mut self, order: Order) {
-        let Some(route) = self.legs.get_mut(&order.leg()) else {
-            return;
-        };
-        route.is_closing = matches!(order, Order::Close(_));
-        if let Some(thread) = self.threads.get_mut(route.thread) {
-            thread.push(ToThread::Order(order));
-        }
-    }
-
-    /// Moves the younger leg to the older's thread; the bridge waits for it.
-    fn bring_together(&mut self, one: LegId, other: LegId) {
-        let age = |leg| self.legs.get(leg).map(|route| route.age);
-        let (older, younger) = if age(&one) < age(&other) {
-            (one, other)
-        } else {
-            (other, one)
-        };
-        let Some(to) = self.thread_of(older) else {
-            return;
-        };
-        if let Some(route) = self.legs.get_mut(&older) {
-            route.follows = Some(younger);
-        }
-        let Some(route) = self.legs.get_mut(&younger) else {
-            return;
-        };
-        route.moving = Some(Moving {
-            to,
-            older,
-            waiting: vec![Order::Bridge(one, other)],
-        });
-        if let Some(thread) = self.threads.get_mut(route.thread) {
-            thread.legs = thread.legs.saturating_sub(1);
-            thread.push(ToThread::Detach(younger));
-        }
-    }
-
-    /// A line has left its thread: takes it to the next, and routes what waited for it.
-    fn arrive(&mut self, line: Box<Line>) {
-        let leg = line.session.leg();
-        let route = self.legs.get_mut(&leg);
-        let Some((route, moving)) = route.and_then(|route| {
-            let moving = route.moving.take()?;
-            Some((route, moving))
-        }) else {
-            return;
-        };
-        route.thread = moving.to;
-        if let Some(older) = self.legs.get_mut(&moving.older) {
-            older.follows = None;
-        }
-        self.attach(moving.to, line);
-        for order in moving.waiting {
-            self.route(order);
-        }
-    }
-
-    fn thread_of(&self, leg: LegId) -> Option<usize> {
-        self.legs.get(&leg).map(|route| route.thread)
     }
 
     /// A closed leg gives its port back.
@@ -423,4 +310,106 @@ fn threads_wanted(configured: usize) -> usize {
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     cores.saturating_sub(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::media::contract::Codec;
+    use crate::machine::media::contract::Far;
+    use crate::machine::media::contract::Piece;
+    use crate::machine::media::contract::StopOn;
+    use crate::vocabulary::id::PlayId;
+    use std::net::SocketAddr;
+    use std::net::UdpSocket;
+    use std::time::Duration;
+
+    fn hub() -> MediaHub {
+        let [_, high, middle, low] = std::process::id().to_be_bytes();
+        let config = MediaConfig {
+            // No other process has this address.
+            address: std::net::Ipv4Addr::new(127, 128 | high, middle, low).into(),
+            ports: 4000..=4007,
+            threads: 1,
+            dscp: Dscp::VOICE,
+        };
+        let hub = MediaHub::start(&config, Clock::start(), Chance::from_seed(1)).unwrap();
+        hub.bell.set_nonblocking(false).unwrap();
+        let patience = Some(Duration::from_secs(5));
+        hub.bell.set_read_timeout(patience).unwrap();
+        hub
+    }
+
+    /// Lets a leg play to a telephone of its own.
+    fn play(hub: &mut MediaHub, leg: LegId) -> UdpSocket {
+        let phone = UdpSocket::bind("127.0.0.1:0").unwrap();
+        phone
+            .set_read_timeout(Some(Duration::from_secs(5)))
+            .unwrap();
+        let address: SocketAddr = phone.local_addr().unwrap();
+        let far = Far {
+            address,
+            signalling: address.ip(),
+            codec: Codec::Pcmu,
+            telephone_event: None,
+            send: true,
+            receive: true,
+        };
+        hub.command(MediaCommand::Aim { leg, far });
+        hub.command(MediaCommand::Play {
+            leg,
+            play: PlayId::from_bits(leg.bits()),
+            pieces: vec![Piece::Silence(Duration::from_secs(60))],
+            stop_on: StopOn::Nothing,
+            repeat: false,
+        });
+        phone
+    }
+
+    fn closed(hub: &mut MediaHub) -> (LegId, CloseEnd) {
+        loop {
+            while let Some(event) = hub.poll_event() {
+                if let MediaEvent::Closed { leg, end, .. } = event {
+                    return (leg, end);
+                }
+            }
+            hub.bell.recv(&mut [0]).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_leg_that_fails_is_closed_and_the_others_play_on() {
+        let mut hub = hub();
+        let legs = [1, 2, 3].map(LegId::from_bits);
+        for leg in legs {
+            let mut session = Session::new(leg, &mut hub.chance);
+            if leg == legs[1] {
+                session.wear_out();
+            }
+            hub.admit(Box::new(session));
+        }
+        let phones = legs.map(|leg| play(&mut hub, leg));
+        assert_eq!(closed(&mut hub), (legs[1], CloseEnd::Failed));
+        assert_eq!((hub.legs(), hub.ports_free()), (2, 2));
+        for phone in [&phones[0], &phones[2]] {
+            for _ in 0..5 {
+                assert_eq!(phone.recv(&mut [0; 200]).unwrap(), 172);
+            }
+        }
+        hub.command(MediaCommand::Close { leg: legs[1] });
+        hub.command(MediaCommand::Close { leg: legs[0] });
+        assert_eq!(closed(&mut hub), (legs[0], CloseEnd::Asked));
+    }
+
+    #[test]
+    fn a_thread_that_is_gone_takes_its_legs_with_it_and_gets_no_new_ones() {
+        let mut hub = hub();
+        let [first, second] = [1, 2].map(LegId::from_bits);
+        hub.command(MediaCommand::Open { leg: first });
+        hub.lose(0);
+        assert_eq!(closed(&mut hub), (first, CloseEnd::Failed));
+        assert_eq!((hub.legs(), hub.ports_free()), (0, 4));
+        hub.command(MediaCommand::Open { leg: second });
+        assert_eq!(hub.poll_event(), Some(MediaEvent::Full { leg: second }));
+    }
 }

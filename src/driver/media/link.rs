@@ -12,11 +12,12 @@ use rtrb::Consumer;
 use rtrb::RingBuffer;
 
 use crate::driver::clock::Clock;
+use crate::driver::media::desk::Means;
+use crate::driver::media::desk::ToThread;
 use crate::driver::media::news::FromThread;
 use crate::driver::media::news::News;
 use crate::driver::media::ring::Sender;
-use crate::driver::media::thread::MediaThread;
-use crate::driver::media::thread::ToThread;
+use crate::driver::media::thread;
 use crate::driver::media::watch::Bell;
 use crate::driver::media::watch::Watch;
 
@@ -59,7 +60,7 @@ impl Link {
         let sleeps = Arc::new(AtomicBool::new(false));
         let ringer = common.ringer.try_clone()?;
         let listens = Arc::clone(&common.listens);
-        let thread = MediaThread {
+        let means = Means {
             number,
             clock: common.clock,
             watch,
@@ -71,7 +72,7 @@ impl Link {
         let name = format!("media-{number}");
         let handle = std::thread::Builder::new()
             .name(name)
-            .spawn(move || thread.run())?;
+            .spawn(move || thread::run(means))?;
         Ok(Self {
             orders: Sender::new(order_sender),
             news,

@@ -15,6 +15,9 @@ pub mod line;
 /// The loop's end of one thread.
 pub mod link;
 
+/// Legs that are to be bridged come together on one thread.
+pub mod moving;
+
 /// What a thread tells the loop.
 pub mod news;
 
@@ -23,6 +26,9 @@ pub mod port;
 
 /// A ring to a thread, with an overflow.
 pub mod ring;
+
+/// Where a leg is, and what waits for it there.
+pub mod route;
 
 /// A thread that owns sessions and their sockets.
 pub mod thread;

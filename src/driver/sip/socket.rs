@@ -23,11 +23,32 @@ const BUFFER_BYTES: usize = 8 * 1024 * 1024;
 
 /// Why a socket could not be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {transport}://{address}: {source}. Is another program using the port?")]
+#[error("cannot listen on {transport}://{address}: {source}{}", hint(source))]
 pub struct ListenError {
     transport: &'static str,
     address: SocketAddr,
     source: io::Error,
+}
+
+/// What a person may do about an address that cannot be had.
+#[must_use]
+pub fn hint(error: &io::Error) -> &'static str {
+    let hints = [
+        (
+            io::ErrorKind::AddrInUse,
+            "; another program, or another centre, uses this port",
+        ),
+        (
+            io::ErrorKind::AddrNotAvailable,
+            "; no interface of this machine has this address",
+        ),
+        (
+            io::ErrorKind::PermissionDenied,
+            "; ports below 1024 are for the administrator",
+        ),
+    ];
+    let found = hints.iter().find(|(kind, _)| *kind == error.kind());
+    found.map_or("", |(_, hint)| hint)
 }
 
 /// All listening sockets of a loop.
@@ -57,7 +78,10 @@ impl Sockets {
         let mut streams = Streams::new(inbox, mark);
         for (transport, address) in addresses {
             let fail = |source| ListenError {
-                transport: transport.token(),
+                transport: match transport {
+                    Transport::Udp => "udp",
+                    Transport::Tcp => "tcp",
+                },
                 address: *address,
                 source,
             };
@@ -219,7 +243,8 @@ mod tests {
         let mut sockets = Sockets::listen(&bound, Dscp::default(), inbox).unwrap();
         let (_, bound) = sockets.bound().next().unwrap();
         let phone = UdpSocket::bind(here).await.unwrap();
-        let centre = SocketAddr::new(phone.local_addr().unwrap().ip(), bound.port());
+        let ours = if bound.is_ipv4() { "127.0.0.1" } else { "::1" };
+        let centre = SocketAddr::new(ours.parse().unwrap(), bound.port());
         phone.send_to(b"OPTIONS", centre).await.unwrap();
         let mut got = VecDeque::new();
         while got.is_empty() {

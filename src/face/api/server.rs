@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
+use crate::driver::sip::socket;
 use crate::face::api::access::Access;
 use crate::face::api::desk::Desk;
 use crate::face::api::route;
@@ -25,10 +26,8 @@ pub async fn serve(listener: TcpListener, desk: Desk, access: &Access) -> io::Re
 /// What the socket says, with the address.
 pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
-        let hint = "is another program using the port?";
-        io::Error::new(
-            error.kind(),
-            format!("cannot listen on http://{address}: {error}; {hint}"),
-        )
+        let hint = socket::hint(&error);
+        let what = format!("cannot listen on http://{address}: {error}{hint}");
+        io::Error::new(error.kind(), what)
     })
 }

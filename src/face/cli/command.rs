@@ -13,6 +13,7 @@ use crate::face::cli::import;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::release;
+use crate::face::cli::schema;
 use crate::face::cli::serve;
 use crate::face::cli::token;
 use crate::face::cli::trial;
@@ -35,6 +36,8 @@ enum Command {
     Draw(draw::Options),
     /// Make first dialplans of another system's files.
     Import(import::Options),
+    /// Print the JSON Schema of dialplans or banks, for editors.
+    Schema(schema::Options),
     /// Run a centre.
     Serve(serve::Options),
     /// Show live calls of a running centre.
@@ -78,6 +81,7 @@ pub fn run() -> Ending {
         Command::Demo(options) => demo::run(&options, &mut out),
         Command::Draw(options) => draw::run(&options, &mut out),
         Command::Import(options) => import::run(&options, &mut out),
+        Command::Schema(options) => schema::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
         Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),

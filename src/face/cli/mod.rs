@@ -35,6 +35,8 @@ pub mod query;
 
 /// Other releases for a running centre.
 pub mod release;
+/// `ringwise schema`: what may stand in files.
+pub mod schema;
 
 /// Runs a centre.
 pub mod serve;

@@ -167,7 +167,8 @@ pub fn door(options: &Options, settings: &Settings) -> Result<Door, QueryError> 
         None => format!("http://{}", settings.http.listen),
     };
     let admin = settings.data_dir.join(ADMIN_TOKEN_FILE);
-    let hint = "; is data_dir right, has the centre been started, may you read it?";
+    let hint = "; is this the centre's folder, and has it been started? \
+                --token-file or RINGWISE_TOKEN give another token";
     let token = match (&options.token_file, std::env::var(TOKEN_VARIABLE)) {
         (Some(file), _) => read_token(file, "")?,
         (None, Ok(token)) if !token.trim().is_empty() => token,

@@ -11,8 +11,10 @@ use tokio::signal::unix::signal;
 use crate::call::effect::Command;
 use crate::driver::centre::assembly::AssemblyError;
 use crate::driver::centre::keeper::Wish;
+use crate::driver::centre::material::MaterialError;
 use crate::driver::centre::running::StartError;
 use crate::driver::clock::Clock;
+use crate::driver::draft::DraftError;
 use crate::face::api::release;
 use crate::face::api::release::Deed;
 use crate::face::centre;
@@ -82,11 +84,20 @@ pub fn explain(error: &ServeError) -> io::Result<Ending> {
         return Ok(Ending::Input);
     }
     eprintln!("error: {error}");
-    let input = matches!(
-        error,
-        ServeError::Start(StartError::Assembly(AssemblyError::Numbers(_)))
-    );
-    Ok(if input { Ending::Input } else { Ending::World })
+    let ServeError::Start(StartError::Assembly(assembly)) = error else {
+        return Ok(Ending::World);
+    };
+    Ok(match assembly {
+        AssemblyError::Numbers(_) => Ending::Input,
+        AssemblyError::Material(MaterialError::Draft(DraftError::Unreadable { .. })) => {
+            eprintln!(
+                "[dialplans] dir and [banks] dir of the configuration say where they are, seen from \
+                 the folder you are in"
+            );
+            Ending::World
+        }
+        AssemblyError::Material(_) | AssemblyError::DataDir { .. } => Ending::World,
+    })
 }
 
 /// Logs to standard error, one JSON object a line; `RUST_LOG` says how much.

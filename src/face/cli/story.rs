@@ -140,6 +140,11 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
         WalkFact::Verified { ok: true, .. } => Some("the caller is who they say".to_owned()),
         WalkFact::Verified { ok: false, attempt } => Some(format!("try {attempt} proves nothing")),
         WalkFact::Unspeakable { text } => Some(format!("cannot say: {text}")),
+        WalkFact::Set { .. }
+        | WalkFact::Branched { .. }
+        | WalkFact::Clocked { .. }
+        | WalkFact::Tagged { .. }
+        | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Said { .. } | WalkFact::Took { .. } | WalkFact::Answered { .. } => None,
     }
 }

@@ -28,8 +28,7 @@ enum Act {
 
 #[derive(Clone, Debug, clap::Args)]
 struct New {
-    /// What its bearer may do: seat, one seat's state; supervisor, see all and change seats; admin,
-    /// everything.
+    /// What its bearer may do.
     #[arg(long, value_enum)]
     role: RoleWord,
     /// Who gets it; stands in logs.
@@ -45,8 +44,11 @@ struct New {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum RoleWord {
+    /// See one seat and change its state.
     Seat,
+    /// See everything, change the state of every seat.
     Supervisor,
+    /// Everything.
     Admin,
 }
 

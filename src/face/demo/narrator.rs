@@ -72,6 +72,9 @@ impl Narrator {
                     tenths(*after_us)
                 )]
             }
+            Fact::SeatLeft { cause, .. } => {
+                vec![format!("the seat hangs up ({cause}), the caller stays")]
+            }
             Fact::HungUp { by, cause } => vec![format!("{} hangs up ({cause})", who(*by))],
             Fact::Closed(record) => vec![closing(record)],
             Fact::Alarm { text } => vec![format!("ALARM: {text}")],
@@ -160,6 +163,11 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
             Some(format!("{word} at try {attempt}"))
         }
         WalkFact::Unspeakable { text } => Some(format!("CANNOT BE SPOKEN: {text}")),
+        WalkFact::Set { .. }
+        | WalkFact::Branched { .. }
+        | WalkFact::Clocked { .. }
+        | WalkFact::Tagged { .. }
+        | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }
         | WalkFact::LateAnswer { .. }

@@ -64,6 +64,11 @@ pub struct Types {
 }
 
 impl Types {
+    /// No names at all.
+    pub const NONE: Self = Self {
+        names: BTreeMap::new(),
+    };
+
     /// The same with one name more, or with a name declared anew.
     #[must_use]
     pub fn with(mut self, name: &str, declared: Declared) -> Self {

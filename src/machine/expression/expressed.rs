@@ -8,6 +8,7 @@ use crate::machine::expression::environment::Values;
 use crate::machine::expression::evaluation;
 use crate::machine::expression::kind::Kind;
 use crate::machine::expression::typing;
+use crate::machine::expression::typing::Known;
 use crate::machine::expression::typing::Typed;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::privacy::Privacy;
@@ -18,7 +19,7 @@ use crate::wire::expression::syntax::Syntax;
 use crate::wire::expression::token::Style;
 
 /// An expression that was read and checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Expression {
     typed: Typed,
 }
@@ -31,7 +32,7 @@ impl Expression {
     /// The first thing that is wrong.
     pub fn read(text: &str, types: &Types) -> Result<Self, Fault> {
         let syntax = parser::parse(text, Style::Plain)?;
-        Self::of(&syntax, types)
+        Self::of(&syntax, types, &Known::new())
     }
 
     /// Reads a text that is true or false, and never absent.
@@ -41,34 +42,49 @@ impl Expression {
     /// The first thing that is wrong.
     pub fn condition(text: &str, types: &Types) -> Result<Self, Fault> {
         let syntax = parser::parse(text, Style::Plain)?;
-        let expression = Self::of(&syntax, types)?;
+        let expression = Self::of(&syntax, types, &Known::new())?;
         expression.must_be(&Kind::Bool, &syntax)?;
-        if expression.typed.presence == Presence::MayBeAbsent {
-            return Err(typing::absent(&syntax));
-        }
+        expression.must_be_present(&syntax)?;
         Ok(expression)
     }
 
-    /// Reads a text whose value is of this kind, or absent.
+    /// Checks a tree, some names being known before it. A fault's place is as the tree says.
     ///
     /// # Errors
     ///
     /// The first thing that is wrong.
-    pub fn of_kind(text: &str, kind: &Kind, types: &Types) -> Result<Self, Fault> {
-        let syntax = parser::parse(text, Style::Plain)?;
-        let expression = Self::of(&syntax, types)?;
-        expression.must_be(kind, &syntax)?;
-        Ok(expression)
-    }
-
-    /// Checks a tree. A fault's place is as the tree says.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that is wrong.
-    pub fn of(syntax: &Syntax, types: &Types) -> Result<Self, Fault> {
-        let typed = typing::check(syntax, types)?;
+    pub fn of<'s>(syntax: &'s Syntax, types: &Types, known: &Known<'s>) -> Result<Self, Fault> {
+        let typed = typing::check(syntax, types, known)?;
         Ok(Self { typed })
+    }
+
+    /// Its values must all be of this kind.
+    ///
+    /// # Errors
+    ///
+    /// They are not; the place is that of `syntax`, from which it was checked.
+    pub fn must_be(&self, kind: &Kind, syntax: &Syntax) -> Result<(), Fault> {
+        if kind.takes(&self.typed.kind) {
+            return Ok(());
+        }
+        if let (Kind::Word(words), Form::Value(Value::Text(text))) = (kind, &syntax.form) {
+            let fault = Fault::new(syntax.span, format!("`{text}` is none of its values"));
+            return Err(fault.nearest(text, words.iter().map(String::as_str)));
+        }
+        let fault = Fault::new(syntax.span, format!("this is {}", self.typed.kind));
+        Err(fault.label(format!("expected {kind}")))
+    }
+
+    /// It must always have a value.
+    ///
+    /// # Errors
+    ///
+    /// It may be absent; the place is that of `syntax`, from which it was checked.
+    pub fn must_be_present(&self, syntax: &Syntax) -> Result<(), Fault> {
+        match self.typed.presence {
+            Presence::Always => Ok(()),
+            Presence::MayBeAbsent => Err(typing::absent(syntax)),
+        }
     }
 
     /// Its value; none if it is absent.
@@ -107,17 +123,5 @@ impl Expression {
         let mut names = BTreeSet::new();
         self.typed.term.collect_names(&mut names);
         names
-    }
-
-    fn must_be(&self, kind: &Kind, syntax: &Syntax) -> Result<(), Fault> {
-        if kind.takes(&self.typed.kind) {
-            return Ok(());
-        }
-        if let (Kind::Word(words), Form::Value(Value::Text(text))) = (kind, &syntax.form) {
-            let fault = Fault::new(syntax.span, format!("`{text}` is none of its values"));
-            return Err(fault.nearest(text, words.iter().map(String::as_str)));
-        }
-        let fault = Fault::new(syntax.span, format!("this is {}", self.typed.kind));
-        Err(fault.label(format!("expected {kind}")))
     }
 }

@@ -10,7 +10,7 @@ use crate::wire::expression::syntax::Binary;
 use crate::wire::expression::syntax::Unary;
 
 /// A part of a checked expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Term {
     /// A value.
     Value(Value),

@@ -22,7 +22,7 @@ use crate::wire::expression::syntax::Syntax;
 use crate::wire::expression::syntax::Unary;
 
 /// A checked part with what is known of its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Typed {
     /// The part.
     pub term: Term,
@@ -35,15 +35,23 @@ pub struct Typed {
 }
 
 /// Names that are known where a part stands, because a guard before it says so.
-type Known<'s> = BTreeSet<&'s str>;
+pub type Known<'s> = BTreeSet<&'s str>;
 
-/// Checks a tree.
+/// Checks a tree, some names being known before it.
 ///
 /// # Errors
 ///
 /// The first name or kind that does not fit, at its place.
-pub fn check(syntax: &Syntax, types: &Types) -> Result<Typed, Fault> {
-    Checker { types }.part(syntax, &Known::new())
+pub fn check<'s>(syntax: &'s Syntax, types: &Types, known: &Known<'s>) -> Result<Typed, Fault> {
+    Checker { types }.part(syntax, known)
+}
+
+/// Names that are known, and names that are true, if a condition is `truth`.
+#[must_use]
+pub fn implied(condition: &Syntax, truth: bool) -> Known<'_> {
+    let mut names = Known::new();
+    guard(condition, truth, &mut names);
+    names
 }
 
 /// The fault that a value may be absent where one is needed.
@@ -292,13 +300,16 @@ impl Checker<'_> {
     }
 }
 
-/// Adds the names that are known if a condition is `truth`.
+/// Adds the names that are known if a condition is `truth`; what is true is known.
 fn guard<'s>(condition: &'s Syntax, truth: bool, known: &mut Known<'s>) {
     match (&condition.form, truth) {
         (Form::Unary(Unary::Known, part), true) => {
             if let Form::Name(name) = &part.form {
                 known.insert(name);
             }
+        }
+        (Form::Name(name), true) => {
+            known.insert(name);
         }
         (Form::Unary(Unary::Not, part), truth) => guard(part, !truth, known),
         (Form::Binary(Binary::And, parts), true) | (Form::Binary(Binary::Or, parts), false) => {

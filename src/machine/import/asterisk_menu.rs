@@ -92,7 +92,9 @@ fn keys(importer: &mut Importer<'_>, start: &Spot, menu: &mut DraftMenu) {
                     menu.keys.entry(key).or_insert(to);
                 }
             }
-            _ if home == start.0 => {
+            _ if home == start.0
+                && extension.starts_with(|c: char| c.is_ascii_digit() || c == '_') =>
+            {
                 let what =
                     format!("{extension} is no single key: it cannot be dialled in this menu");
                 importer.note(line, Became::Lost, what);

@@ -50,9 +50,15 @@ impl Table {
         let mut table = Self::default();
         let mut context = String::new();
         let mut extension = String::new();
+        let mut globals: Vec<(String, String)> = Vec::new();
         for (at, raw) in text.lines().enumerate().take(LINES_MAX) {
             let number = at + 1;
-            let line = uncommented(raw);
+            let line = globals
+                .iter()
+                .fold(uncommented(raw), |line, (name, value)| {
+                    line.replace(&format!("${{{name}}}"), value)
+                        .replace(&format!("${{GLOBAL({name})}}"), value)
+                });
             if line.is_empty() {
                 continue;
             }
@@ -64,6 +70,12 @@ impl Table {
                 }
                 continue;
             }
+            if context == "globals"
+                && let Some((name, value)) = line.split_once('=')
+            {
+                let value = value.trim_start_matches('>').trim();
+                globals.push((name.trim().to_owned(), value.to_owned()));
+            }
             if matches!(context.as_str(), "general" | "globals") {
                 report.note(
                     file,
@@ -73,41 +85,46 @@ impl Table {
                 );
                 continue;
             }
-            let Some((key, value)) = line.split_once('=') else {
+            if !table.entry(&context, &mut extension, (number, &line), (file, report)) {
                 report.note(file, number, Became::Lost, line);
-                continue;
-            };
-            let (key, value) = (key.trim(), value.trim_start_matches('>').trim());
-            match key {
-                "exten" => match extension_of(value, number) {
-                    Some((name, priority)) => {
-                        extension.clone_from(&name);
-                        table.add(&context, name, priority);
-                    }
-                    None => report.note(file, number, Became::Lost, line),
-                },
-                "same" => {
-                    let read = extension_of(&format!("{extension},{value}"), number);
-                    match read.filter(|_| !extension.is_empty()) {
-                        Some((name, priority)) => table.add(&context, name, priority),
-                        None => report.note(file, number, Became::Lost, line),
-                    }
-                }
-                "include" => {
-                    let included = value.split([',', '|']).next().unwrap_or_default();
-                    if value != included {
-                        let what = format!("the hours of this include are left out: {line}");
-                        report.note(file, number, Became::Changed, what);
-                    }
-                    table
-                        .context(&context)
-                        .includes
-                        .push(included.trim().to_owned());
-                }
-                _ => report.note(file, number, Became::Lost, line),
             }
         }
         table
+    }
+
+    /// Takes a line of a context; false if it is not understood.
+    fn entry(
+        &mut self,
+        context: &str,
+        extension: &mut String,
+        (number, line): (usize, &str),
+        (file, report): (&str, &mut Report),
+    ) -> bool {
+        let Some((key, value)) = line.split_once('=') else {
+            return false;
+        };
+        let (key, value) = (key.trim(), value.trim_start_matches('>').trim());
+        let written = match key {
+            "exten" => value.to_owned(),
+            "same" if !extension.is_empty() => format!("{extension},{value}"),
+            "include" => {
+                let included = value.split([',', '|']).next().unwrap_or_default();
+                if value != included {
+                    let what = format!("the hours of this include are left out: {line}");
+                    report.note(file, number, Became::Changed, what);
+                }
+                let included = included.trim().to_owned();
+                self.context(context).includes.push(included);
+                return true;
+            }
+            _ => return false,
+        };
+        let Some((name, priority)) = extension_of(&written, number) else {
+            return false;
+        };
+        extension.clone_from(&name);
+        self.add(context, name, priority);
+        true
     }
 
     fn context(&mut self, name: &str) -> &mut Context {

@@ -260,7 +260,12 @@ pub fn name(parts: &[&str]) -> String {
         c if c.is_alphanumeric() || matches!(c, '.' | '_' | '-') => c,
         _ => '_',
     });
-    let name: String = signs.take(60).collect();
+    let signs: String = signs.take(60).collect();
+    let parts = signs.split('.').map(|part| part.trim_matches('_'));
+    let name = parts
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(".");
     if name.is_empty() {
         "step".to_owned()
     } else {

@@ -1,5 +1,6 @@
 //! A draft as the file that an admin goes on with.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::machine::import::draft::Draft;
@@ -59,11 +60,9 @@ impl Writer {
             if times.is_empty() {
                 "00:00-24:00".clone_into(&mut times);
             }
-            let open = |day: &u8| hours.weekdays.is_empty() || hours.weekdays.contains(day);
-            let days: Vec<String> = (1..)
-                .zip(WEEKDAYS)
-                .filter(|(day, _)| open(day))
-                .map(|(_, name)| format!("{name}: \"{times}\""))
+            let days: Vec<String> = runs(&hours.weekdays)
+                .into_iter()
+                .map(|days| format!("{days}: \"{times}\""))
                 .collect();
             self.put(format_args!(
                 "  {}: {{ week: {{ {} }} }}",
@@ -148,6 +147,28 @@ impl Writer {
             menu.no_input
         ));
     }
+}
+
+/// Days of the week as files name them: `mon-fri`, `sun`, `daily`.
+fn runs(days: &BTreeSet<u8>) -> Vec<String> {
+    if days.is_empty() || days.len() == WEEKDAYS.len() {
+        return vec!["daily".to_owned()];
+    }
+    let mut runs: Vec<(&str, &str, u8)> = Vec::new();
+    for (day, name) in (1..).zip(WEEKDAYS).filter(|(day, _)| days.contains(day)) {
+        match runs.last_mut() {
+            Some((_, last, before)) if *before + 1 == day => (*last, *before) = (name, day),
+            _ => runs.push((name, name, day)),
+        }
+    }
+    let run = |(first, last, _): (&str, &str, u8)| {
+        if first == last {
+            first.to_owned()
+        } else {
+            format!("{first}-{last}")
+        }
+    };
+    runs.into_iter().map(run).collect()
 }
 
 /// A text in quotes, on one line, without slots.

@@ -1,6 +1,7 @@
 //! From a FreeSWITCH dialplan and its menus to drafts.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::machine::import::draft;
 use crate::machine::import::draft::Draft;
@@ -42,6 +43,7 @@ pub fn drafts(
     };
     let mut order: Vec<(String, String)> = Vec::new();
     let mut dids: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut claimed = BTreeSet::new();
     for (at, extension) in known.extensions.iter().enumerate() {
         let Some(numbers) = &extension.numbers else {
             let what = format!(
@@ -54,8 +56,18 @@ pub fn drafts(
                 .note(file, extension.line, Became::Lost, what);
             continue;
         };
+        // The first extension that fits a number has it; which number it was matters only to `$1`.
+        let by_number = extension
+            .deeds
+            .iter()
+            .any(|deed| matches!(deed, Deed::Runs { data, .. } if data.contains("$1")));
+        let first_number = numbers.first().cloned().unwrap_or_default();
         for number in numbers {
-            let spot = Spot::Deed(entry.unwrap_or(0), at, 0, number.clone());
+            if !claimed.insert(number.clone()) {
+                continue;
+            }
+            let own = if by_number { number } else { &first_number };
+            let spot = Spot::Deed(entry.unwrap_or(0), at, 0, own.clone());
             let first = importer.step(&spot);
             importer.work();
             let first = importer.workshop.settled(&first);

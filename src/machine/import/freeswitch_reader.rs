@@ -52,7 +52,11 @@ impl Importer<'_> {
                 draft::name(&[name, &place])
             }
             Spot::Menu(name, ..) => draft::name(&[name]),
-            Spot::App(app, data, ..) => draft::name(&[app, data.split(' ').next().unwrap_or("")]),
+            Spot::App(app, data, ..) => {
+                let first = data.split([' ', '@']).next().unwrap_or_default();
+                let first = first.rsplit(['/', ':']).next().unwrap_or_default();
+                draft::name(&[app, first.trim_end_matches(".wav")])
+            }
             Spot::Over => "over".to_owned(),
         };
         self.workshop.step(spot, &name)

@@ -61,6 +61,7 @@ impl AnswerStep {
         let line = Line {
             speech: answer.speech,
             language: journey.language,
+            masked: None,
         };
         journey.say(world.turn.now, line, StopOn::Digit);
         Ok(Self {

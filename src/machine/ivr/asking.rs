@@ -1,5 +1,7 @@
 //! Words that ask for keys: said line by line, then a wait, then said again.
 
+use std::collections::VecDeque;
+
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
@@ -17,6 +19,8 @@ pub struct Asking {
     deadline: Option<Now>,
     patience: Patience,
     misses: u32,
+    /// Lines for the times after a silence or a wrong key, the next one first.
+    later: VecDeque<Vec<Line>>,
 }
 
 /// What a silence or a wrong key leads to.
@@ -31,7 +35,7 @@ pub enum Miss {
 impl Asking {
     /// Asks with these lines.
     #[must_use]
-    pub const fn new(lines: Vec<Line>, patience: Patience) -> Self {
+    pub fn new(lines: Vec<Line>, patience: Patience) -> Self {
         Self {
             lines,
             again_from: 0,
@@ -39,7 +43,15 @@ impl Asking {
             deadline: None,
             patience,
             misses: 0,
+            later: VecDeque::new(),
         }
+    }
+
+    /// Asks in other words after each silence and wrong key; the last ones stay.
+    #[must_use]
+    pub fn then(mut self, later: Vec<Vec<Line>>) -> Self {
+        self.later = later.into();
+        self
     }
 
     /// Says lines before this one only the first time.
@@ -87,6 +99,9 @@ impl Asking {
             return Miss::Enough;
         }
         self.misses += 1;
+        if let Some(lines) = self.later.pop_front() {
+            self.lines = lines;
+        }
         self.repeat(journey, now);
         Miss::Again
     }

@@ -4,12 +4,16 @@ use std::fmt;
 
 use crate::machine::ivr::script::Answer;
 use crate::machine::ivr::script::Collect;
+use crate::machine::ivr::script::Fork;
 use crate::machine::ivr::script::Lookup;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Menu;
+use crate::machine::ivr::script::Opening;
 use crate::machine::ivr::script::Predict;
+use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Survey;
 use crate::machine::ivr::script::Target;
 use crate::machine::ivr::script::Verb;
 
@@ -31,6 +35,8 @@ pub enum Label {
     Then,
     /// A key of the telephone.
     Key(char),
+    /// A condition of a branch step, by its place from 1.
+    Case(u16),
     /// An outcome as dialplans write it: `no_input`.
     Outcome(&'static str),
 }
@@ -40,6 +46,7 @@ impl fmt::Display for Label {
         match self {
             Self::Then => f.write_str("goto"),
             Self::Key(key) => write!(f, "key {key}"),
+            Self::Case(place) => write!(f, "if {place}"),
             Self::Outcome(name) => f.write_str(name),
         }
     }
@@ -104,12 +111,7 @@ pub fn meant(all: &[Branch]) -> impl Iterator<Item = &Branch> {
 #[must_use]
 pub fn branches(step: &Step, person: Option<StepAt>) -> Vec<Branch> {
     match &step.verb {
-        Verb::Goto(next) => vec![Branch {
-            label: Label::Then,
-            to: *next,
-            drive: Drive::Nobody,
-            note: None,
-        }],
+        Verb::Goto(next) => vec![then(*next)],
         Verb::Menu(menu) => of_menu(menu, person),
         Verb::Collect(collect) => of_collect(collect),
         Verb::Lookup(lookup) => of_lookup(lookup),
@@ -119,10 +121,12 @@ pub fn branches(step: &Step, person: Option<StepAt>) -> Vec<Branch> {
             Branch::caller("ok", verify.ok),
             Branch::nobody("failed", verify.failed),
         ],
-        Verb::Queue(queue) => vec![
-            Branch::nobody("full", queue.full),
-            Branch::outcome("left", queue.left, Drive::Seat),
-        ],
+        Verb::Queue(queue) => of_queue(queue),
+        Verb::Set(set) => vec![then(set.next)],
+        Verb::Tag(tag) => vec![then(tag.next)],
+        Verb::Fork(fork) => of_fork(fork),
+        Verb::Time(opening) => of_time(opening),
+        Verb::Survey(survey) => of_survey(survey, person),
         Verb::Hangup => Vec::new(),
     }
 }
@@ -177,6 +181,53 @@ fn of_answer(answer: &Answer) -> Vec<Branch> {
         Branch::nobody("no_order", answer.no_order),
         Branch::nobody("none", answer.none),
     ]
+}
+
+fn of_queue(queue: &Queue) -> Vec<Branch> {
+    let mut all = vec![
+        Branch::nobody("full", queue.full),
+        Branch::outcome("left", queue.left, Drive::Seat),
+    ];
+    let talked = queue.talked;
+    all.extend(talked.map(|to| Branch::outcome("talked", to, Drive::Seat)));
+    all
+}
+
+/// Every condition is a way of its own, its text beside it.
+fn of_fork(fork: &Fork) -> Vec<Branch> {
+    let cases = (1..).zip(&fork.cases).map(|(place, case)| Branch {
+        label: Label::Case(place),
+        to: case.to,
+        drive: Drive::Nobody,
+        note: Some(case.written.clone()),
+    });
+    cases
+        .chain([Branch::nobody("else", fork.otherwise)])
+        .collect()
+}
+
+fn of_time(opening: &Opening) -> Vec<Branch> {
+    vec![
+        Branch::nobody("open", opening.open),
+        Branch::nobody("closed", opening.closed),
+        Branch::nobody("holiday", opening.holiday),
+    ]
+}
+
+fn of_survey(survey: &Survey, person: Option<StepAt>) -> Vec<Branch> {
+    let mut all = vec![Branch::caller("scored", survey.scored)];
+    all.extend(person.filter(|_| survey.least > 0).map(zero_key));
+    all.push(Branch::nobody("no_input", survey.no_input));
+    all
+}
+
+const fn then(to: StepAt) -> Branch {
+    Branch {
+        label: Label::Then,
+        to,
+        drive: Drive::Nobody,
+        note: None,
+    }
 }
 
 const fn zero_key(person: StepAt) -> Branch {

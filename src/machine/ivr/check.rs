@@ -1,13 +1,24 @@
 //! From a dialplan file to a script, or to all that is wrong with it.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use crate::machine::ivr::did::DidPattern;
+use crate::machine::expression::environment::Types;
+use crate::machine::ivr::certainty;
+use crate::machine::ivr::reading::entry;
+use crate::machine::ivr::reading::hours;
+use crate::machine::ivr::reading::naming;
+use crate::machine::ivr::reading::naming::Declarations;
 use crate::machine::ivr::reading::reader::Reader;
+use crate::machine::ivr::reading::scope::Layout;
+use crate::machine::ivr::reading::scope::NamedStep;
+use crate::machine::ivr::reading::scope::PlacedStep;
+use crate::machine::ivr::reading::scope::Scope;
 use crate::machine::ivr::reading::step;
+use crate::machine::ivr::reading::step_name;
+use crate::machine::ivr::reading::subflow;
+use crate::machine::ivr::reading::variable;
 use crate::machine::ivr::route;
 use crate::machine::ivr::script::LookupBy;
-use crate::machine::ivr::script::Patience;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
@@ -15,19 +26,12 @@ use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::ivr::testing::case::Case;
 use crate::machine::ivr::testing::case_reader;
-use crate::machine::skill_need;
+use crate::machine::ivr::variable::VARS;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
-use crate::vocabulary::language::Language;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
-use crate::wire::yaml::tree::Tree;
-
-/// Most steps in one dialplan.
-pub const STEPS_MAX: usize = 1000;
-/// Most numbers in one dialplan.
-pub const DIDS_MAX: usize = 1000;
 
 /// A script with the places of what other files may collide with.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,12 +52,14 @@ pub struct Checked {
 pub fn check(text: &str, around: &Surroundings) -> Result<Checked, Vec<Fault>> {
     let root = Node::read(text).map_err(|fault| vec![fault])?;
     let mut faults = Vec::new();
-    let checked = read_file(&root, around, &mut faults);
+    let checked = read_file(text, &root, around, &mut faults);
     match checked {
         Some(checked) if faults.is_empty() => Ok(checked),
         Some(_) | None => {
             faults.sort_by_key(|fault| fault.span);
-            faults.dedup();
+            // Uses of a subflow share its steps, and their faults.
+            let mut told = BTreeSet::new();
+            faults.retain(|fault| told.insert((fault.span, fault.what.clone())));
             Err(faults)
         }
     }
@@ -78,197 +84,118 @@ pub fn overlaps(files: &[(&str, &Checked)]) -> Vec<Vec<Fault>> {
     faults
 }
 
-fn read_file(root: &Node, around: &Surroundings, faults: &mut Vec<Fault>) -> Option<Checked> {
+fn read_file(
+    text: &str,
+    root: &Node,
+    around: &Surroundings,
+    faults: &mut Vec<Fault>,
+) -> Option<Checked> {
     let mut record = Record::open(root, "a dialplan", faults);
     if let Some(version) = record.need("version", faults) {
         record::count(version, "`version`", 1..=1, faults);
     }
     let flow = record.need("flow", faults);
-    let flow = flow.and_then(|node| read_flow(node, faults));
+    let flow = flow.and_then(|node| entry::read_flow(node, faults));
     let languages = record.need("languages", faults);
-    let languages = languages.map(|node| read_languages(node, faults));
-    let entry = record.need("entry", faults);
-    let (dids, did_spans) = entry
-        .map(|node| read_entry(node, faults))
+    let languages = languages.map(|node| entry::read_languages(node, faults));
+    let entered = record.need("entry", faults);
+    let entered = entered
+        .map(|node| entry::read(node, faults))
         .unwrap_or_default();
     let bank = record.take("bank");
     let defaults = record.take("defaults");
+    let variables = record.take("vars");
+    let hours = record.take("hours");
+    let subflows = record.take("subflows");
     let steps = record.need("steps", faults);
     let tests = record.take("tests");
     record.finish(faults);
 
-    let steps = read_step_names(steps?, faults)?;
-    let bank = bank.and_then(|node| read_bank(node, around, faults));
-    let mut reader = Reader {
-        around,
-        names: (0..)
-            .map(StepAt)
-            .zip(&steps)
-            .map(|(at, (name, ..))| (*name, at))
-            .collect(),
-        languages: languages?,
-        questions: bank.and_then(|bank| around.banks.get(bank)),
-        patience: Patience {
-            key_timeout: Duration::from_secs(5),
-            retries: 2,
-        },
-        faults: std::mem::take(faults),
-    };
+    let steps = step_name::read_all(steps?, faults)?;
+    let bank = bank.and_then(|node| entry::read_bank(node, around, faults));
+    let calendars = hours
+        .map(|node| hours::read_all(node, faults))
+        .unwrap_or_default();
+    let mut reader = Reader::new(text, around, languages?);
+    reader.hours = calendars.keys().cloned().collect();
+    reader.attributes = bank.and_then(|bank| around.attributes.get(bank));
+    reader.questions = bank.and_then(|bank| around.banks.get(bank));
+    let placed = lay_out(&mut reader, &steps, variables, subflows);
     let person = defaults.and_then(|node| read_defaults(node, &mut reader));
-    let read: Vec<Option<Step>> = steps
-        .iter()
-        .map(|(name, _, node)| step::read(&mut reader, name, node))
-        .collect();
-    let languages = reader.languages;
+    let gate = entered
+        .hours
+        .and_then(|node| hours::read_gate(&mut reader, node));
+    let all = read_steps(&mut reader, &placed);
     faults.append(&mut reader.faults);
-    let all: Option<Vec<Step>> = read.into_iter().collect();
     let mut script = Script {
         flow: flow?,
-        dids,
-        languages,
+        dids: entered.dids,
+        languages: reader.languages,
         bank: bank.map(str::to_owned),
         person,
         early_lookup: None,
+        variables: reader.variables,
+        hours: calendars,
+        gate,
         steps: all?,
     };
     let queue = |step: &Step| matches!(step.verb, Verb::Queue(_));
     let queue = script.steps.iter().position(queue).map(StepAt);
     script.person = script.person.or(queue);
     script.early_lookup = route::early_lookup(&script);
-    let spans: Vec<(&str, Span)> = steps.iter().map(|(name, span, _)| (*name, *span)).collect();
-    check_routes(&script, &spans, faults);
+    let types: Vec<&Types> = reader.scopes.iter().map(|scope| &scope.types).collect();
+    faults.extend(certainty::faults(&script, &reader.uses, &types));
+    check_routes(&script, &placed, faults);
     let cases = tests.map(|node| case_reader::read(node, &script, faults));
     Some(Checked {
         script,
-        did_spans,
+        did_spans: entered.did_spans,
         cases: cases.unwrap_or_default(),
     })
 }
 
-fn read_flow(node: &Node, faults: &mut Vec<Fault>) -> Option<String> {
-    let name = record::text(node, "`flow`", faults)?;
-    if !skill_need::is_name(name) {
-        let fault = Fault::new(node.span, format!("{name:?} is not a name"));
-        faults.push(fault.label("expected letters, digits, '.', '_' and '-'"));
+/// All steps; none if one of them cannot be read.
+fn read_steps<'r>(reader: &mut Reader<'r>, placed: &[PlacedStep<'r>]) -> Option<Vec<Step>> {
+    let mut read: Vec<Option<Step>> = Vec::with_capacity(placed.len());
+    for (at, one) in (0..).map(StepAt).zip(placed) {
+        (reader.at, reader.scope) = (at, one.scope);
+        read.push(step::read(reader, one));
     }
-    Some(name.to_owned())
+    read.into_iter().collect()
 }
 
-fn read_languages(node: &Node, faults: &mut Vec<Fault>) -> Vec<Language> {
-    let mut languages = Vec::new();
-    let Tree::List(nodes) = &node.tree else {
-        faults.push(record::expected(
-            node,
-            "`languages`",
-            "a list like [zh-CN, en]",
-        ));
-        return languages;
-    };
-    for node in nodes {
-        let Some(tag) = record::text(node, "a language", faults) else {
-            continue;
-        };
-        match tag.parse() {
-            Ok(language) if languages.contains(&language) => {
-                faults.push(Fault::new(node.span, format!("{tag} stands twice")));
-            }
-            Ok(language) => languages.push(language),
-            Err(_) => {
-                let fault = Fault::new(node.span, format!("no language is called {tag}"));
-                faults.push(fault.nearest(tag, Language::ALL.map(Language::tag)));
-            }
+/// Reads what a file declares, and finds all its steps.
+fn lay_out<'r>(
+    reader: &mut Reader<'r>,
+    steps: &[NamedStep<'r>],
+    variables: Option<&'r Node>,
+    subflows: Option<&'r Node>,
+) -> Vec<PlacedStep<'r>> {
+    let variables = variables.map(|node| variable::read_all(reader, node));
+    let variables = variables.into_iter().flatten();
+    reader.variables = variables
+        .map(|(name, variable)| (format!("{VARS}{name}"), variable))
+        .collect();
+    let subflows = subflows.map(|node| subflow::read_all(reader, node));
+    reader.subflows = subflows.unwrap_or_default();
+    let types = naming::types(Declarations {
+        languages: &reader.languages,
+        variables: &reader.variables,
+        hours: &reader.hours,
+        questions: reader.questions,
+        attributes: reader.attributes,
+    });
+    let layout = Layout::new(steps, &reader.subflows, &types, &mut reader.faults);
+    reader.scopes = layout.scopes;
+    for subflow in &reader.subflows {
+        let used = |scope: &Scope<'_>| scope.within.contains(&subflow.name);
+        if !reader.scopes.iter().any(used) {
+            let what = format!("no step uses subflow `{}`", subflow.name);
+            let fault = Fault::new(subflow.span, what);
+            reader.faults.push(fault.help("use it, or take it out"));
         }
     }
-    if nodes.is_empty() {
-        faults.push(Fault::new(
-            node.span,
-            "a dialplan speaks at least one language",
-        ));
-    }
-    languages
-}
-
-fn read_entry(node: &Node, faults: &mut Vec<Fault>) -> (Vec<DidPattern>, Vec<Span>) {
-    let (mut dids, mut spans) = (Vec::new(), Vec::new());
-    let mut record = Record::open(node, "`entry`", faults);
-    let list = record.need("did", faults);
-    record.finish(faults);
-    let Some(Node {
-        tree: Tree::List(nodes),
-        span,
-    }) = list
-    else {
-        faults.extend(
-            list.map(|node| record::expected(node, "`did`", "a list of numbers in quotes")),
-        );
-        return (dids, spans);
-    };
-    if nodes.is_empty() || nodes.len() > DIDS_MAX {
-        let what = format!("{} numbers, expected 1 to {DIDS_MAX}", nodes.len());
-        faults.push(Fault::new(*span, what));
-    }
-    for node in nodes {
-        let Some(written) = record::dialled(node, "number", faults) else {
-            continue;
-        };
-        match DidPattern::read(written) {
-            Ok(did) => {
-                if let Some(taken) = dids.iter().find(|taken: &&DidPattern| taken.overlaps(&did)) {
-                    faults.push(Fault::new(
-                        node.span,
-                        format!("{did} overlaps with {taken}"),
-                    ));
-                }
-                dids.push(did);
-                spans.push(node.span);
-            }
-            Err(error) => {
-                let fault = Fault::new(node.span, format!("{written:?} is no number: {error}"));
-                faults.push(fault.help(
-                    "\"4008001234\", or a pattern like \"_400XXXXXXX\": X any digit, Z 1-9, N 2-9",
-                ));
-            }
-        }
-    }
-    (dids, spans)
-}
-
-fn read_bank<'n>(
-    node: &'n Node,
-    around: &Surroundings,
-    faults: &mut Vec<Fault>,
-) -> Option<&'n str> {
-    let name = record::text(node, "the bank", faults)?;
-    if around.banks.contains_key(name) {
-        return Some(name);
-    }
-    let fault = Fault::new(node.span, format!("no bank is called `{name}`"));
-    faults.push(fault.nearest(name, around.banks.keys().map(String::as_str)));
-    None
-}
-
-type NamedStep<'n> = (&'n str, Span, &'n Node);
-
-fn read_step_names<'n>(node: &'n Node, faults: &mut Vec<Fault>) -> Option<Vec<NamedStep<'n>>> {
-    let Tree::Map(entries) = &node.tree else {
-        faults.push(record::expected(node, "`steps`", "a map of steps"));
-        return None;
-    };
-    if entries.is_empty() || entries.len() > STEPS_MAX {
-        let what = format!("{} steps, expected 1 to {STEPS_MAX}", entries.len());
-        faults.push(Fault::new(node.span, what));
-        return None;
-    }
-    let mut steps = Vec::new();
-    for (key, value) in entries {
-        let name = record::text(key, "a step's name", faults)?;
-        if !skill_need::is_name(name) {
-            let fault = Fault::new(key.span, format!("{name:?} is not a name"));
-            faults.push(fault.label("expected letters, digits, '.', '_' and '-'"));
-        }
-        steps.push((name, key.span, value));
-    }
-    Some(steps)
+    layout.steps
 }
 
 /// The step for key 0, if the file names one; waits go to the reader.
@@ -280,10 +207,22 @@ fn read_defaults<'r>(node: &'r Node, reader: &mut Reader<'r>) -> Option<StepAt> 
     person
 }
 
-fn check_routes(script: &Script, names: &[(&str, Span)], faults: &mut Vec<Fault>) {
-    let name = |at: StepAt| names.get(at.0).copied().unwrap_or_default();
-    for at in route::unreached(script) {
-        let (step, span) = name(at);
+fn check_routes(script: &Script, placed: &[PlacedStep<'_>], faults: &mut Vec<Fault>) {
+    let named = |at: StepAt| {
+        let step = placed.get(at.0).map(|placed| placed.step);
+        step.map_or(("", Span::default()), |(name, span, _)| (name, span))
+    };
+    let unreached = route::unreached(script);
+    for at in &unreached {
+        let (step, span) = named(*at);
+        // A use that no call reaches is one fault, not one for each step of its copy.
+        let copied = placed
+            .get(at.0)
+            .and_then(|placed| placed.name.rsplit_once('/'));
+        let used = copied.and_then(|(used, _)| placed.iter().position(|one| one.name == used));
+        if used.is_some_and(|used| unreached.contains(&StepAt(used))) {
+            continue;
+        }
         let fault = Fault::new(span, format!("no call reaches step `{step}`"));
         faults.push(fault.help("let a key or a goto lead to it, or take it out"));
     }
@@ -295,19 +234,20 @@ fn check_routes(script: &Script, names: &[(&str, Span)], faults: &mut Vec<Fault>
             continue;
         };
         if !step::collects(&script.steps, from) {
-            let what = format!("`{}` takes no digits", name(from).0);
-            let fault = Fault::new(name(at).1, what);
+            let what = format!("`{}` takes no digits", named(from).0);
+            let fault = Fault::new(named(at).1, what);
             faults.push(fault.help("order_tail names a step with collect"));
         }
     }
     if let Some(circle) = route::circle(script) {
-        let mut way: Vec<&str> = circle.iter().map(|at| name(*at).0).collect();
+        let mut way: Vec<&str> = circle.iter().map(|at| named(*at).0).collect();
         way.extend(way.first().copied());
-        let span = circle.first().map(|at| name(*at).1).unwrap_or_default();
+        let span = circle.first().map(|at| named(*at).1).unwrap_or_default();
         let what = format!(
             "a call can circle here with nobody doing anything: {}",
             way.join(" → ")
         );
-        faults.push(Fault::new(span, what).help("lead one of these to a person or to a hangup"));
+        let help = "lead one of these to a person or to a hangup, or count the rounds in a variable and branch on it";
+        faults.push(Fault::new(span, what).help(help));
     }
 }

@@ -1,14 +1,17 @@
 //! Digits being taken.
 
+use crate::machine::expression::kind::Kind;
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::asking::Miss;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::line;
 use crate::machine::ivr::script::Collect;
 use crate::machine::ivr::script::Mask;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::world::WalkWorld;
+use crate::vocabulary::value::Value;
 
 /// Digits being taken.
 #[derive(Debug)]
@@ -28,9 +31,9 @@ impl CollectStep {
         at: StepAt,
         voices: Voices,
     ) -> (Self, Move) {
-        let lines = journey.lines(&collect.text, voices);
+        let (first, again) = line::prompts(journey, world, &collect.text, voices);
         let mut step = Self {
-            asking: Asking::new(lines, collect.patience),
+            asking: Asking::new(first, collect.patience).then(again),
             at,
             digits: String::new(),
         };
@@ -61,13 +64,13 @@ impl CollectStep {
             '0'..='9' => {
                 self.digits.push(key);
                 self.asking.listen(now);
-                if self.digits.len() < collect.digits {
+                if self.digits.len() < collect.most {
                     return Move::Stay;
                 }
-                let digits = std::mem::take(&mut self.digits);
-                journey.take_keys(shown(&digits, collect.mask));
-                journey.collected.insert(self.at, digits);
-                Move::Go(collect.ok)
+                self.finish(journey, collect)
+            }
+            _ if collect.ends.contains(&key) && self.is_enough(collect) => {
+                self.finish(journey, collect)
             }
             '#' if self.digits.is_empty() => {
                 journey.take_keys(key);
@@ -82,8 +85,39 @@ impl CollectStep {
         }
     }
 
-    /// The caller is silent, or ended too early.
-    pub fn miss(&mut self, journey: &mut Journey, world: WalkWorld<'_>, collect: &Collect) -> Move {
+    /// The caller is silent. Silence ends digits that may end here.
+    pub fn silence(
+        &mut self,
+        journey: &mut Journey,
+        world: WalkWorld<'_>,
+        collect: &Collect,
+    ) -> Move {
+        if self.is_enough(collect) {
+            return self.finish(journey, collect);
+        }
+        self.miss(journey, world, collect)
+    }
+
+    fn is_enough(&self, collect: &Collect) -> bool {
+        self.digits.len() >= collect.least
+    }
+
+    fn finish(&mut self, journey: &mut Journey, collect: &Collect) -> Move {
+        let digits = std::mem::take(&mut self.digits);
+        journey.take_keys(shown(&digits, collect.mask));
+        if let Some((key, variable)) = &collect.into {
+            let value = if variable.kind == Kind::Number {
+                digits.parse().ok().map(Value::Number)
+            } else {
+                Some(Value::Text(digits.clone()))
+            };
+            journey.keep(key, variable, value);
+        }
+        journey.collected.insert(self.at, digits);
+        Move::Go(collect.ok)
+    }
+
+    fn miss(&mut self, journey: &mut Journey, world: WalkWorld<'_>, collect: &Collect) -> Move {
         self.forget_digits(journey, collect);
         match self.asking.miss(journey, world.turn.now) {
             Miss::Again => Move::Stay,

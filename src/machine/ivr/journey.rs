@@ -9,13 +9,11 @@ use std::time::Duration;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Target;
-use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
-use crate::machine::ivr::wording::Filling;
-use crate::machine::ivr::wording::Wording;
+use crate::machine::ivr::variable::Variable;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
@@ -26,6 +24,7 @@ use crate::machine::prediction::telling;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Now;
+use crate::vocabulary::value::Value;
 
 /// Most steps in one call.
 pub const STEPS_MAX: u32 = 10_000;
@@ -39,6 +38,8 @@ const SAY_MAX: Duration = Duration::from_secs(600);
 const LEAD_IN: Duration = Duration::from_millis(200);
 /// Keys that are kept until somebody wants them; more are dropped.
 const KEYS_MAX: usize = 32;
+/// Different words that a contact is marked with; more are dropped.
+const TAGS_MAX: usize = 50;
 /// Steps that a briefing names, the last ones.
 const PATH_MAX: usize = 100;
 
@@ -58,6 +59,8 @@ pub struct Line {
     pub speech: Vec<Spoken>,
     /// Their language.
     pub language: Language,
+    /// What the log shows of them if they hold private values.
+    pub masked: Option<String>,
 }
 
 /// One call on its way.
@@ -87,6 +90,10 @@ pub struct Journey {
     pub tails: BTreeSet<String>,
     /// What collect steps took.
     pub collected: BTreeMap<StepAt, String>,
+    /// Values of variables and arguments by where they are kept.
+    pub kept: BTreeMap<String, Value>,
+    /// What the contact was marked with.
+    pub tags: Vec<String>,
     keys: VecDeque<char>,
     path: VecDeque<StepAt>,
     out: VecDeque<WalkOutput>,
@@ -103,7 +110,11 @@ impl Journey {
     pub fn new(script: Arc<Script>, caller: CallerContext) -> Self {
         let wished = caller.language;
         let wished = wished.filter(|language| script.languages.contains(language));
+        let starts = script.variables.iter();
+        let starts = starts.filter_map(|(name, one)| Some((name.clone(), one.start.clone()?)));
         Self {
+            kept: starts.collect(),
+            tags: Vec::new(),
             language: wished.unwrap_or_else(|| script.language()),
             language_known: wished.is_some(),
             script,
@@ -162,28 +173,32 @@ impl Journey {
         self.steps >= STEPS_MAX || self.silent_steps >= SILENT_STEPS_MAX || self.said >= SPEECH_MAX
     }
 
-    /// A text of a step as lines, one for each language it is heard in.
+    /// The whole name of the step the call is at; empty before the first.
     #[must_use]
-    pub fn lines(&self, wording: &Wording, voices: Voices) -> Vec<Line> {
-        let languages = match voices {
-            Voices::Callers => vec![self.language],
-            Voices::All => self.script.languages.clone(),
-        };
-        let lines = languages.into_iter().map(|language| Line {
-            speech: wording.speech(language, self.filling()),
-            language,
-        });
-        lines.filter(|line| !line.speech.is_empty()).collect()
+    pub fn step_name(&self) -> &str {
+        let at = self.path.back();
+        let step = at.and_then(|at| self.script.step(*at));
+        step.map_or("", |step| step.name.as_str())
     }
 
-    /// What is known for the slots of any text.
-    #[must_use]
-    pub fn filling(&self) -> Filling<'_> {
-        let customer = self.customer.as_ref();
-        Filling {
-            caller_name: customer.map_or("", |customer| customer.name.as_str()),
-            caller_orders: customer.map_or(0, |customer| customer.orders.len()),
-            ..Filling::default()
+    /// Keeps the value of a variable, or lets it be absent, and says so in the log.
+    pub fn keep(&mut self, key: &str, variable: &Variable, value: Option<Value>) {
+        self.note(WalkFact::Set {
+            name: key.to_owned(),
+            value: value.as_ref().map(|value| variable.shown(value)),
+        });
+        match value {
+            Some(value) => self.kept.insert(key.to_owned(), value),
+            None => self.kept.remove(key),
+        };
+    }
+
+    /// Marks the contact, once with each word.
+    pub fn mark(&mut self, tag: &str) {
+        if self.tags.len() < TAGS_MAX && !self.tags.iter().any(|known| known == tag) {
+            self.tags.push(tag.to_owned());
+            let tag = tag.to_owned();
+            self.note(WalkFact::Tagged { tag });
         }
     }
 
@@ -201,11 +216,12 @@ impl Journey {
         let Line {
             mut speech,
             language,
+            masked,
         } = line;
         self.silent_steps = 0;
         self.hear_end(now);
         self.saying_since = Some(now);
-        let text = telling::text(&speech, language);
+        let text = masked.unwrap_or_else(|| telling::text(&speech, language));
         self.note(WalkFact::Said { text });
         if !self.led_in {
             self.led_in = true;
@@ -348,6 +364,7 @@ impl Journey {
             answered: self.answered.clone(),
             verified: self.verified,
             path: path.map(|step| step.name.clone()).collect(),
+            tags: self.tags.clone(),
         }
     }
 }

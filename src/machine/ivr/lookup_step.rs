@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::line;
 use crate::machine::ivr::script::Lookup;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Voices;
@@ -112,7 +113,8 @@ impl LookupStep {
         match self.comfort {
             Comfort::Due(at) if at <= now => {
                 let wait = lookup.wait.iter();
-                let lines = wait.flat_map(|wait| journey.lines(wait, Voices::Callers));
+                let lines =
+                    wait.flat_map(|wait| line::lines(journey, world, wait, Voices::Callers));
                 match lines.collect::<Vec<_>>().into_iter().next() {
                     Some(line) => {
                         journey.fill(now, line);

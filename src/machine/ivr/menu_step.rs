@@ -4,6 +4,7 @@ use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::asking::Miss;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::line;
 use crate::machine::ivr::script::Menu;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::world::WalkWorld;
@@ -20,8 +21,8 @@ impl MenuStep {
         menu: &Menu,
         voices: Voices,
     ) -> (Self, Move) {
-        let lines = journey.lines(&menu.text, voices);
-        let mut step = Self(Asking::new(lines, menu.patience));
+        let (first, again) = line::prompts(journey, world, &menu.text, voices);
+        let mut step = Self(Asking::new(first, menu.patience).then(again));
         if let Some(known) = menu.known.filter(|_| journey.language_known) {
             return (step, Move::Go(known));
         }

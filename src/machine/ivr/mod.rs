@@ -12,6 +12,9 @@ pub mod asking;
 /// What leads from a step to the next ones.
 pub mod branch;
 
+/// What is certain when a call comes to a step.
+pub mod certainty;
+
 /// From a dialplan file to a script, or to all that is wrong with it.
 pub mod check;
 
@@ -27,8 +30,17 @@ pub mod excerpt;
 /// One call on its way.
 pub mod journey;
 
+/// How large a dialplan may be.
+pub mod limit;
+
+/// From a step's texts to lines.
+pub mod line;
+
 /// A wait for a look-up.
 pub mod lookup_step;
+
+/// How a value is said.
+pub mod manner;
 
 /// A fixed menu being walked.
 pub mod menu_step;
@@ -60,6 +72,12 @@ pub mod script;
 /// The look-up of a call.
 pub mod search;
 
+/// What the expressions of a dialplan see.
+pub mod sight;
+
+/// Steps that are over at once.
+pub mod silent_step;
+
 /// A dialplan as a chart.
 pub mod sketch;
 
@@ -69,17 +87,26 @@ pub mod surface;
 /// What a dialplan may name beyond itself.
 pub mod surroundings;
 
+/// A score being asked for.
+pub mod survey_step;
+
 /// Tests that stand in dialplans.
 pub mod testing;
 
 /// How often recorded calls went each way.
 pub mod traffic;
 
+/// Variables of a dialplan.
+pub mod variable;
+
 /// A caller proving who they are.
 pub mod verify_step;
 
 /// One call's way through one dialplan.
 pub mod walk;
+
+/// What a walk is doing.
+pub mod walk_state;
 
 /// What a dialplan says.
 pub mod wording;

@@ -7,12 +7,13 @@ use crate::machine::ivr::asking::Miss;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::line;
+use crate::machine::ivr::line::Named;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Predict;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::surface::WalkFact;
-use crate::machine::ivr::wording::Filling;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::prediction::bank::OrderNaming;
 use crate::machine::prediction::menu;
@@ -59,15 +60,15 @@ impl PredictStep {
         let say = step
             .say
             .iter()
-            .flat_map(|say| journey.lines(say, step.voices));
+            .flat_map(|say| line::lines(journey, world, say, step.voices));
         lines.extend(say);
         let first = lines.len();
         for (digit, choice) in (1..).zip(&read) {
-            let line = line(journey, world, predict, digit, choice);
+            let line = line_of(journey, world, predict, digit, choice);
             lines.push(line);
         }
         let last = predict.say_last.iter();
-        lines.extend(last.flat_map(|last| journey.lines(last, Voices::Callers)));
+        lines.extend(last.flat_map(|last| line::lines(journey, world, last, Voices::Callers)));
         let mut this = Self {
             asking: Asking::new(lines, predict.patience).again_from(first),
             read,
@@ -129,7 +130,7 @@ fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Vec<Choic
     let choices = journey.ranking.choices.iter().take(MEASURED_MAX);
     let lengths: Vec<Duration> = choices
         .map(|choice| {
-            let line = line(journey, world, predict, 1, choice);
+            let line = line_of(journey, world, predict, 1, choice);
             pace::length(world.phrasebook, line.language, &line.speech)
         })
         .collect();
@@ -146,7 +147,7 @@ fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Vec<Choic
 }
 
 /// A choice with its key, in the caller's language.
-fn line(
+fn line_of(
     journey: &Journey,
     world: WalkWorld<'_>,
     predict: &Predict,
@@ -160,13 +161,9 @@ fn line(
     let naming = OrderNaming::of(customer.orders.len());
     let asking = world.asking(customer, language);
     let question = world.bank.short(&choice.question, order, asking, naming);
-    let filling = Filling {
+    let named = Named {
         question: &question,
         digit: Some(digit),
-        ..journey.filling()
     };
-    Line {
-        speech: predict.say_each.speech(language, filling),
-        language,
-    }
+    line::line(journey, world, &predict.say_each, (language, named))
 }

@@ -41,6 +41,11 @@ pub fn early_lookup(script: &Script) -> Option<Duration> {
             | Verb::Answer(_)
             | Verb::Verify(_)
             | Verb::Queue(_)
+            | Verb::Set(_)
+            | Verb::Fork(_)
+            | Verb::Time(_)
+            | Verb::Survey(_)
+            | Verb::Tag(_)
             | Verb::Hangup => None,
         })?
 }
@@ -49,6 +54,8 @@ pub fn early_lookup(script: &Script) -> Option<Duration> {
 fn breadth_first(script: &Script) -> Vec<StepAt> {
     let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
     let mut next = VecDeque::from([StepAt(0)]);
+    let gate = script.gate.iter();
+    next.extend(gate.flat_map(|gate| [gate.closed, gate.holiday]));
     while let Some(at) = next.pop_front() {
         let Some(step) = script.step(at) else {
             continue;
@@ -74,14 +81,38 @@ pub fn circle(script: &Script) -> Option<Vec<StepAt>> {
                 continue;
             };
             if let Some(from) = path.iter().position(|(step, _)| *step == to) {
-                return Some(path.iter().skip(from).map(|(step, _)| *step).collect());
-            }
-            if !done.contains(&to) {
+                let circle: Vec<StepAt> = path.iter().skip(from).map(|(step, _)| *step).collect();
+                if !is_counted(script, &circle) {
+                    return Some(circle);
+                }
+            } else if !done.contains(&to) {
                 path.push((to, alone(script, to)));
             }
         }
     }
     None
+}
+
+/// Whether a circle counts its rounds in a variable and a branch of it looks at that.
+fn is_counted(script: &Script, circle: &[StepAt]) -> bool {
+    let verbs = || circle.iter().filter_map(|at| Some(&script.step(*at)?.verb));
+    let mut counters: BTreeSet<&str> = BTreeSet::new();
+    for verb in verbs() {
+        if let Verb::Set(set) = verb {
+            let own = set.assignments.iter();
+            let own = own.filter(|one| one.value.names().contains(one.key.as_str()));
+            counters.extend(own.map(|one| one.key.as_str()));
+        }
+    }
+    verbs().any(|verb| {
+        let Verb::Fork(fork) = verb else {
+            return false;
+        };
+        fork.cases.iter().any(|case| {
+            let names = case.condition.names();
+            names.iter().any(|name| counters.contains(name))
+        })
+    })
 }
 
 fn alone(script: &Script, at: StepAt) -> Vec<StepAt> {

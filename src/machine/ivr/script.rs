@@ -1,9 +1,14 @@
 //! A dialplan that was checked: every name in it leads somewhere.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::calendar::Calendar;
+use crate::machine::expression::expressed::Expression;
 use crate::machine::ivr::did::DidPattern;
+use crate::machine::ivr::variable::Variable;
+use crate::machine::ivr::wording::Prompts;
 use crate::machine::ivr::wording::Wording;
 use crate::vocabulary::language::Language;
 
@@ -26,6 +31,12 @@ pub struct Script {
     pub person: Option<StepAt>,
     /// The time limit of a look-up by the caller's number that begins at the INVITE.
     pub early_lookup: Option<Duration>,
+    /// What a call remembers, by name: `vars.tries`.
+    pub variables: BTreeMap<String, Variable>,
+    /// Opening hours by name.
+    pub hours: BTreeMap<String, Calendar>,
+    /// Where a call begins by opening hours; none: at the first step.
+    pub gate: Option<Opening>,
     /// Its steps; the first is where a call begins.
     pub steps: Vec<Step>,
 }
@@ -72,6 +83,16 @@ pub enum Verb {
     Verify(Verify),
     /// Waits for a seat.
     Queue(Queue),
+    /// Sets variables.
+    Set(Set),
+    /// Goes where the first condition that holds leads.
+    Fork(Fork),
+    /// Goes where opening hours lead.
+    Time(Opening),
+    /// Asks for a score.
+    Survey(Survey),
+    /// Marks the contact.
+    Tag(Tag),
     /// Ends the call.
     Hangup,
 }
@@ -100,7 +121,7 @@ pub struct Target {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Menu {
     /// What is said.
-    pub text: Wording,
+    pub text: Prompts,
     /// Where keys lead. `*` repeats and `0` leads to a person unless they stand here.
     pub keys: BTreeMap<char, Target>,
     /// How long to wait.
@@ -117,9 +138,15 @@ pub struct Menu {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Collect {
     /// What is said.
-    pub text: Wording,
-    /// How many digits.
-    pub digits: usize,
+    pub text: Prompts,
+    /// The fewest digits that are taken.
+    pub least: usize,
+    /// The most digits that are taken: they end by themselves.
+    pub most: usize,
+    /// Keys that end digits before there are as many.
+    pub ends: BTreeSet<char>,
+    /// The variable that keeps them, with its key.
+    pub into: Option<(String, Variable)>,
     /// Whether facts mask them.
     pub mask: Mask,
     /// How long to wait.
@@ -238,8 +265,91 @@ pub struct Queue {
     pub priority: i32,
     /// The queue is full.
     pub full: StepAt,
-    /// The caller left the queue, or the talk ended with more to come.
+    /// The caller left the queue.
     pub left: StepAt,
+    /// The seat hung up and the caller did not; none: the call ends.
+    pub talked: Option<StepAt>,
+}
+
+/// Variables being set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Set {
+    /// In this order; each sees those before it.
+    pub assignments: Vec<Assignment>,
+    /// What comes next.
+    pub next: StepAt,
+}
+
+/// A variable being set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// Where the call keeps it: `vars.tries`, `amount/args.limit`.
+    pub key: String,
+    /// What it is.
+    pub variable: Variable,
+    /// Its new value; an absent one makes it absent.
+    pub value: Expression,
+}
+
+/// The first condition that holds says where a call goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fork {
+    /// In this order.
+    pub cases: Vec<Case>,
+    /// If none holds.
+    pub otherwise: StepAt,
+}
+
+/// A condition and where it leads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The condition.
+    pub condition: Expression,
+    /// As it is written.
+    pub written: String,
+    /// Where it leads.
+    pub to: StepAt,
+}
+
+/// Opening hours say where a call goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Opening {
+    /// The name of the hours.
+    pub hours: String,
+    /// Within them.
+    pub open: StepAt,
+    /// Outside of them.
+    pub closed: StepAt,
+    /// Outside of a holiday's hours.
+    pub holiday: StepAt,
+}
+
+/// A score that the caller is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Survey {
+    /// What is scored.
+    pub name: String,
+    /// What is said.
+    pub text: Prompts,
+    /// The least score.
+    pub least: u8,
+    /// The best score, at most 9.
+    pub most: u8,
+    /// How long to wait.
+    pub patience: Patience,
+    /// A score was given.
+    pub scored: StepAt,
+    /// After the last silence or wrong key.
+    pub no_input: StepAt,
+}
+
+/// Words that mark a contact.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Tag {
+    /// The words.
+    pub tags: Vec<String>,
+    /// What comes next.
+    pub next: StepAt,
 }
 
 /// The skill in a queue step's need that stands for the skill of the chosen question.
@@ -264,21 +374,23 @@ impl Script {
         self.steps.get(at.0)
     }
 
-    /// What must be recorded: id, language, words, in the order of the steps.
+    /// What must be recorded: id, language, words, in the order of the steps. What uses of a subflow
+    /// have in common stands once.
     #[must_use]
     pub fn literals(&self) -> Vec<(String, Language, String)> {
         let mut all = Vec::new();
+        let mut known = BTreeSet::new();
         for step in &self.steps {
+            let id = step.name.replace('/', ".");
             for language in &self.languages {
                 let mut nth = 0;
                 for (wording, digits) in step.wordings() {
                     for text in wording.literals(*language, digits) {
                         nth += 1;
-                        all.push((
-                            format!("{}.{}.{nth}", self.flow, step.name),
-                            *language,
-                            text,
-                        ));
+                        let new = known.insert((*language, text.clone()));
+                        if new || id == step.name {
+                            all.push((format!("{}.{id}.{nth}", self.flow), *language, text));
+                        }
                     }
                 }
             }
@@ -303,9 +415,17 @@ impl Step {
         let mut all: Vec<(&Wording, u32)> = Vec::new();
         all.extend(self.say.iter().map(|say| (say, 1)));
         match &self.verb {
-            Verb::Goto(_) | Verb::Answer(_) | Verb::Queue(_) | Verb::Hangup => {}
-            Verb::Menu(menu) => all.push((&menu.text, 1)),
-            Verb::Collect(collect) => all.push((&collect.text, 1)),
+            Verb::Goto(_)
+            | Verb::Answer(_)
+            | Verb::Queue(_)
+            | Verb::Set(_)
+            | Verb::Fork(_)
+            | Verb::Time(_)
+            | Verb::Tag(_)
+            | Verb::Hangup => {}
+            Verb::Menu(menu) => all.extend(menu.text.all().map(|text| (text, 1))),
+            Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
+            Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),
             Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
             Verb::Predict(predict) => {
                 all.push((&predict.say_each, predict.at_most));

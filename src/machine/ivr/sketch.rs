@@ -109,6 +109,11 @@ const fn kind(verb: &Verb) -> (&'static str, Tone) {
         Verb::Answer(_) => ("answer", Tone::Answering),
         Verb::Verify(_) => ("verify", Tone::Proving),
         Verb::Queue(_) => ("queue", Tone::People),
+        Verb::Set(_) => ("set", Tone::Thinking),
+        Verb::Fork(_) => ("branch", Tone::Thinking),
+        Verb::Time(_) => ("time", Tone::Thinking),
+        Verb::Survey(_) => ("survey", Tone::Asking),
+        Verb::Tag(_) => ("tag", Tone::Thinking),
         Verb::Hangup => ("hangup", Tone::Ending),
     }
 }
@@ -116,12 +121,20 @@ const fn kind(verb: &Verb) -> (&'static str, Tone) {
 /// What is heard first, in each language.
 fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
     let verb = match &step.verb {
-        Verb::Menu(menu) => Some(&menu.text),
-        Verb::Collect(collect) => Some(&collect.text),
+        Verb::Menu(menu) => Some(&menu.text.first),
+        Verb::Collect(collect) => Some(&collect.text.first),
+        Verb::Survey(survey) => Some(&survey.text.first),
         Verb::Verify(verify) => Some(&verify.text),
         Verb::Lookup(lookup) => lookup.wait.as_ref(),
         Verb::Predict(predict) => Some(&predict.say_each),
-        Verb::Goto(_) | Verb::Answer(_) | Verb::Queue(_) | Verb::Hangup => None,
+        Verb::Goto(_)
+        | Verb::Answer(_)
+        | Verb::Queue(_)
+        | Verb::Set(_)
+        | Verb::Fork(_)
+        | Verb::Time(_)
+        | Verb::Tag(_)
+        | Verb::Hangup => None,
     };
     let texts: Vec<&Wording> = step.say.iter().chain(verb).collect();
     let mut words = Vec::new();
@@ -143,14 +156,35 @@ fn facts(step: &Step) -> Vec<String> {
         facts.push("said in all languages".to_owned());
     }
     match &step.verb {
-        Verb::Goto(_) | Verb::Menu(_) | Verb::Hangup => {}
+        Verb::Goto(_) | Verb::Menu(_) | Verb::Fork(_) | Verb::Hangup => {}
+        Verb::Set(set) => {
+            facts.extend(
+                set.assignments
+                    .iter()
+                    .map(|one| format!("sets {}", one.key)),
+            );
+        }
+        Verb::Time(opening) => facts.push(format!("looks at the hours {}", opening.hours)),
+        Verb::Survey(survey) => {
+            facts.push(format!(
+                "{}: {} to {}",
+                survey.name, survey.least, survey.most
+            ));
+        }
+        Verb::Tag(tag) => facts.push(format!("marks as {}", tag.tags.join(", "))),
         Verb::Collect(collect) => {
             let secret = if collect.mask == Mask::Secret {
                 ", secret"
             } else {
                 ""
             };
-            facts.push(format!("takes {} digits{secret}", collect.digits));
+            let (least, most) = (collect.least, collect.most);
+            let count = if least == most {
+                least.to_string()
+            } else {
+                format!("{least} to {most}")
+            };
+            facts.push(format!("takes {count} digits{secret}"));
         }
         Verb::Lookup(lookup) => {
             let by = match lookup.by {
@@ -205,12 +239,13 @@ fn rows(script: &Script, step: &Step, traffic: Option<&Traffic>) -> Vec<Row> {
         let cap = match branch.label {
             Label::Then => None,
             Label::Key(key) => Some(Cap::Key(key)),
+            Label::Case(_) => Some(Cap::Word("if".to_owned())),
             Label::Outcome(name) => Some(Cap::Word(name.to_owned())),
         };
         let note = match (&branch.note, branch.label) {
             (Some(note), _) => note.clone(),
             (None, Label::Then) => "then".to_owned(),
-            (None, Label::Key(_) | Label::Outcome(_)) => String::new(),
+            (None, Label::Key(_) | Label::Case(_) | Label::Outcome(_)) => String::new(),
         };
         let weight = traffic.map(|traffic| traffic.gone(&step.name, branch.label));
         let same = |row: &&mut Row| row.to == branch.to.0 && row.note == note;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::calendar::Standing;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::spoken::Spoken;
@@ -43,8 +44,10 @@ pub enum WalkInput {
     },
     /// The queue turned the contact away: full.
     QueueFull,
-    /// The contact asked to leave the queue, or the seat's talk ended with more to come.
+    /// The contact asked to leave the queue.
     QueueLeft,
+    /// The seat hung up and the caller did not.
+    Talked,
 }
 
 /// Why a look-up gave nothing.
@@ -136,6 +139,44 @@ pub struct Briefing {
     pub verified: bool,
     /// Steps walked, in order.
     pub path: Vec<String>,
+    /// Words the dialplan marked the contact with, in order.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+impl WalkFact {
+    /// What a step without words did, in words; none for other facts.
+    #[must_use]
+    pub fn deed(&self) -> Option<String> {
+        Some(match self {
+            Self::Set { name, value } => match value {
+                Some(value) => format!("{name} is {value}"),
+                None => format!("{name} is absent"),
+            },
+            Self::Branched { condition, .. } => format!("branches at `{condition}`"),
+            Self::Clocked { hours, standing } => {
+                let standing = match standing {
+                    Standing::Open => "open",
+                    Standing::Closed => "closed",
+                    Standing::Holiday => "a holiday",
+                };
+                format!("hours {hours}: {standing}")
+            }
+            Self::Tagged { tag } => format!("marked as {tag}"),
+            Self::Scored { survey, score, .. } => format!("{survey} scored {score}"),
+            Self::Entered { .. }
+            | Self::Said { .. }
+            | Self::Took { .. }
+            | Self::LookedUp { .. }
+            | Self::LateAnswer { .. }
+            | Self::Predicted { .. }
+            | Self::Chose { .. }
+            | Self::ChoseNone
+            | Self::Answered { .. }
+            | Self::Verified { .. }
+            | Self::Unspeakable { .. } => return None,
+        })
+    }
 }
 
 /// What happened in a walk.
@@ -202,6 +243,41 @@ pub enum WalkFact {
         ok: bool,
         /// Which try, from 1.
         attempt: u32,
+    },
+    /// A variable was set.
+    Set {
+        /// Its name: `vars.tries`.
+        name: String,
+        /// Its value as it is written, masked if private; none: it is absent now.
+        value: Option<String>,
+    },
+    /// A branch was taken.
+    Branched {
+        /// Which condition held, from 1; 0: none.
+        case: u16,
+        /// The condition as it is written; `else` for none.
+        condition: String,
+    },
+    /// The clock was looked at.
+    Clocked {
+        /// The name of the opening hours.
+        hours: String,
+        /// How things stood.
+        standing: Standing,
+    },
+    /// The contact was marked.
+    Tagged {
+        /// With this word.
+        tag: String,
+    },
+    /// The caller gave a score.
+    Scored {
+        /// What was scored.
+        survey: String,
+        /// The score.
+        score: u8,
+        /// The worst and the best that could be given.
+        scale: (u8, u8),
     },
     /// A phrase has no recording and no speech command: it was skipped.
     Unspeakable {

@@ -4,15 +4,21 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::machine::catalog::Catalog;
+use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::bank::Bank;
+use crate::vocabulary::language::Language;
 
-/// Names of queues, skills, banks and their questions.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+/// Names of queues, skills, banks, their questions and attributes, and recordings.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surroundings {
     /// Queues and skills; none: they are not checked.
     pub centre: Option<Centre>,
     /// Banks.
     pub banks: BTreeMap<String, Questions>,
+    /// What banks say of orders and customers, by bank.
+    pub attributes: BTreeMap<String, BTreeMap<String, Attribute>>,
+    /// Ids of recordings by language; none: they are not checked.
+    pub recordings: Option<BTreeMap<Language, BTreeSet<String>>>,
 }
 
 /// Queues and skills of a centre.
@@ -41,14 +47,17 @@ impl Surroundings {
                 skills: skills.cloned().collect(),
             }
         };
-        let questions = |bank: &Bank| {
+        let mut around = Self {
+            centre: catalog.map(centre),
+            ..Self::default()
+        };
+        for bank in banks {
             let questions = bank.questions.iter();
             let ids = questions.map(|question| question.id.clone()).collect();
-            (bank.name.clone(), ids)
-        };
-        Self {
-            centre: catalog.map(centre),
-            banks: banks.into_iter().map(questions).collect(),
+            around.banks.insert(bank.name.clone(), ids);
+            let attributes = bank.attributes.clone();
+            around.attributes.insert(bank.name.clone(), attributes);
         }
+        around
     }
 }

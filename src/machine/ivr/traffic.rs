@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::machine::calendar::Standing;
 use crate::machine::ivr::branch;
 use crate::machine::ivr::branch::Branch;
 use crate::machine::ivr::branch::Label;
@@ -94,7 +95,7 @@ pub fn taken(script: &Script, from: StepAt, to: StepAt, between: &[&WalkFact]) -
 
 /// Ways that facts name when they are gone.
 const fn is_told(label: Label) -> bool {
-    matches!(label, Label::Key(_))
+    matches!(label, Label::Key(_) | Label::Case(_))
 }
 
 /// What the facts between two steps say about the way between them.
@@ -125,7 +126,17 @@ fn told(between: &[&WalkFact]) -> Vec<Label> {
             WalkFact::Verified { ok, .. } => {
                 told.push(outcome(if *ok { "ok" } else { "failed" }));
             }
+            WalkFact::Branched { case: 0, .. } => told.push(outcome("else")),
+            WalkFact::Branched { case, .. } => told.push(Label::Case(*case)),
+            WalkFact::Clocked { standing, .. } => told.push(outcome(match standing {
+                Standing::Open => "open",
+                Standing::Closed => "closed",
+                Standing::Holiday => "holiday",
+            })),
+            WalkFact::Scored { .. } => told.push(outcome("scored")),
             WalkFact::Entered { .. }
+            | WalkFact::Set { .. }
+            | WalkFact::Tagged { .. }
             | WalkFact::Said { .. }
             | WalkFact::LateAnswer { .. }
             | WalkFact::Predicted { .. }

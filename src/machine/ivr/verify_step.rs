@@ -7,6 +7,7 @@ use crate::machine::ivr::asking::Miss;
 use crate::machine::ivr::collect_step;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::line;
 use crate::machine::ivr::script::Mask;
 use crate::machine::ivr::script::Verify;
 use crate::machine::ivr::script::Voices;
@@ -34,7 +35,7 @@ impl VerifyStep {
         voices: Voices,
     ) -> (Self, Move) {
         journey.drop_keys();
-        let lines = journey.lines(&verify.text, voices);
+        let lines = line::lines(journey, world, &verify.text, voices);
         let mut step = Self {
             asking: Asking::new(lines, verify.patience),
             digits: String::new(),
@@ -96,7 +97,7 @@ impl VerifyStep {
             return Move::Go(verify.failed);
         }
         let wrong = verify.wrong.as_ref().unwrap_or(&verify.text);
-        let lines = journey.lines(wrong, Voices::Callers);
+        let lines = line::lines(journey, world, wrong, Voices::Callers);
         self.asking = Asking::new(lines, verify.patience);
         self.asking.begin(journey, world.turn.now);
         Move::Stay

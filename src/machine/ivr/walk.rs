@@ -15,6 +15,7 @@ use crate::machine::ivr::collect_step::CollectStep;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::line;
 use crate::machine::ivr::lookup_step::LookupStep;
 use crate::machine::ivr::menu_step::MenuStep;
 use crate::machine::ivr::predict_step::PredictStep;
@@ -23,11 +24,14 @@ use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::search::Search;
+use crate::machine::ivr::silent_step;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::ivr::survey_step::SurveyStep;
 use crate::machine::ivr::verify_step::VerifyStep;
+use crate::machine::ivr::walk_state::State;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
@@ -45,23 +49,6 @@ pub struct Walk {
     fate: Fate,
 }
 
-/// What the walk is doing.
-#[derive(Debug)]
-enum State {
-    /// It waits for the call to be answered.
-    Ringing,
-    /// It says what comes before a step's verb; these lines are left.
-    Saying(std::vec::IntoIter<Line>),
-    Menu(MenuStep),
-    Collect(CollectStep),
-    Lookup(LookupStep),
-    Predict(PredictStep),
-    Answer(AnswerStep),
-    Verify(VerifyStep),
-    Queued,
-    Ended,
-}
-
 /// Whether the call may still go from step to step.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Fate {
@@ -75,6 +62,7 @@ enum Fate {
 enum Left {
     Full,
     Asked,
+    Talked,
 }
 
 impl Walk {
@@ -114,7 +102,8 @@ impl Walk {
             | State::Collect(_)
             | State::Predict(_)
             | State::Answer(_)
-            | State::Verify(_) => self.asking().and_then(Asking::deadline),
+            | State::Survey(_)
+            | State::Verify(_) => self.state.asking().and_then(Asking::deadline),
             State::Queued | State::Ended => None,
         };
         let ended = matches!(self.state, State::Ended);
@@ -129,7 +118,8 @@ impl Walk {
         match input {
             WalkInput::Connected => {
                 if matches!(self.state, State::Ringing) {
-                    self.go(world, StepAt(0));
+                    let first = self.first(world);
+                    self.go(world, first);
                 }
             }
             WalkInput::Said => self.handle_said(world, Heard::Whole),
@@ -140,6 +130,7 @@ impl Walk {
             }
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
+            WalkInput::Talked => self.leave_queue(world, Left::Talked),
         }
     }
 
@@ -158,11 +149,14 @@ impl Walk {
         if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
         } else if self
+            .state
             .asking()
             .and_then(Asking::deadline)
             .is_some_and(|at| at <= now)
         {
-            let moved = self.miss(world);
+            let script = Arc::clone(&self.script);
+            let verb = script.step(self.at).map(|step| &step.verb);
+            let moved = self.state.silence(verb, &mut self.journey, world);
             self.follow(world, moved);
         }
     }
@@ -196,21 +190,6 @@ impl Walk {
         !matches!(self.state, State::Ringing | State::Queued | State::Ended)
     }
 
-    const fn asking(&self) -> Option<&Asking> {
-        match &self.state {
-            State::Menu(step) => Some(&step.0),
-            State::Collect(step) => Some(&step.asking),
-            State::Predict(step) => Some(&step.asking),
-            State::Verify(step) => Some(&step.asking),
-            State::Ringing
-            | State::Saying(_)
-            | State::Lookup(_)
-            | State::Answer(_)
-            | State::Queued
-            | State::Ended => None,
-        }
-    }
-
     fn handle_said(&mut self, world: WalkWorld<'_>, heard: Heard) {
         if !self.journey.is_saying() {
             return;
@@ -230,6 +209,7 @@ impl Walk {
             (State::Collect(step), _) => step.asking.go_on(journey, now),
             (State::Predict(step), _) => step.asking.go_on(journey, now),
             (State::Verify(step), _) => step.asking.go_on(journey, now),
+            (State::Survey(step), _) => step.0.go_on(journey, now),
             (State::Lookup(step), Some(Verb::Lookup(lookup))) => {
                 step.handle_said(&self.search, lookup, now)
             }
@@ -257,47 +237,20 @@ impl Walk {
                 self.journey.keep_key(key);
                 self.handle_said(world, Heard::Part);
             }
-            (State::Menu(_) | State::Collect(_) | State::Predict(_) | State::Verify(_), ..) => {
+            (
+                State::Menu(_)
+                | State::Collect(_)
+                | State::Predict(_)
+                | State::Survey(_)
+                | State::Verify(_),
+                ..,
+            ) => {
                 self.journey.hear_end(world.turn.now);
-                let moved = self.press(world, key);
+                let script = Arc::clone(&self.script);
+                let verb = script.step(self.at).map(|step| &step.verb);
+                let moved = self.state.press(verb, &mut self.journey, world, key);
                 self.follow(world, moved);
             }
-        }
-    }
-
-    fn press(&mut self, world: WalkWorld<'_>, key: char) -> Move {
-        let script = Arc::clone(&self.script);
-        let verb = script.step(self.at).map(|step| &step.verb);
-        let journey = &mut self.journey;
-        match (&mut self.state, verb) {
-            (State::Menu(step), Some(Verb::Menu(menu))) => step.press(journey, world, menu, key),
-            (State::Collect(step), Some(Verb::Collect(collect))) => {
-                step.press(journey, world, collect, key)
-            }
-            (State::Predict(step), Some(Verb::Predict(predict))) => {
-                step.press(journey, world, predict, key)
-            }
-            (State::Verify(step), Some(Verb::Verify(verify))) => {
-                step.press(journey, world, verify, key)
-            }
-            _ => Move::Stay,
-        }
-    }
-
-    fn miss(&mut self, world: WalkWorld<'_>) -> Move {
-        let script = Arc::clone(&self.script);
-        let verb = script.step(self.at).map(|step| &step.verb);
-        let journey = &mut self.journey;
-        match (&mut self.state, verb) {
-            (State::Menu(step), Some(Verb::Menu(menu))) => step.miss(journey, world, menu),
-            (State::Collect(step), Some(Verb::Collect(collect))) => {
-                step.miss(journey, world, collect)
-            }
-            (State::Predict(step), Some(Verb::Predict(predict))) => {
-                step.miss(journey, world, predict)
-            }
-            (State::Verify(step), Some(Verb::Verify(verify))) => step.miss(journey, world, verify),
-            _ => Move::Stay,
         }
     }
 
@@ -331,10 +284,16 @@ impl Walk {
         let script = Arc::clone(&self.script);
         if let Some(Verb::Queue(queue)) = script.step(self.at).map(|step| &step.verb) {
             let to = match left {
-                Left::Full => queue.full,
-                Left::Asked => queue.left,
+                Left::Full => Some(queue.full),
+                Left::Asked => Some(queue.left),
+                Left::Talked => queue.talked,
             };
-            self.go(world, to);
+            match to {
+                Some(to) => self.go(world, to),
+                None => {
+                    self.hang_up();
+                }
+            }
         }
     }
 
@@ -358,6 +317,23 @@ impl Walk {
                 self.hang_up();
             }
         }
+    }
+
+    /// Where a call begins: at the first step, unless its opening hours say otherwise.
+    fn first(&mut self, world: WalkWorld<'_>) -> StepAt {
+        let script = Arc::clone(&self.script);
+        let gate = script.gate.as_ref();
+        let look = |gate| silent_step::look_at_clock(&mut self.journey, world, gate);
+        gate.map_or(StepAt(0), look)
+    }
+
+    /// Whether the call goes on in the dialplan when the seat hangs up and the caller does not.
+    #[must_use]
+    pub fn goes_on_after_talk(&self) -> bool {
+        let step = self.script.step(self.at);
+        let queue = step.and_then(|step| step.queue());
+        let open = matches!(self.state, State::Queued) && self.fate == Fate::Open;
+        open && queue.is_some_and(|queue| queue.talked.is_some())
     }
 
     /// Goes from step to step until one has to wait.
@@ -392,7 +368,7 @@ impl Walk {
         // A prediction says its own introduction: only if there is something to introduce.
         let say = step.say.as_ref();
         let say = say.filter(|_| !matches!(step.verb, Verb::Predict(_)));
-        let lines = say.map(|say| self.journey.lines(say, step.voices));
+        let lines = say.map(|say| line::lines(&self.journey, world, say, step.voices));
         self.say_next(world, lines.unwrap_or_default().into_iter())
     }
 
@@ -420,6 +396,14 @@ impl Walk {
         let (state, moved) = match &step.verb {
             Verb::Goto(next) => return Move::Go(*next),
             Verb::Hangup => return self.hang_up(),
+            Verb::Set(set) => return Move::Go(silent_step::set(journey, world, set)),
+            Verb::Fork(fork) => return Move::Go(silent_step::fork(journey, world, fork)),
+            Verb::Time(time) => return Move::Go(silent_step::look_at_clock(journey, world, time)),
+            Verb::Tag(tag) => return Move::Go(silent_step::tag(journey, tag)),
+            Verb::Survey(survey) => {
+                let step = SurveyStep::enter(journey, world, survey, step.voices);
+                (State::Survey(step), Move::Stay)
+            }
             Verb::Menu(menu) => {
                 let (step, moved) = MenuStep::enter(journey, world, menu, step.voices);
                 (State::Menu(step), moved)

@@ -1,19 +1,87 @@
 //! What a dialplan says: texts by language, with slots.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use crate::machine::expression::environment::Values;
+use crate::machine::expression::expressed::Expression;
+use crate::machine::ivr::manner::Manner;
+use crate::machine::ivr::variable::MASKED;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::privacy::Privacy;
 
 /// A text in each language of its dialplan.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Wording(BTreeMap<Language, Vec<Part>>);
 
+/// Texts for the first time something is said and for the times after: the last one stays.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Prompts {
+    /// The first time.
+    pub first: Wording,
+    /// The times after.
+    pub again: Vec<Wording>,
+}
+
+impl Prompts {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Wording> {
+        std::iter::once(&self.first).chain(&self.again)
+    }
+}
+
 /// A part of a text.
 #[derive(Clone, Debug, Eq, PartialEq)]
-enum Part {
+pub enum Part {
+    /// Words as they stand.
     Words(String),
+    /// A place for what the step knows.
     Slot(Slot),
+    /// A value.
+    Blank(Box<Blank>),
+    /// A recording, by its id.
+    Recording(String),
+}
+
+/// A value in a text.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Blank {
+    /// The value.
+    pub expression: Expression,
+    /// How it is said.
+    pub manner: Manner,
+    /// As it is written between the braces.
+    pub written: String,
+}
+
+/// A piece of a text before its slots are looked at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Piece<'t> {
+    /// Words.
+    Words(&'t str),
+    /// What stands between braces, and its byte offset in the text.
+    Slot(&'t str, usize),
+}
+
+/// Cuts a text at its slots.
+///
+/// # Errors
+///
+/// A slot is not closed.
+pub fn cut(text: &str) -> Result<Vec<Piece<'_>>, WordingError> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let offset = text.len() - after.len();
+        let open = WordingError::Open { offset: offset - 2 };
+        let (slot, after) = after.split_once("}}").ok_or(open)?;
+        pieces.push(Piece::Words(before));
+        pieces.push(Piece::Slot(slot, offset));
+        rest = after;
+    }
+    pieces.push(Piece::Words(rest));
+    Ok(pieces)
 }
 
 /// A place for a value.
@@ -38,6 +106,13 @@ impl Slot {
         ("caller.orders", Self::CallerOrders),
     ];
 
+    /// The slot of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let known = Self::NAMES.iter().find(|(known, _)| *known == name.trim());
+        known.map(|(_, slot)| *slot)
+    }
+
     /// Slots that any text may have.
     pub const CALLER: [Self; 2] = [Self::CallerName, Self::CallerOrders];
 
@@ -59,14 +134,6 @@ pub enum WordingError {
         /// Byte offset in the text.
         offset: usize,
     },
-    /// A slot that is not known here.
-    #[error("unknown slot `{name}`")]
-    Unknown {
-        /// Its name.
-        name: String,
-        /// Byte offset of the name in the text.
-        offset: usize,
-    },
 }
 
 /// The values of slots.
@@ -80,33 +147,55 @@ pub struct Filling<'a> {
     pub caller_name: &'a str,
     /// How many orders the caller has.
     pub caller_orders: usize,
+    /// The values of expressions.
+    pub sight: Sight<'a>,
+}
+
+/// Where the values of a text's expressions come from, and which of them the caller may hear.
+#[derive(Clone, Copy, Default)]
+pub struct Sight<'a> {
+    /// The values; none: there are none.
+    pub values: Option<&'a dyn Values>,
+    /// The most private that the caller may hear.
+    pub hears: Privacy,
+}
+
+impl Sight<'_> {
+    fn said(self, blank: &Blank, language: Language) -> Option<Spoken> {
+        let values = self
+            .values
+            .filter(|_| blank.expression.privacy() <= self.hears)?;
+        let value = blank.expression.value(values)?;
+        blank.manner.spoken(&value, language, values.zone())
+    }
+}
+
+impl fmt::Debug for Sight<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sight({:?})", self.hears)
+    }
 }
 
 impl Wording {
-    /// Adds the text of a language. Only the slots in `allowed` may stand in it.
-    ///
-    /// # Errors
-    ///
-    /// The first slot that cannot be read.
-    pub fn add(
-        &mut self,
-        language: Language,
-        text: &str,
-        allowed: &[Slot],
-    ) -> Result<(), WordingError> {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("{{") {
-            let offset = text.len() - after.len();
-            let open = WordingError::Open { offset: offset - 2 };
-            let (name, after) = after.split_once("}}").ok_or(open)?;
-            parts.push(Part::Words(before.to_owned()));
-            parts.push(Part::Slot(slot(name, offset, allowed)?));
-            rest = after;
-        }
-        parts.push(Part::Words(rest.to_owned()));
+    /// A recording in each of these languages.
+    #[must_use]
+    pub fn recording(id: &str, languages: &[Language]) -> Self {
+        let parts = || vec![Part::Recording(id.to_owned())];
+        Self(languages.iter().map(|one| (*one, parts())).collect())
+    }
+
+    /// Adds the text of a language.
+    pub fn put(&mut self, language: Language, parts: Vec<Part>) {
         self.0.insert(language, parts);
-        Ok(())
+    }
+
+    /// The values in it, in all languages.
+    pub fn blanks(&self) -> impl Iterator<Item = &Blank> {
+        let parts = self.0.values().flatten();
+        parts.filter_map(|part| match part {
+            Part::Blank(blank) => Some(&**blank),
+            Part::Words(_) | Part::Slot(_) | Part::Recording(_) => None,
+        })
     }
 
     /// Whether the text of each language has this slot.
@@ -152,10 +241,35 @@ impl Wording {
                     let orders = i64::try_from(filling.caller_orders).unwrap_or(i64::MAX);
                     speech.push(Spoken::Number(orders));
                 }
+                Part::Blank(blank) => {
+                    flush(&mut words, &mut speech);
+                    speech.extend(filling.sight.said(blank, language));
+                }
+                Part::Recording(id) => {
+                    flush(&mut words, &mut speech);
+                    speech.push(Spoken::Recording(id.clone()));
+                }
             }
         }
         flush(&mut words, &mut speech);
         speech
+    }
+
+    /// The same text with private values masked; none if it has none.
+    #[must_use]
+    pub fn masked(&self, language: Language) -> Option<Self> {
+        let private = |part: &Part| matches!(part, Part::Blank(blank) if blank.expression.privacy() == Privacy::Private);
+        let parts = self.0.get(&language)?;
+        if !parts.iter().any(private) {
+            return None;
+        }
+        let masked = parts.iter().map(|part| {
+            if private(part) {
+                return Part::Words(MASKED.to_owned());
+            }
+            part.clone()
+        });
+        Some(Self(BTreeMap::from([(language, masked.collect())])))
     }
 
     /// The text in a language as it was written, slots in braces; empty if it has none.
@@ -168,6 +282,8 @@ impl Wording {
                 let named = Slot::NAMES.iter().find(|(_, known)| known == slot);
                 format!("{{{}}}", named.map_or("", |(name, _)| *name))
             }
+            Part::Blank(blank) => format!("{{{}}}", blank.written),
+            Part::Recording(id) => format!("[{id}]"),
         });
         parts.collect()
     }
@@ -176,33 +292,33 @@ impl Wording {
     #[must_use]
     pub fn literals(&self, language: Language, digits: u32) -> Vec<String> {
         let mut literals = Vec::new();
+        let mut keep = |text: &str| {
+            // Marks after a slot belong to what the slot says; look-ups do not mind them.
+            let is_mark = |c: char| c.is_whitespace() || MARKS.contains(&c);
+            let text = text.trim_start_matches(is_mark).to_owned();
+            if !literals.contains(&text) {
+                literals.push(text);
+            }
+        };
         for digit in 1..=digits.max(1) {
             let filling = Filling {
                 digit: Some(digit),
                 ..Filling::default()
             };
             for spoken in self.speech(language, filling) {
-                // Marks after a slot belong to what the slot says; look-ups do not mind them.
-                let is_mark = |c: char| c.is_whitespace() || MARKS.contains(&c);
                 if let Spoken::Text(text) = spoken {
-                    let text = text.trim_start_matches(is_mark).to_owned();
-                    if !literals.contains(&text) {
-                        literals.push(text);
-                    }
+                    keep(&text);
                 }
             }
         }
+        for blank in self.blanks() {
+            let words = blank.manner.words.values();
+            words
+                .filter_map(|words| words.get(&language))
+                .for_each(|word| keep(word));
+        }
         literals
     }
-}
-
-fn slot(name: &str, offset: usize, allowed: &[Slot]) -> Result<Slot, WordingError> {
-    let known = Slot::NAMES.iter().find(|(known, _)| *known == name.trim());
-    let known = known.filter(|(_, slot)| allowed.contains(slot));
-    known.map(|(_, slot)| *slot).ok_or_else(|| {
-        let name = name.to_owned();
-        WordingError::Unknown { name, offset }
-    })
 }
 
 fn flush(words: &mut String, speech: &mut Vec<Spoken>) {
@@ -223,16 +339,14 @@ mod tests {
     use super::*;
     use crate::machine::prediction::telling;
 
-    const ALL: [Slot; 4] = [
-        Slot::Question,
-        Slot::Digit,
-        Slot::CallerName,
-        Slot::CallerOrders,
-    ];
-
     fn wording(text: &str) -> Result<Wording, WordingError> {
         let mut wording = Wording::default();
-        wording.add(Language::English, text, &ALL)?;
+        let part = |piece: Piece<'_>| match piece {
+            Piece::Words(words) => Part::Words(words.to_owned()),
+            Piece::Slot(name, _) => Part::Slot(Slot::named(name).unwrap()),
+        };
+        let parts = cut(text)?.into_iter().map(part).collect();
+        wording.put(Language::English, parts);
         Ok(wording)
     }
 
@@ -241,8 +355,8 @@ mod tests {
         let filling = Filling {
             question: &[Spoken::Text("where is my refund".to_owned())],
             digit: Some(2),
-            caller_name: "",
             caller_orders: 3,
+            ..Filling::default()
         };
         let table: [(&str, &[&str]); 4] = [
             (
@@ -277,8 +391,7 @@ mod tests {
     fn slots_that_cannot_be_read_say_where() {
         let open = WordingError::Open { offset: 2 };
         assert_eq!(wording("a {{digit"), Err(open));
-        let name = "dgit".to_owned();
-        let unknown = WordingError::Unknown { name, offset: 4 };
-        assert_eq!(wording("a {{dgit}}"), Err(unknown));
+        let pieces = cut("a {{dgit}}").unwrap();
+        assert_eq!(pieces.get(1), Some(&Piece::Slot("dgit", 4)));
     }
 }

@@ -4,97 +4,15 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::machine::media::contract::Far;
-use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::PlayEnd;
 use crate::machine::media::contract::StopOn;
-use crate::machine::media::library::Library;
+use crate::machine::media::order::Order;
 use crate::machine::media::outbox::Outbox;
-use crate::machine::media::playback::Program;
 use crate::machine::media::session::Session;
 use crate::machine::media::wheel::Wheel;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::time::Now;
-
-/// What the owner wants of sessions that are here: a command with its sounds found.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Order {
-    /// [`MediaCommand::Aim`].
-    Aim(LegId, Far),
-    /// [`MediaCommand::Play`].
-    Play(LegId, Program),
-    /// [`MediaCommand::Stop`].
-    Stop(LegId),
-    /// [`MediaCommand::Bridge`].
-    Bridge(LegId, LegId),
-    /// [`MediaCommand::Unbridge`].
-    Unbridge(LegId),
-    /// [`MediaCommand::Press`].
-    Press(LegId, char),
-    /// [`MediaCommand::Listen`].
-    Listen(LegId),
-    /// [`MediaCommand::Close`].
-    Close(LegId),
-}
-
-impl Order {
-    /// The order behind a command; none behind [`MediaCommand::Open`], which makes a session.
-    #[must_use]
-    pub fn new(command: MediaCommand, library: &Library) -> Option<Self> {
-        Some(match command {
-            MediaCommand::Open { .. } => return None,
-            MediaCommand::Aim { leg, far } => Self::Aim(leg, far),
-            MediaCommand::Play {
-                leg,
-                play,
-                pieces,
-                stop_on,
-                repeat,
-            } => {
-                let cues = library.cues(&pieces);
-                let program = Program {
-                    play,
-                    cues,
-                    stop_on,
-                    repeat,
-                };
-                Self::Play(leg, program)
-            }
-            MediaCommand::Stop { leg } => Self::Stop(leg),
-            MediaCommand::Bridge { one, other } => Self::Bridge(one, other),
-            MediaCommand::Unbridge { leg } => Self::Unbridge(leg),
-            MediaCommand::Press { leg, key } => Self::Press(leg, key),
-            MediaCommand::Listen { leg } => Self::Listen(leg),
-            MediaCommand::Close { leg } => Self::Close(leg),
-        })
-    }
-
-    /// The legs to be bridged, if it is that.
-    #[must_use]
-    pub const fn bridge(&self) -> Option<(LegId, LegId)> {
-        if let Self::Bridge(one, other) = self {
-            Some((*one, *other))
-        } else {
-            None
-        }
-    }
-
-    /// The leg it is for; of a bridge the first.
-    #[must_use]
-    pub const fn leg(&self) -> LegId {
-        match self {
-            Self::Aim(leg, _)
-            | Self::Play(leg, _)
-            | Self::Stop(leg)
-            | Self::Bridge(leg, _)
-            | Self::Unbridge(leg)
-            | Self::Press(leg, _)
-            | Self::Listen(leg)
-            | Self::Close(leg) => *leg,
-        }
-    }
-}
 
 #[derive(Debug)]
 struct Place {
@@ -402,5 +320,114 @@ impl Exchange {
                 at: now,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::media::contract::CloseEnd;
+    use crate::machine::media::contract::Codec;
+    use crate::machine::media::contract::Far;
+    use crate::machine::media::library::Cue;
+    use crate::machine::media::playback::Program;
+    use crate::vocabulary::chance::Chance;
+    use crate::vocabulary::id::PlayId;
+    use std::panic::AssertUnwindSafe;
+    use std::panic::catch_unwind;
+
+    fn far() -> Far {
+        Far {
+            address: "192.0.2.1:4000".parse().unwrap(),
+            signalling: "192.0.2.1".parse().unwrap(),
+            codec: Codec::Pcmu,
+            telephone_event: Some(101),
+            send: true,
+            receive: true,
+        }
+    }
+
+    /// Legs 0, 1 and 2 that play, at their places.
+    fn playing(exchange: &mut Exchange) {
+        let mut chance = Chance::from_seed(1);
+        for number in 0..3 {
+            let leg = LegId::from_bits(number);
+            exchange.attach(Box::new(Session::new(leg, &mut chance)), Now::START);
+            exchange.handle_order(Order::Aim(leg, far()), Now::START);
+            let program = Program {
+                play: PlayId::from_bits(1),
+                cues: Some([Cue::Silence { frames: 9 }].into()),
+                stop_on: StopOn::Nothing,
+                repeat: true,
+            };
+            exchange.handle_order(Order::Play(leg, program), Now::START);
+        }
+    }
+
+    fn senders(exchange: &mut Exchange) -> Vec<usize> {
+        let outbox = exchange.outbox();
+        let mut senders: Vec<_> = outbox.datagrams().map(|(it, _)| it.place).collect();
+        outbox.clear_datagrams();
+        senders.sort_unstable();
+        senders
+    }
+
+    #[test]
+    fn the_first_packet_leaves_with_its_order_and_the_next_within_two_of_twenty_ms() {
+        let mut exchange = Exchange::default();
+        playing(&mut exchange);
+        assert_eq!(senders(&mut exchange), [0, 1, 2]);
+        exchange.handle_timeout(Now::at_ms(17));
+        assert!(senders(&mut exchange).is_empty());
+        exchange.handle_timeout(Now::at_ms(22));
+        assert_eq!(senders(&mut exchange), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_session_that_fails_leaves_and_the_others_go_on_in_the_same_turn() {
+        let mut exchange = Exchange::default();
+        playing(&mut exchange);
+        senders(&mut exchange);
+        let bad = exchange.places[1].as_mut().unwrap();
+        bad.session.wear_out();
+        let now = Now::at_ms(22);
+        let turn = || exchange.handle_timeout(now);
+        assert!(catch_unwind(AssertUnwindSafe(turn)).is_err());
+        assert_eq!(exchange.expel(), Some(1));
+        exchange.handle_timeout(now);
+        assert_eq!(senders(&mut exchange), [0, 2]);
+        assert_eq!((exchange.len(), exchange.expel()), (2, None));
+        let told: Vec<_> = std::iter::from_fn(|| exchange.outbox().poll_event()).collect();
+        let closed = |event: &MediaEvent| {
+            let failed = CloseEnd::Failed;
+            matches!(event, MediaEvent::Closed { leg, end, .. } if leg.bits() == 1 && *end == failed)
+        };
+        assert_eq!(told.iter().filter(|event| closed(event)).count(), 1);
+    }
+
+    #[test]
+    fn of_two_in_a_bridge_the_one_that_fails_leaves() {
+        let mut exchange = Exchange::default();
+        playing(&mut exchange);
+        let legs = [0, 1].map(LegId::from_bits);
+        for leg in legs {
+            exchange.handle_order(Order::Stop(leg), Now::START);
+        }
+        exchange.handle_order(Order::Bridge(legs[0], legs[1]), Now::START);
+        exchange.places[1].as_mut().unwrap().session.wear_out();
+        let mut packet = crate::wire::rtp::encode(&crate::wire::rtp::Header {
+            marker: true,
+            payload_type: 0,
+            seq: crate::wire::rtp::Seq(1),
+            timestamp: 0,
+            ssrc: 7,
+        })
+        .to_vec();
+        packet.extend([0xff; 160]);
+        let mut forward = || exchange.handle_packet(0, &packet, far().address, Now::at_ms(5));
+        assert!(catch_unwind(AssertUnwindSafe(&mut forward)).is_err());
+        assert_eq!(exchange.expel(), Some(1));
+        exchange.handle_packet(0, &packet, far().address, Now::at_ms(5));
+        assert_eq!(exchange.len(), 2);
     }
 }

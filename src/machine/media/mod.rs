@@ -24,6 +24,9 @@ pub mod latch;
 /// Prompts, encoded once.
 pub mod library;
 
+/// What sessions are told to do.
+pub mod order;
+
 /// What leaves: packets and events.
 pub mod outbox;
 

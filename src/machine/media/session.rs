@@ -485,3 +485,13 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    impl super::Session {
+        /// Makes it panic when it sends its next packet.
+        pub(crate) fn wear_out(&mut self) {
+            self.stream.wear_out();
+        }
+    }
+}

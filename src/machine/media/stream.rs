@@ -117,6 +117,13 @@ fn low_word(count: u64) -> u32 {
 mod tests {
     use super::*;
 
+    impl Stream {
+        /// Makes it panic when the next packet is counted.
+        pub(crate) fn wear_out(&mut self) {
+            self.packets = u64::MAX;
+        }
+    }
+
     #[test]
     fn silence_takes_time_on_the_timeline() {
         let mut stream = Stream::new(&mut Chance::from_seed(1));

@@ -174,6 +174,7 @@ fn written(said: &Spoken, language: Language) -> String {
         Spoken::Time(time) => time.strftime("%H:%M").to_string(),
         Spoken::Moment(moment) => moment.strftime("%Y-%m-%d %H:%M").to_string(),
         Spoken::Span(span) => span_text(*span, language),
+        Spoken::Recording(id) => format!("[{id}]"),
         Spoken::Pause(_) => String::new(),
     }
 }

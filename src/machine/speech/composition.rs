@@ -38,6 +38,8 @@ pub fn compose(book: &Phrasebook, language: Language, speech: &[Spoken]) -> Vec<
     for (at, spoken) in speech.iter().enumerate() {
         if let Spoken::Text(text) = spoken {
             composer.text(text);
+        } else if let Spoken::Recording(id) = spoken {
+            composer.recording(id);
         } else if let Spoken::Pause(pause) = spoken {
             composer.pause(*pause);
         } else {
@@ -56,6 +58,9 @@ pub fn to_text(language: Language, speech: &[Spoken]) -> String {
         .map(|(at, spoken)| {
             if let Spoken::Text(text) = spoken {
                 return text.clone();
+            }
+            if let Spoken::Recording(id) = spoken {
+                return format!("[{id}]");
             }
             utterance::written(language, &utterances(language, speech, at))
         })
@@ -147,6 +152,13 @@ impl Composer<'_> {
         let count = next.unwrap_or(parts.len());
         let words = together(&parts[..count]).trim().to_owned();
         (count, Fragment::Unrecorded(words))
+    }
+
+    /// A recording by its id; nothing if there is none.
+    fn recording(&mut self, id: &str) {
+        if let Some(recording) = self.book.phrase(self.language, id) {
+            self.push(Fragment::Prompt(recording.prompt, recording.duration));
+        }
     }
 
     fn value(&mut self, utterances: &[Utterance]) {

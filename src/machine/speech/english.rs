@@ -88,7 +88,7 @@ const MONTHS: [&str; 12] = [
 pub fn utterances(spoken: &Spoken) -> Vec<Utterance> {
     let mut said = Vec::new();
     match spoken {
-        Spoken::Text(_) => {}
+        Spoken::Text(_) | Spoken::Recording(_) => {}
         Spoken::Number(number) => signed(*number, &mut said),
         Spoken::Digits(digits) => spell(digits, &mut said),
         Spoken::Money(amount) => money(*amount, &mut said),

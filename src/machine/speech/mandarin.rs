@@ -26,7 +26,7 @@ const MEASURES: &str = "个位件张间晚天次条人份家笔项点元块分�
 pub fn utterances(before: &str, spoken: &Spoken, after: &str) -> Vec<Utterance> {
     let mut said = Vec::new();
     match spoken {
-        Spoken::Text(_) => {}
+        Spoken::Text(_) | Spoken::Recording(_) => {}
         Spoken::Number(2) if counts(before, after) => said.push(liang()),
         Spoken::Number(number) => signed(*number, &mut said),
         Spoken::Digits(digits) => spell(digits, &mut said),

@@ -26,6 +26,8 @@ pub enum Spoken {
     Moment(jiff::civil::DateTime),
     /// How long: the two largest units of days, hours, minutes.
     Span(Duration),
+    /// A recording, by the id of its phrase.
+    Recording(String),
     /// A pause.
     Pause(Duration),
 }

@@ -118,6 +118,28 @@ impl Syntax {
         Ok(Self { span, form, depth })
     }
 
+    /// The same, every part at the place that `place` says.
+    #[must_use]
+    pub fn placed(self, place: &dyn Fn(Span) -> Span) -> Self {
+        let one = |part: Self| part.placed(place);
+        let boxed = |part: Box<Self>| Box::new(part.placed(place));
+        let form = match self.form {
+            Form::Value(_) | Form::Local(_) | Form::Name(_) => self.form,
+            Form::Unary(unary, part) => Form::Unary(unary, boxed(part)),
+            Form::Binary(binary, parts) => Form::Binary(binary, Box::new(parts.map(one))),
+            Form::In(part, parts) => Form::In(boxed(part), parts.into_iter().map(one).collect()),
+            Form::Choice(parts) => Form::Choice(Box::new(parts.map(one))),
+            Form::Call(at, name, parts) => {
+                Form::Call(place(at), name, parts.into_iter().map(one).collect())
+            }
+        };
+        Self {
+            span: place(self.span),
+            form,
+            depth: self.depth,
+        }
+    }
+
     /// The same at another place: within its brackets.
     #[must_use]
     pub fn at(self, span: Span) -> Self {

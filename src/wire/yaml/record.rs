@@ -12,7 +12,7 @@ use crate::wire::yaml::tree::Tree;
 pub struct Record<'n> {
     span: Span,
     entries: Vec<(&'n str, &'n Node, &'n Node)>,
-    known: Vec<&'static str>,
+    known: Vec<&'n str>,
 }
 
 impl<'n> Record<'n> {
@@ -37,14 +37,14 @@ impl<'n> Record<'n> {
     }
 
     /// The value of `key`, if it is there.
-    pub fn take(&mut self, key: &'static str) -> Option<&'n Node> {
+    pub fn take(&mut self, key: &'n str) -> Option<&'n Node> {
         self.known.push(key);
         let found = self.entries.iter().position(|(name, ..)| *name == key)?;
         Some(self.entries.remove(found).2)
     }
 
     /// The value of `key`; a fault if it is not there.
-    pub fn need(&mut self, key: &'static str, faults: &mut Vec<Fault>) -> Option<&'n Node> {
+    pub fn need(&mut self, key: &'n str, faults: &mut Vec<Fault>) -> Option<&'n Node> {
         let found = self.take(key);
         if found.is_none() {
             faults.push(Fault::new(self.span, format!("`{key}` is missing")));

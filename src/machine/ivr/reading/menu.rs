@@ -10,7 +10,7 @@ use crate::wire::yaml::record::Record;
 pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Menu> {
     let text = record
         .take("menu")
-        .map(|node| reader.wording(node, &Slot::CALLER))?;
+        .map(|node| reader.prompts(node, &Slot::CALLER))?;
     let keys = reader.optional_keys(record);
     if keys.is_empty() {
         let fault = Fault::new(record.span(), "this menu has no keys");

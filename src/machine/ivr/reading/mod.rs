@@ -6,11 +6,26 @@ pub mod answer;
 /// Digits.
 pub mod collect;
 
+/// What stands at the top of a dialplan's file.
+pub mod entry;
+
+/// Expressions: read once, checked twice.
+pub mod expression;
+
+/// Conditions that say where a call goes.
+pub mod fork;
+
+/// Opening hours.
+pub mod hours;
+
 /// A look-up.
 pub mod lookup;
 
 /// Fixed choices.
 pub mod menu;
+
+/// What expressions may name.
+pub mod naming;
 
 /// Likely questions.
 pub mod predict;
@@ -21,8 +36,29 @@ pub mod queue;
 /// What the steps of a dialplan file have in common.
 pub mod reader;
 
+/// Which steps may name each other.
+pub mod scope;
+
+/// Variables being set.
+pub mod set;
+
 /// One step of a dialplan file, by its verb.
 pub mod step;
+
+/// Names of steps, of subflows and of their outcomes.
+pub mod step_name;
+
+/// Subflows and where they are used.
+pub mod subflow;
+
+/// A score that the caller is asked for.
+pub mod survey;
+
+/// Texts in every language, with slots and values.
+pub mod text;
+
+/// Variables and arguments.
+pub mod variable;
 
 /// A proof of who calls.
 pub mod verify;

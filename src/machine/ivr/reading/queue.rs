@@ -10,6 +10,7 @@ use crate::machine::skill_need::LEVEL_MAX;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
+use crate::wire::yaml::excerpt;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
@@ -31,18 +32,16 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
         .and_then(|node| record::count(node, "`priority`", 0..=100, &mut reader.faults));
     let needed = [
         ("full", "the queue is full"),
-        (
-            "left",
-            "the caller left the queue, or the talk ended with more to come",
-        ),
+        ("left", "the caller left the queue"),
     ];
-    let goto = reader.outcomes(record, &needed, &[]);
+    let goto = reader.outcomes(record, &needed, &["talked"]);
     Some(Queue {
         queue: queue?.to_owned(),
         need: need.unwrap_or_default(),
         priority: i32::try_from(priority.unwrap_or(0)).unwrap_or(0),
         full: goto.to("full"),
         left: goto.to("left"),
+        talked: goto.named("talked"),
     })
 }
 
@@ -71,36 +70,30 @@ fn read_terms(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, u8> {
     let Some(text) = record::text(node, "`need`", &mut reader.faults) else {
         return BTreeMap::new();
     };
-    let quote = usize::from(matches!(node.tree, Tree::Quoted(_)));
-    match skill_need::read_need(text) {
-        Ok(terms) => {
-            if let Some(centre) = &reader.around.centre {
-                let known = centre.skills.iter().map(String::as_str);
-                let known = known.chain([QUESTION_SKILL]);
-                for skill in terms.keys() {
-                    if known.clone().all(|one| one != skill) {
-                        let at = text.find(skill.as_str()).unwrap_or(0);
-                        let at = Span {
-                            start: node.span.start + quote + at,
-                            length: skill.len(),
-                        };
-                        let fault = Fault::new(at, format!("no seat has the skill `{skill}`"));
-                        reader.faults.push(fault.nearest(skill, known.clone()));
-                    }
-                }
-            }
-            terms
-        }
+    let source = reader.source;
+    let place = |span: Span| excerpt::place(source, node, span);
+    let terms = match skill_need::read_need(text) {
+        Ok(terms) => terms,
         Err(error) => {
-            let at = Span {
-                start: node.span.start + quote + error.span.start,
-                length: error.span.length,
-            };
-            let fault = Fault::new(at, error.what);
+            let fault = Fault::new(place(error.span), error.what);
             let help =
                 format!("terms like \"refund >= 3 and lang.zh >= 1\", levels 1 to {LEVEL_MAX}");
             reader.wrong(fault.help(help));
-            BTreeMap::new()
+            return BTreeMap::new();
+        }
+    };
+    if let Some(centre) = &reader.around.centre {
+        let known = centre.skills.iter().map(String::as_str);
+        let known = known.chain([QUESTION_SKILL]);
+        for skill in terms.keys() {
+            if known.clone().all(|one| one != skill) {
+                let start = text.find(skill.as_str()).unwrap_or(0);
+                let length = skill.len();
+                let at = place(Span { start, length });
+                let fault = Fault::new(at, format!("no seat has the skill `{skill}`"));
+                reader.faults.push(fault.nearest(skill, known.clone()));
+            }
         }
     }
+    terms
 }

@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::expression::environment::Types;
+use crate::machine::ivr::certainty::Use;
+use crate::machine::ivr::reading::scope::Scope;
+use crate::machine::ivr::reading::scope::Subflow;
+use crate::machine::ivr::reading::step_name::RETURN;
 use crate::machine::ivr::script::Patience;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Target;
 use crate::machine::ivr::surroundings::Surroundings;
-use crate::machine::ivr::wording::Slot;
-use crate::machine::ivr::wording::Wording;
-use crate::machine::ivr::wording::WordingError;
+use crate::machine::ivr::variable::ARGS;
+use crate::machine::ivr::variable::Variable;
+use crate::machine::prediction::attribute::Attribute;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
@@ -19,8 +24,6 @@ use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;
 
-/// Longest text, in bytes.
-const TEXT_BYTES_MAX: usize = 2000;
 /// Shortest and longest wait for a key.
 const KEY_TIMEOUT: std::ops::RangeInclusive<Duration> =
     Duration::from_millis(200)..=Duration::from_secs(60);
@@ -30,10 +33,26 @@ const RETRIES_MAX: u32 = 9;
 /// A file being read: what is known while its steps are read, and what is wrong so far.
 #[derive(Debug)]
 pub struct Reader<'r> {
+    /// The text of the file.
+    pub source: &'r str,
     /// What may be named.
     pub around: &'r Surroundings,
-    /// Places of steps by name.
-    pub names: BTreeMap<&'r str, StepAt>,
+    /// Which steps may name each other.
+    pub scopes: Vec<Scope<'r>>,
+    /// The scope of the step being read.
+    pub scope: usize,
+    /// The step being read.
+    pub at: StepAt,
+    /// The file's subflows.
+    pub subflows: Vec<Subflow<'r>>,
+    /// The file's variables by name: `vars.tries`.
+    pub variables: BTreeMap<String, Variable>,
+    /// The names of the file's opening hours.
+    pub hours: BTreeSet<String>,
+    /// The attributes of the bank; none if the file names none.
+    pub attributes: Option<&'r BTreeMap<String, Attribute>>,
+    /// Expressions read so far.
+    pub uses: Vec<Use>,
     /// Languages every text needs.
     pub languages: Vec<Language>,
     /// Questions of the bank; none if the file names none.
@@ -45,20 +64,90 @@ pub struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
+    /// Begins to read a file in these languages.
+    #[must_use]
+    pub const fn new(source: &'r str, around: &'r Surroundings, languages: Vec<Language>) -> Self {
+        Self {
+            source,
+            around,
+            scopes: Vec::new(),
+            scope: 0,
+            at: StepAt(0),
+            subflows: Vec::new(),
+            variables: BTreeMap::new(),
+            hours: BTreeSet::new(),
+            attributes: None,
+            uses: Vec::new(),
+            languages,
+            questions: None,
+            patience: Patience {
+                key_timeout: Duration::from_secs(5),
+                retries: 2,
+            },
+            faults: Vec::new(),
+        }
+    }
+
     /// Notes a fault at a node.
     pub fn wrong(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
-    /// A step by its name.
+    /// A step by its name, or `return.OUTCOME` where a subflow ends.
     pub fn step(&mut self, node: &Node) -> Option<StepAt> {
         let name = record::text(node, "the next step", &mut self.faults)?;
-        let found = self.names.get(name).copied();
-        if found.is_none() {
-            let fault = Fault::new(node.span, format!("no step is called `{name}`"));
-            self.wrong(fault.nearest(name, self.names.keys().copied()));
+        let scope = self.scopes.get(self.scope)?;
+        let outcome = name.strip_prefix(RETURN);
+        let found = match outcome {
+            Some(outcome) => scope.returns.get(outcome),
+            None => scope.names.get(name),
+        };
+        if found.is_some() {
+            return found.copied();
         }
-        found
+        let returns = scope.returns.keys().map(|name| format!("{RETURN}{name}"));
+        let names = scope.names.keys().map(|name| (*name).to_owned());
+        let known: Vec<String> = names.chain(returns).collect();
+        let fault = match outcome.filter(|_| !scope.within.is_empty()) {
+            Some(outcome) => {
+                let fault = Fault::new(node.span, format!("no outcome is called `{outcome}`"));
+                fault.help("declare it where the subflow begins: `outcomes: [NAME]`")
+            }
+            None => {
+                let fault = Fault::new(node.span, format!("no step is called `{name}`"));
+                fault.nearest(name, known.iter().map(String::as_str))
+            }
+        };
+        self.wrong(fault);
+        None
+    }
+
+    /// What expressions of the step being read may name.
+    #[must_use]
+    pub fn types(&self) -> &Types {
+        const NONE: &Types = &Types::NONE;
+        self.scopes
+            .get(self.scope)
+            .map_or(NONE, |scope| &scope.types)
+    }
+
+    /// What a subflow's argument is, by its name in an expression.
+    #[must_use]
+    pub fn argument(&self, name: &str) -> Option<&Variable> {
+        let name = name.strip_prefix(ARGS)?;
+        let within = self.scopes.get(self.scope)?.within.last()?;
+        let used = self.subflows.iter().find(|one| one.name == *within)?;
+        used.arguments.get(name)
+    }
+
+    /// The only next step.
+    pub fn next(&mut self, record: &mut Record<'r>) -> Option<StepAt> {
+        let Some(node) = record.take("goto") else {
+            let what = "this step ends in silence: `goto` is missing";
+            self.wrong(Fault::new(record.span(), what).help("add goto: STEP"));
+            return None;
+        };
+        self.step(node)
     }
 
     /// Where a key leads: a step's name, or a map that also sets the language or the question.
@@ -158,88 +247,15 @@ impl<'r> Reader<'r> {
         keys.unwrap_or_default()
     }
 
-    /// A text in every language of the file.
-    pub fn wording(&mut self, node: &Node, allowed: &[Slot]) -> Wording {
-        let mut wording = Wording::default();
-        match &node.tree {
-            Tree::Plain(_) | Tree::Quoted(_) => {
-                let languages = self.languages.clone();
-                if languages.len() > 1 {
-                    let fault = Fault::new(node.span, "a text in one language only");
-                    let tags: Vec<_> = languages.iter().map(|one| format!("{one}: …")).collect();
-                    self.wrong(fault.help(format!("write {{ {} }}", tags.join(", "))));
-                }
-                for language in languages {
-                    self.text(&mut wording, language, node, allowed);
-                }
-            }
-            Tree::Map(entries) => {
-                let mut missing = self.languages.clone();
-                for (key, value) in entries {
-                    if let Some(language) = self.language(key) {
-                        missing.retain(|one| *one != language);
-                        self.text(&mut wording, language, value, allowed);
-                    }
-                }
-                for language in missing {
-                    let what = format!("the text in {language} is missing");
-                    self.wrong(Fault::new(node.span, what));
-                }
-            }
-            Tree::Nothing | Tree::List(_) => {
-                self.wrong(record::expected(node, "what is said", "a text"));
-            }
-        }
-        wording
-    }
-
-    fn text(&mut self, to: &mut Wording, language: Language, node: &Node, allowed: &[Slot]) {
-        let Some(text) = record::text(node, "what is said", &mut self.faults) else {
-            return;
-        };
-        if text.trim().is_empty() {
-            self.wrong(Fault::new(
-                node.span,
-                format!("the text in {language} is empty"),
-            ));
-        }
-        if text.len() > TEXT_BYTES_MAX {
-            let what = format!(
-                "{} bytes of text, at most {TEXT_BYTES_MAX} are said",
-                text.len()
-            );
-            self.wrong(Fault::new(node.span, what));
-        }
-        let Err(error) = to.add(language, text, allowed) else {
-            return;
-        };
-        let quote = usize::from(matches!(node.tree, Tree::Quoted(_)));
-        let fault = |offset: usize, length: usize| {
-            let start = (node.span.start + quote + offset).min(node.span.end());
-            Fault::new(Span { start, length }, error.to_string())
-        };
-        let fault = match &error {
-            WordingError::Open { offset } => fault(*offset, 2),
-            WordingError::Unknown { name, offset } => {
-                let known = Slot::NAMES
-                    .iter()
-                    .filter(|(_, slot)| allowed.contains(slot));
-                let known = known.map(|(name, _)| *name);
-                fault(*offset, name.len()).nearest(name.trim(), known)
-            }
-        };
-        self.wrong(fault);
-    }
-
     /// Where each outcome leads. `any` stands for all that are not named.
     ///
     /// A missing one of `needed` is a fault; it leads to the first step so that reading goes on.
     pub fn outcomes(
         &mut self,
         record: &mut Record<'r>,
-        needed: &[(&'static str, &'static str)],
-        optional: &[&'static str],
-    ) -> Outcomes {
+        needed: &[(&'r str, &str)],
+        optional: &[&'r str],
+    ) -> Outcomes<'r> {
         let mut steps = BTreeMap::new();
         let lists: Vec<String> = needed
             .iter()
@@ -318,9 +334,9 @@ impl<'r> Reader<'r> {
 
 /// Where outcomes lead.
 #[derive(Clone, Debug, Default)]
-pub struct Outcomes(BTreeMap<&'static str, StepAt>);
+pub struct Outcomes<'r>(BTreeMap<&'r str, StepAt>);
 
-impl Outcomes {
+impl Outcomes<'_> {
     /// Where this outcome leads; the first step if a fault was found.
     #[must_use]
     pub fn to(&self, name: &str) -> StepAt {

@@ -1,29 +1,44 @@
 //! One step of a dialplan file, by its verb.
 
+use crate::machine::ivr::limit::TAGS_MAX;
 use crate::machine::ivr::reading::answer;
 use crate::machine::ivr::reading::collect;
+use crate::machine::ivr::reading::fork;
+use crate::machine::ivr::reading::hours;
 use crate::machine::ivr::reading::lookup;
 use crate::machine::ivr::reading::menu;
 use crate::machine::ivr::reading::predict;
 use crate::machine::ivr::reading::queue;
 use crate::machine::ivr::reading::reader::Reader;
+use crate::machine::ivr::reading::scope::PlacedStep;
+use crate::machine::ivr::reading::set;
+use crate::machine::ivr::reading::step_name;
+use crate::machine::ivr::reading::subflow;
+use crate::machine::ivr::reading::survey;
 use crate::machine::ivr::reading::verify;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::script::Tag;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::wording::Slot;
+use crate::machine::ivr::wording::Wording;
 use crate::vocabulary::fault::Fault;
+use crate::vocabulary::fault::nearest;
+use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
+use crate::wire::yaml::tree::Tree;
 
 /// Verbs that a step may have besides `say` and `goto`.
-const VERBS: [&str; 8] = [
-    "menu", "collect", "lookup", "predict", "answer", "verify", "queue", "hangup",
+const VERBS: [&str; 15] = [
+    "menu", "collect", "lookup", "predict", "answer", "verify", "queue", "hangup", "set", "branch",
+    "time", "survey", "play", "tag", "subflow",
 ];
 
 /// Reads a step. Faults go to the reader; none if there is nothing to go on with.
-pub fn read<'r>(reader: &mut Reader<'r>, name: &'r str, node: &'r Node) -> Option<Step> {
+pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step> {
+    let (name, _, node) = placed.step;
     let mut record = Record::open(node, &format!("step `{name}`"), &mut reader.faults);
     let found: Vec<&str> = VERBS.into_iter().filter(|verb| record.has(verb)).collect();
     if let [one, other, ..] = found.as_slice() {
@@ -37,7 +52,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, name: &'r str, node: &'r Node) -> Optio
         reader.wrong(fault);
         return None;
     }
-    let say = record
+    let mut say = record
         .take("say")
         .map(|node| reader.wording(node, &Slot::CALLER));
     let voices = record.take("in").map(|node| read_voices(reader, node));
@@ -50,11 +65,21 @@ pub fn read<'r>(reader: &mut Reader<'r>, name: &'r str, node: &'r Node) -> Optio
         Some("verify") => Verb::Verify(verify::read(reader, &mut record)?),
         Some("queue") => Verb::Queue(queue::read(reader, &mut record)?),
         Some("hangup") => read_hangup(reader, &mut record)?,
+        Some("set") => Verb::Set(set::read(reader, &mut record)?),
+        Some("branch") => Verb::Fork(fork::read(reader, &mut record)?),
+        Some("time") => Verb::Time(hours::read_time(reader, &mut record)?),
+        Some("survey") => Verb::Survey(survey::read(reader, &mut record, name)?),
+        Some("play") => read_play(reader, &mut record, &mut say)?,
+        Some("tag") => Verb::Tag(read_tag(reader, &mut record)?),
+        Some("subflow") => {
+            let entered = (placed.name.as_str(), placed.enters);
+            Verb::Set(subflow::read(reader, &mut record, entered)?)
+        }
         _ => read_goto(reader, &mut record, name, say.is_some())?,
     };
     record.finish(&mut reader.faults);
     Some(Step {
-        name: name.to_owned(),
+        name: placed.name.clone(),
         say,
         voices: voices.unwrap_or_default(),
         verb,
@@ -105,6 +130,58 @@ fn read_hangup<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<V
         reader.wrong(fault.help("write hangup: normal"));
     }
     Some(Verb::Hangup)
+}
+
+/// A recording, said in place of words.
+fn read_play<'r>(
+    reader: &mut Reader<'r>,
+    record: &mut Record<'r>,
+    say: &mut Option<Wording>,
+) -> Option<Verb> {
+    let node = record.take("play")?;
+    let next = reader.next(record);
+    let id = record::text(node, "the recording", &mut reader.faults)?;
+    if say.is_some() {
+        let fault = Fault::new(node.span, "this step says and plays");
+        reader.wrong(fault.help("make two steps of it"));
+    }
+    for language in reader.languages.clone() {
+        let known = reader.around.recordings.as_ref();
+        let known = known.map(|known| known.get(&language).cloned().unwrap_or_default());
+        if let Some(known) = known.filter(|known| !known.contains(id)) {
+            let what = format!("no recording in {language} is called `{id}`");
+            let near = nearest(id, known.iter().map(String::as_str));
+            let help = near.map_or_else(
+                || "recordings are listed in prompts/index.csv".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            reader.wrong(Fault::new(node.span, what).help(help));
+        }
+    }
+    *say = Some(Wording::recording(id, &reader.languages));
+    next.map(Verb::Goto)
+}
+
+fn read_tag<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Tag> {
+    let node = record.take("tag")?;
+    let next = reader.next(record);
+    let nodes = match &node.tree {
+        Tree::List(nodes) => nodes.as_slice(),
+        Tree::Nothing | Tree::Plain(_) | Tree::Quoted(_) | Tree::Map(_) => {
+            std::slice::from_ref(node)
+        }
+    };
+    if nodes.is_empty() || nodes.len() > TAGS_MAX {
+        let what = format!("{} tags, expected 1 to {TAGS_MAX}", nodes.len());
+        reader.wrong(Fault::new(node.span, what));
+    }
+    let tags = nodes
+        .iter()
+        .filter_map(|node| step_name::read(node, "a tag", &mut reader.faults));
+    Some(Tag {
+        tags: tags.map(str::to_owned).collect(),
+        next: next?,
+    })
 }
 
 /// Whether the step at `at` is one that takes digits, for look-ups by what it took.

@@ -2,6 +2,7 @@
 //! hold. A test of a value that is not known fails, but for `unknown` and `not`.
 
 use crate::machine::expression::expressed::Expression;
+use crate::machine::expression::typing::Known;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::attribute::Kind;
 use crate::machine::prediction::condition::Condition;
@@ -32,7 +33,7 @@ pub fn read(context: &mut Context, node: Option<&Node>) -> Condition {
             Fault { span, ..fault }
         }),
         None => match tests(context, node) {
-            Some(syntax) => Expression::of(&syntax, context.types()),
+            Some(syntax) => Expression::of(&syntax, context.types(), &Known::new()),
             None => return Condition::default(),
         },
     };

@@ -1,0 +1,109 @@
+//! What a walk is doing, and what keys and silence mean to it.
+
+use crate::machine::ivr::answer_step::AnswerStep;
+use crate::machine::ivr::asking::Asking;
+use crate::machine::ivr::collect_step::CollectStep;
+use crate::machine::ivr::journey::Journey;
+use crate::machine::ivr::journey::Line;
+use crate::machine::ivr::journey::Move;
+use crate::machine::ivr::lookup_step::LookupStep;
+use crate::machine::ivr::menu_step::MenuStep;
+use crate::machine::ivr::predict_step::PredictStep;
+use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::survey_step::SurveyStep;
+use crate::machine::ivr::verify_step::VerifyStep;
+use crate::machine::ivr::world::WalkWorld;
+
+/// What a walk is doing.
+#[derive(Debug)]
+pub enum State {
+    /// It waits for the call to be answered.
+    Ringing,
+    /// It says what comes before a step's verb; these lines are left.
+    Saying(std::vec::IntoIter<Line>),
+    /// It offers fixed choices.
+    Menu(MenuStep),
+    /// It takes digits.
+    Collect(CollectStep),
+    /// It waits for a look-up.
+    Lookup(LookupStep),
+    /// It offers likely questions.
+    Predict(PredictStep),
+    /// It gives an answer.
+    Answer(AnswerStep),
+    /// It asks for a proof.
+    Verify(VerifyStep),
+    /// It asks for a score.
+    Survey(SurveyStep),
+    /// It rests: the distributor has the call.
+    Queued,
+    /// The call is over.
+    Ended,
+}
+
+impl State {
+    /// The words that ask for keys, if it asks.
+    #[must_use]
+    pub const fn asking(&self) -> Option<&Asking> {
+        match self {
+            Self::Menu(step) => Some(&step.0),
+            Self::Collect(step) => Some(&step.asking),
+            Self::Predict(step) => Some(&step.asking),
+            Self::Verify(step) => Some(&step.asking),
+            Self::Survey(step) => Some(&step.0),
+            Self::Ringing
+            | Self::Saying(_)
+            | Self::Lookup(_)
+            | Self::Answer(_)
+            | Self::Queued
+            | Self::Ended => None,
+        }
+    }
+
+    /// A key is pressed while it asks; `verb` is that of the step it is at.
+    pub fn press(
+        &mut self,
+        verb: Option<&Verb>,
+        journey: &mut Journey,
+        world: WalkWorld<'_>,
+        key: char,
+    ) -> Move {
+        match (self, verb) {
+            (Self::Menu(step), Some(Verb::Menu(menu))) => step.press(journey, world, menu, key),
+            (Self::Collect(step), Some(Verb::Collect(collect))) => {
+                step.press(journey, world, collect, key)
+            }
+            (Self::Predict(step), Some(Verb::Predict(predict))) => {
+                step.press(journey, world, predict, key)
+            }
+            (Self::Verify(step), Some(Verb::Verify(verify))) => {
+                step.press(journey, world, verify, key)
+            }
+            (Self::Survey(step), Some(Verb::Survey(survey))) => {
+                step.press(journey, world, survey, key)
+            }
+            _ => Move::Stay,
+        }
+    }
+
+    /// The caller has been silent long enough while it asks.
+    pub fn silence(
+        &mut self,
+        verb: Option<&Verb>,
+        journey: &mut Journey,
+        world: WalkWorld<'_>,
+    ) -> Move {
+        match (self, verb) {
+            (Self::Menu(step), Some(Verb::Menu(menu))) => step.miss(journey, world, menu),
+            (Self::Collect(step), Some(Verb::Collect(collect))) => {
+                step.silence(journey, world, collect)
+            }
+            (Self::Predict(step), Some(Verb::Predict(predict))) => {
+                step.miss(journey, world, predict)
+            }
+            (Self::Verify(step), Some(Verb::Verify(verify))) => step.miss(journey, world, verify),
+            (Self::Survey(step), Some(Verb::Survey(survey))) => step.miss(journey, world, survey),
+            _ => Move::Stay,
+        }
+    }
+}

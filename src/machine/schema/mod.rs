@@ -1,0 +1,16 @@
+//! What may stand in dialplans and banks, as editors want to know it.
+
+/// What may stand in a bank.
+pub mod bank;
+
+/// What may stand in a dialplan.
+pub mod dialplan;
+
+/// As JSON Schema.
+pub mod json;
+
+/// Forms of values and the keys of maps.
+pub mod shape;
+
+/// What may stand in a dialplan's steps.
+pub mod verb;
