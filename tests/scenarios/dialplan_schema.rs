@@ -104,8 +104,7 @@ fn each_way_out_of_a_step_is_in_the_schema() {
 
 #[test]
 fn each_map_of_a_dialplan_has_the_keys_of_the_schema() {
-    let end = "{ say: \"x\", goto: a }";
-    let plain = |head: &str| with(&format!("{ENTRY}\n{head}"), end);
+    let plain = |head: &str| with(&format!("{ENTRY}\n{head}"), "{ say: \"x\", goto: a }");
     let test = |what: &str| {
         plain(&format!(
             "tests:\n  - {{ name: t, expect: {{ path: a }}, {what} }}"
@@ -249,7 +248,7 @@ fn fits(schema: &Value, value: &Value, root: &Value) -> Result<(), String> {
     let kinds: Vec<&str> = match &schema["type"] {
         Value::String(one) => vec![one],
         Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
     };
     let is = |kind: &&str| match *kind {
         "object" => value.is_object(),
