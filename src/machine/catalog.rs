@@ -418,8 +418,8 @@ mod tests {
         let need = Spot::QueueNeed(
             0,
             Span {
-                start: 0,
-                length: 11,
+                start: 10,
+                length: 1,
             },
         );
         assert_eq!(found[0].0, need);

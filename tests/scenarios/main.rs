@@ -3,6 +3,7 @@
 
 mod acd;
 mod admin_tools;
+mod after_talk;
 mod api_refusals;
 mod api_roles;
 mod api_server;
@@ -34,6 +35,7 @@ mod no_caller_is_trapped;
 mod prediction_laws;
 mod prediction_sim;
 mod prompt_catalog;
+mod random_flows;
 mod record_end;
 mod rsip_oracle;
 mod sdp_examples;

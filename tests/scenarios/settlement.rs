@@ -32,6 +32,9 @@ use ringwise::machine::acd::engine::Engine;
 use ringwise::machine::catalog::Catalog;
 use ringwise::machine::catalog::QueueEntry;
 use ringwise::machine::catalog::SeatEntry;
+use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::script::Script;
+use ringwise::machine::ivr::surroundings::Surroundings;
 use ringwise::machine::media::outline::Outline;
 use ringwise::machine::sip::config::Secrets;
 use ringwise::machine::sip::config::UaConfig;
@@ -47,6 +50,8 @@ use ringwise::vocabulary::phone_number::NumberPlan;
 use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Turn;
 use ringwise::vocabulary::time::Wall;
+
+use crate::stage::file;
 
 /// Where the centre is.
 pub(crate) const CENTRE_IP: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -306,7 +311,7 @@ fn centre(
     let mut music = index.rows.iter().filter(|row| row.language.is_none());
     let centre = Centre {
         catalog: Arc::clone(catalog),
-        scripts: release.scripts,
+        scripts: release.scripts.into_iter().chain([after_talk()]).collect(),
         banks: release.banks,
         versions: release.versions,
         phrasebook: Arc::new(Phrasebook::new(index.phrases())),
@@ -324,6 +329,13 @@ fn centre(
         retry_after: Duration::from_secs(10),
     };
     (centre, media)
+}
+
+/// The example that asks the caller when the seat has hung up.
+fn after_talk() -> Arc<Script> {
+    let text = file("examples/dialplans/queue.yaml");
+    let checked = check::check(&text, &Surroundings::default());
+    Arc::new(checked.unwrap().script)
 }
 
 fn parts(catalog: &Catalog, chance: &mut Chance) -> Parts {

@@ -334,7 +334,7 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
             ),
             (
                 "[[queue]]\nname = \"sales\"\nneed = \"a >= 1 and b >= 99\"",
-                "ringwise.toml:3:20: \"99\" is not a level of 1 to 10, expected terms like \"refund >= 3 and lang.zh >= 1\"",
+                "ringwise.toml:3:25: \"99\" is not a level of 1 to 10, expected terms like \"refund >= 3 and lang.zh >= 1\"",
             ),
             (
                 "[[seat]]\nid = \"1\"",

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::driver::media::line::Line;
 use crate::driver::media::ring::Sender;
+use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaEvent;
 use crate::vocabulary::time::Now;
 
@@ -52,12 +53,7 @@ impl News {
     }
 
     pub(crate) fn push(&mut self, news: FromThread, now: Now) {
-        let due = match &news {
-            FromThread::Event(MediaEvent::FirstSent { .. } | MediaEvent::Latched { .. }) => {
-                now + PATIENCE
-            }
-            FromThread::Event(_) | FromThread::Detached(_) | FromThread::Gone => now,
-        };
+        let due = if is_quiet(&news) { now + PATIENCE } else { now };
         self.due = Some(self.due.map_or(due, |before| before.min(due)));
         self.ring.push(news);
     }
@@ -81,6 +77,21 @@ impl News {
             let _ = self.bell.send(&[1]);
         }
     }
+}
+
+/// Whether nobody waits for it: it goes on record.
+const fn is_quiet(news: &FromThread) -> bool {
+    matches!(
+        news,
+        FromThread::Event(
+            MediaEvent::FirstSent { .. }
+                | MediaEvent::Latched { .. }
+                | MediaEvent::Closed {
+                    end: CloseEnd::Asked,
+                    ..
+                }
+        )
+    )
 }
 
 #[cfg(test)]

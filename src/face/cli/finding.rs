@@ -113,12 +113,10 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
     if !paths.is_empty() {
         banks.extend(other_banks(&folders[0], &findings.banks));
     }
-    let mut around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
     let index = Index::read(&settings.prompts.dir);
-    if !index.rows.is_empty() {
-        findings.book = Some(Phrasebook::new(index.phrases()));
-        around.recordings = Some(recordings(&index));
-    }
+    findings.book = (!index.rows.is_empty()).then(|| Phrasebook::new(index.phrases()));
+    let around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
+    let around = around.with_recordings(findings.book.as_ref());
     findings.banks = banks;
     let zone = settings.centre.zone.0.clone();
     findings.config = config;
@@ -236,15 +234,6 @@ fn judge(name: String, text: String, checked: Checked, zone: &TimeZone, findings
     }
     findings.suites.insert(name.clone(), suite);
     findings.dialplans.insert(name, checked);
-}
-
-/// The ids of recordings by language.
-fn recordings(index: &Index) -> BTreeMap<Language, BTreeSet<String>> {
-    let mut all: BTreeMap<Language, BTreeSet<String>> = BTreeMap::new();
-    for row in index.phrases() {
-        all.entry(row.language).or_default().insert(row.phrase);
-    }
-    all
 }
 
 /// Banks that dialplans may name though nobody asked to check them.

@@ -230,6 +230,7 @@ impl<'t> Trial<'t> {
             Press::Wait(_) => String::new(),
             Press::Full => "the queue is full".to_owned(),
             Press::Left => "the caller leaves the queue".to_owned(),
+            Press::Talked => "the seat hangs up".to_owned(),
             Press::HangUp => "the caller hangs up".to_owned(),
         };
         if !told.is_empty() {
@@ -250,22 +251,25 @@ impl<'t> Trial<'t> {
                 let until = at + wait;
                 while self.go_on(until)? {}
             }
-            Press::Full | Press::Left => {
-                self.state = State::Walking;
-                self.call.tell(if press == Press::Full {
-                    WalkInput::QueueFull
-                } else {
-                    WalkInput::QueueLeft
-                });
-            }
+            Press::Full => self.leave_queue(WalkInput::QueueFull),
+            Press::Left => self.leave_queue(WalkInput::QueueLeft),
+            Press::Talked => self.leave_queue(WalkInput::Talked),
             Press::HangUp => self.state = State::Left,
         }
         self.tell()
     }
 
+    fn leave_queue(&mut self, input: WalkInput) {
+        self.state = State::Walking;
+        self.call.tell(input);
+    }
+
     /// Whether nothing more happens, unless the queue does this.
     fn is_over(&self, then: Option<Press>) -> bool {
-        let queue = matches!(then, Some(Press::Full | Press::Left | Press::HangUp));
+        let queue = matches!(
+            then,
+            Some(Press::Full | Press::Left | Press::Talked | Press::HangUp)
+        );
         match self.state {
             State::Walking => self.call.has_ended(),
             State::Queued => !queue,

@@ -3,6 +3,9 @@
 /// From an Asterisk dialplan to drafts.
 pub mod asterisk;
 
+/// Conditions of an Asterisk dialplan.
+pub mod asterisk_condition;
+
 /// A menu of an Asterisk dialplan.
 pub mod asterisk_menu;
 
@@ -47,6 +50,3 @@ pub mod staff_reader;
 
 /// Steps in the making.
 pub mod workshop;
-
-/// Conditions of an Asterisk dialplan.
-pub mod asterisk_condition;

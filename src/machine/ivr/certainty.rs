@@ -188,20 +188,32 @@ impl<'s> Study<'s> {
         let typed = match self.typed(one, self.within_branch(one, certain)) {
             Ok(typed) => typed,
             Err(fault) => {
-                faults.push(fault);
+                faults.push(self.named(fault));
                 return;
             }
         };
         if matches!(one.purpose, Purpose::Value(_)) {
             return;
         }
-        faults.extend(typed.must_be_present(&one.syntax).err());
+        let absent = typed.must_be_present(&one.syntax).err();
+        faults.extend(absent.map(|fault| self.named(fault)));
         let proved = certain & PROVED != 0;
         if one.purpose == Purpose::Said && typed.privacy() == Privacy::Private && !proved {
             let what = "a private value could be said to a caller who has proved nothing";
             let fault = Fault::new(one.syntax.span, what);
             faults.push(fault.help("let a `verify` step, or `if: verified`, lead here"));
         }
+    }
+
+    /// The fault that a value may be absent, in words for variables.
+    fn named(&self, fault: Fault) -> Fault {
+        let absent = |name: &&&str| fault.what == format!("`{name}` may be absent");
+        let Some(name) = self.names.iter().find(absent) else {
+            return fault;
+        };
+        let what = format!("`{name}` is not set on every way to this step");
+        let help = format!("set it before, give it a `start`, or write `known {name} and …`");
+        Fault::new(fault.span, what).help(help)
     }
 
     /// What is certain at a case: the cases before it did not hold.

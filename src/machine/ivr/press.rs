@@ -15,8 +15,10 @@ pub enum Press {
     Wait(Duration),
     /// The queue turns them away.
     Full,
-    /// They leave the queue, or the talk ends with more to come.
+    /// They leave the queue.
     Left,
+    /// The seat hangs up and they do not.
+    Talked,
     /// They hang up.
     HangUp,
 }
@@ -28,7 +30,7 @@ pub struct Keys(pub Vec<Press>);
 /// What cannot be read in a list of keys.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, left, hangup"
+    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, left, talked, hangup"
 )]
 pub struct KeysError(pub String);
 
@@ -50,6 +52,7 @@ fn presses_of(part: &str) -> Option<Vec<Press>> {
     match part {
         "full" => return Some(vec![Press::Full]),
         "left" => return Some(vec![Press::Left]),
+        "talked" => return Some(vec![Press::Talked]),
         "hangup" => return Some(vec![Press::HangUp]),
         _ => {}
     }

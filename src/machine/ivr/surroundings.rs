@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::machine::catalog::Catalog;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::bank::Bank;
+use crate::machine::speech::phrasebook::Phrasebook;
 use crate::vocabulary::language::Language;
 
 /// Names of queues, skills, banks, their questions and attributes, and recordings.
@@ -56,5 +57,14 @@ impl Surroundings {
             around.attributes.insert(bank.name.clone(), attributes);
         }
         around
+    }
+
+    /// The same with the ids of a book's recordings.
+    #[must_use]
+    pub fn with_recordings(mut self, book: Option<&Phrasebook>) -> Self {
+        let ids = |book: &Phrasebook, language| book.ids(language).map(str::to_owned).collect();
+        let all = |book| Language::ALL.map(|language| (language, ids(book, language)));
+        self.recordings = book.map(|book| all(book).into());
+        self
     }
 }

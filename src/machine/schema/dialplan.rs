@@ -178,7 +178,7 @@ pub const TEST: Shape = Shape {
         free(
             "keys",
             Form::Some(&Form::Text),
-            "keys with waits: \"1\", w2, full, left, hangup",
+            "keys with waits: \"1\", w2, full, left, talked, hangup",
         ),
         needed("expect", Form::Keyed(&EXPECT), "what comes of it"),
     ],

@@ -69,6 +69,11 @@ impl Phrasebook {
         self.by_id[index(language)].get(id).copied()
     }
 
+    /// The ids of all phrases of a language.
+    pub fn ids(&self, language: Language) -> impl Iterator<Item = &str> {
+        self.by_id[index(language)].keys().map(String::as_str)
+    }
+
     /// The recording of exactly these words; marks at the ends, case and spaces do not matter.
     #[must_use]
     pub fn text(&self, language: Language, words: &str) -> Option<Recording> {

@@ -1,6 +1,7 @@
 //! Texts of a dialplan: in every language, with slots and values.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::machine::ivr::certainty::Purpose;
 use crate::machine::ivr::limit::PROMPTS_MAX;
@@ -166,7 +167,7 @@ impl Reader<'_> {
             let slots = Slot::NAMES
                 .iter()
                 .filter(|(_, slot)| allowed.contains(slot));
-            let mut known: Vec<String> = slots.map(|(name, _)| (*name).to_owned()).collect();
+            let mut known: BTreeSet<String> = slots.map(|(name, _)| (*name).to_owned()).collect();
             known.extend(self.types().names().map(str::to_owned));
             let fault = Fault::new(span, format!("unknown slot `{name}`"));
             self.wrong(fault.nearest(name, known.iter().map(String::as_str)));

@@ -177,12 +177,16 @@ impl Stage<'_> {
             }
             Press::Full => self.tell(WalkInput::QueueFull),
             Press::Left => self.tell(WalkInput::QueueLeft),
+            Press::Talked => self.tell(WalkInput::Talked),
             Press::HangUp => self.outcome = Some(Outcome::Left),
         }
     }
 
     fn tell(&mut self, input: WalkInput) {
-        if matches!(input, WalkInput::QueueFull | WalkInput::QueueLeft) {
+        if matches!(
+            input,
+            WalkInput::QueueFull | WalkInput::QueueLeft | WalkInput::Talked
+        ) {
             self.waits = Waits::No;
         }
         self.call.tell(input);
