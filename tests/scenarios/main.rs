@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod admin_tools;
 mod after_talk;
 mod api_refusals;
 mod api_roles;
@@ -13,6 +14,7 @@ mod dialplan_examples;
 mod dialplan_import;
 mod dialplan_messages;
 mod dialplan_mistakes;
+mod dialplan_schema;
 mod digest_vectors;
 mod english_speech;
 mod expression_laws;

@@ -48,6 +48,9 @@ pub mod token;
 /// `ringwise try`: a walk in the terminal.
 pub mod trial;
 
+/// What a trial stands on.
+pub mod trial_ground;
+
 /// The sound of a trial.
 pub mod trial_sound;
 

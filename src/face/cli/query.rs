@@ -44,7 +44,7 @@ pub struct Options {
     #[command(flatten)]
     pub config: ConfigChoice,
     /// Where the API is, such as `http://192.0.2.1:8080`; without it, where the configuration says.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = beginning_of_url)]
     pub api: Option<String>,
     /// A file whose first line is the token; without it the variable `RINGWISE_TOKEN`, and without
     /// that the administrator's token in the data folder.
@@ -53,6 +53,16 @@ pub struct Options {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `http://HOST:PORT`, without what follows.
+fn beginning_of_url(text: &str) -> Result<String, &'static str> {
+    let plain = text.trim_end_matches('/');
+    let host = plain.strip_prefix("http://").unwrap_or_default();
+    if host.is_empty() || host.contains(['/', '?', '#', ' ', '@']) {
+        return Err("expected http://HOST:PORT");
+    }
+    Ok(plain.to_owned())
 }
 
 /// As [`Options`], with a limit.
@@ -158,7 +168,7 @@ pub struct Door {
 
 fn door(options: &Options, settings: &Settings) -> Result<Door, QueryError> {
     let url = match &options.api {
-        Some(url) => url.trim_end_matches('/').to_owned(),
+        Some(url) => url.clone(),
         None => format!("http://{}", settings.http.listen),
     };
     let admin = settings.data_dir.join(ADMIN_TOKEN_FILE);
@@ -276,8 +286,8 @@ fn table(query: &Query, answer: &Value) -> String {
     };
     let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
     let cell = |row: &Value, at: &str| match row.pointer(at) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => "-".to_owned(),
+        Some(Value::String(text)) if !text.is_empty() => text.clone(),
+        Some(Value::String(_) | Value::Null) | None => "-".to_owned(),
         Some(other) => other.to_string(),
     };
     let head = columns
@@ -326,5 +336,28 @@ mod tests {
             text,
             "SEAT  NAME   STATE  SINCE  CALL  SERVED\n1001  Li Na  ready  t      -     3\n"
         );
+        let nameless = serde_json::json!([{"id": "1", "name": ""}]);
+        assert!(table(&Query::Seats, &nameless).contains("\n1     -     -"));
+    }
+
+    #[test]
+    fn an_address_of_an_api_is_the_beginning_of_a_url() {
+        for right in [
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080",
+            "http://centre",
+        ] {
+            assert_eq!(beginning_of_url(right).as_deref(), Ok(right));
+            assert_eq!(beginning_of_url(&format!("{right}/")).as_deref(), Ok(right));
+        }
+        for wrong in [
+            "127.0.0.1:8080",
+            "https://centre",
+            "http://",
+            "http://a/b",
+            "http://u@h",
+        ] {
+            assert!(beginning_of_url(wrong).is_err(), "{wrong}");
+        }
     }
 }

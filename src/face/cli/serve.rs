@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
+use tokio::sync::watch;
 
 use crate::call::effect::Command;
 use crate::driver::centre::assembly::AssemblyError;
@@ -19,6 +20,9 @@ use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
+
+/// So few calls are counted one by one while a centre drains.
+const SAID_ONE_BY_ONE: usize = 10;
 
 /// What to run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -48,7 +52,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> io::Result<Ending> {
         match centre::serve(config, Clock::start(), None).await {
             Ok(served) => {
                 announce(&served, out)?;
-                live(served, drain).await?;
+                live(served, drain, out).await?;
                 Ok(Ending::Fine)
             }
             Err(error) => explain(&error),
@@ -128,7 +132,7 @@ fn announce(served: &Served, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Until the second signal, or the first and all calls have ended.
-async fn live(mut served: Served, drain: Duration) -> io::Result<()> {
+async fn live(mut served: Served, drain: Duration, out: &mut impl Write) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -136,29 +140,97 @@ async fn live(mut served: Served, drain: Duration) -> io::Result<()> {
         _ = terminate.recv() => {}
     }
     tracing::info!("draining: new calls get 503, the others end by themselves");
-    tell(&served, Command::Drain).await;
-    let empty = until_empty(&served);
+    let drained = served.desk.commands.tell(Command::Drain).await;
+    if let Err(problem) = drained {
+        tracing::warn!(problem = problem.detail, "the engine did not confirm");
+    }
+    let mut calls_live = served.calls_live.clone();
     tokio::select! {
-        () = empty => {}
+        () = until_empty(&mut calls_live, out) => {}
         () = tokio::time::sleep(drain) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    // Phones that do not let go in time are left alone; a call is closed at the next start.
-    tell(&served, Command::EndAll).await;
+    if served.desk.commands.tell(Command::EndAll).await.is_err() {
+        say(
+            out,
+            "some phones do not confirm that they have hung up; not waiting for them",
+        );
+    }
     tokio::task::block_in_place(|| served.running.stop());
+    say(out, "ended");
     Ok(())
 }
 
-async fn tell(served: &Served, command: Command) {
-    if let Err(problem) = served.desk.commands.tell(command).await {
-        tracing::warn!(problem = problem.detail, "the engine did not confirm");
+/// Until no call is live, as far as the log tells. Says how many are left, less often while they
+/// are many.
+async fn until_empty(calls_live: &mut watch::Receiver<usize>, out: &mut impl Write) {
+    let mut said = usize::MAX;
+    loop {
+        let left = *calls_live.borrow_and_update();
+        if left == 0 {
+            return;
+        }
+        if is_news(left, said) {
+            said = left;
+            say(
+                out,
+                &format!("{left} live; new calls get 503, Ctrl-C again ends these now"),
+            );
+        }
+        // The log's end is the end of all calls.
+        if calls_live.changed().await.is_err() {
+            return;
+        }
     }
 }
 
-/// Until no call is live, as far as the log tells.
-async fn until_empty(served: &Served) {
-    let mut calls_live = served.calls_live.clone();
-    // The log's end is the end of all calls.
-    let _ = calls_live.wait_for(|calls| *calls == 0).await;
+/// Whether so many left are worth a line after so many.
+const fn is_news(left: usize, said: usize) -> bool {
+    left <= said / 2 || (left < said && left < SAID_ONE_BY_ONE)
+}
+
+/// A terminal that is gone hinders nobody from ending.
+fn say(out: &mut impl Write, line: &str) {
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::future::poll_fn;
+    use std::task::Context;
+    use std::task::Poll;
+
+    use super::*;
+
+    #[test]
+    fn a_drain_counts_down_by_halves_and_then_one_by_one() {
+        let counts = [100, 99, 60, 50, 49, 30, 31, 9, 8, 9, 7, 1];
+        let mut said = usize::MAX;
+        let told = counts.into_iter().filter(|left| {
+            let news = is_news(*left, said);
+            said = if news { *left } else { said };
+            news
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [100, 50, 9, 8, 7, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_drain_ends_with_the_last_call_and_not_before() {
+        let (sender, mut calls_live) = watch::channel(2);
+        let mut out = Vec::new();
+        let mut empty = Box::pin(until_empty(&mut calls_live, &mut out));
+        for left in [2, 1, 3] {
+            sender.send_replace(left);
+            let mut look =
+                |context: &mut Context<'_>| Poll::Ready(empty.as_mut().poll(context).is_pending());
+            assert!(poll_fn(&mut look).await, "{left} left");
+        }
+        sender.send_replace(0);
+        empty.await;
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.starts_with("2 live; new calls get 503"), "{out}");
+        assert_eq!(out.lines().count(), 2, "{out}");
+    }
 }

@@ -49,6 +49,16 @@ impl Played {
         self.facts.iter().filter_map(WalkFact::entered)
     }
 
+    /// Tags in order.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.facts.iter().filter_map(|fact| {
+            if let WalkFact::Tagged { tag } = fact {
+                return Some(tag.as_str());
+            }
+            None
+        })
+    }
+
     /// Words in order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.facts.iter().filter_map(WalkFact::said)
