@@ -120,7 +120,14 @@ impl Fault {
         if known.is_empty() {
             return self;
         }
-        self.help(format!("expected one of: {}", known.join(", ")))
+        if known.len() <= LISTED_MAX {
+            return self.help(format!("expected one of: {}", known.join(", ")));
+        }
+        let mut near: Vec<&str> = known.clone();
+        near.sort_by_key(|name| distance(wrong, name));
+        near.truncate(NEAR_LISTED);
+        let all = known.len();
+        self.help(format!("there are {all}, for example {}", near.join(", ")))
     }
 }
 
@@ -184,6 +191,10 @@ fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
+/// More names are not listed.
+const LISTED_MAX: usize = 18;
+/// So many of a longer list are named.
+const NEAR_LISTED: usize = 6;
 /// Longer words are compared by their beginnings.
 const WORD_MAX: usize = 64;
 

@@ -110,12 +110,12 @@ fn an_asterisk_shop_behaves_alike() {
     has(
         &report(&found),
         &[
-            "extensions.conf:26: changed: who waits 120 s in sales stays there",
-            "extensions.conf:29: not understood: Dial(${OPERATOR},20)",
-            "extensions.conf:32: not understood: 101 is no single key",
-            "extensions.conf:38: changed: not said before the menu is said again",
-            "extensions.conf:46: not understood: Set(CDR(order)=${ORDER})",
-            "extensions.conf:48: not understood: voicemail(100@shop,u)",
+            "extensions.conf:28: changed: who waits 120 s in sales stays there",
+            "extensions.conf:31: changed: Dial(PJSIP/1001) waits in the queue desk.1001",
+            "extensions.conf:34: not understood: 101 is no single key",
+            "extensions.conf:40: changed: not said before the menu is said again",
+            "extensions.conf:48: not understood: Set(CDR(order)=${ORDER})",
+            "extensions.conf:50: not understood: voicemail(100@shop,u)",
             "queues.conf:10: changed: the penalty 1 of 1002",
             "queues.conf:13: changed: the seat that is idle for longest is offered first",
             "queues.conf:16: not understood: joinempty = no",
@@ -137,7 +137,7 @@ fn an_asterisk_clinic_behaves_alike() {
         &report(&found),
         &[
             "extensions.conf:17: changed: said again for ever",
-            "extensions.conf:24: not understood: GotoIf: all go to `main,s,1`",
+            "extensions.conf:24: changed: callers' numbers have their country here",
             "extensions.conf:25: not understood: gosub(billing,s,1)",
             "extensions.conf:27: not understood: Dial(SIP/trunk/18005551234)",
             "extensions.conf:29: not understood: GotoIfTime(*,*,25,dec?xmas,s,1): write these days as holidays",
@@ -178,7 +178,7 @@ fn a_freeswitch_hotel_behaves_alike() {
             "dialplan.xml:21: not understood: the condition caller_id_number = ^139 is taken as true",
             "dialplan.xml:23: not understood: transfer reception XML desks",
             "dialplan.xml:31: not understood: voicemail",
-            "dialplan.xml:42: not understood: key 3: lua restaurant.lua",
+            "dialplan.xml:43: not understood: key 3: lua restaurant.lua",
         ],
     );
 }
@@ -209,6 +209,7 @@ fn no_line_is_dropped_without_a_word() {
             "timeout(",
             "gotoiftime(",
             "gotoif(",
+            "saynumber(",
         ];
         for (at, line) in text.lines().enumerate() {
             let app = line.rsplit_once(',').map_or("", |_| line).to_lowercase();
@@ -222,7 +223,7 @@ fn no_line_is_dropped_without_a_word() {
                 .dialplans
                 .iter()
                 .any(|(_, text)| text.contains(&format!("extensions.conf:{}\n", at + 1)));
-            let unreached = line.contains("xmas") || line.contains("vip");
+            let unreached = line.contains("xmas") || line.contains("christmas");
             assert!(
                 reached || kept || unreached,
                 "{place} {line}\n{}",

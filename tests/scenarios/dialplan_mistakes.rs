@@ -116,12 +116,12 @@ const MISTAKES: [(&str, &str, &str); 46] = [
     (
         "\"2\": ask",
         "\"1\": ask",
-        "28:52: duplicate mapping key: 1 (each key stands once; rename or remove one)",
+        "28:52: `1` stands twice (each key stands once; rename or remove one)",
     ),
     (
         "\"2\": ask",
         "*: ask",
-        "28:52: an alias (`*`) is not taken here (write the value again; the key star is written \"*\")",
+        "28:52: an alias (`*`) is not taken here (the key star is written \"*\"; to use a value twice, write it twice)",
     ),
     (
         "\"2\": ask",

@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod acd;
+mod admin_tools;
+mod after_talk;
 mod api_refusals;
+mod api_releases;
 mod api_roles;
 mod api_server;
 mod bank_conditions;
@@ -12,6 +15,7 @@ mod dialplan_examples;
 mod dialplan_import;
 mod dialplan_messages;
 mod dialplan_mistakes;
+mod dialplan_schema;
 mod digest_vectors;
 mod english_speech;
 mod expression_laws;
@@ -34,6 +38,12 @@ mod prediction_sim;
 mod prompt_catalog;
 mod random_flows;
 mod record_end;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of releases"
+)]
+mod release_works;
+mod releases;
 mod rsip_oracle;
 mod sdp_examples;
 mod seat_orders;

@@ -111,7 +111,8 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
     if !paths.is_empty() {
         banks.extend(other_banks(&folders[0], &findings.banks));
     }
-    findings.book = book(&settings.prompts.dir);
+    let index = Index::read(&settings.prompts.dir);
+    findings.book = (!index.rows.is_empty()).then(|| Phrasebook::new(index.phrases()));
     let around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
     let around = around.with_recordings(findings.book.as_ref());
     findings.banks = banks;
@@ -231,12 +232,6 @@ fn judge(name: String, text: String, checked: Checked, zone: &TimeZone, findings
     }
     findings.suites.insert(name.clone(), suite);
     findings.dialplans.insert(name, checked);
-}
-
-/// What is recorded in this folder; none if it has no list.
-fn book(dir: &Path) -> Option<Phrasebook> {
-    let index = Index::read(dir);
-    (!index.rows.is_empty()).then(|| Phrasebook::new(index.phrases()))
 }
 
 /// Banks that dialplans may name though nobody asked to check them.

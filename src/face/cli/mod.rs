@@ -33,6 +33,9 @@ pub mod keyboard;
 /// Asks a running centre.
 pub mod query;
 
+/// Other releases for a running centre.
+pub mod release;
+
 /// `ringwise schema`: what may stand in files.
 pub mod schema;
 
@@ -47,6 +50,9 @@ pub mod token;
 
 /// `ringwise try`: a walk in the terminal.
 pub mod trial;
+
+/// What a trial stands on.
+pub mod trial_ground;
 
 /// The sound of a trial.
 pub mod trial_sound;

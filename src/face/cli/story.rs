@@ -108,6 +108,11 @@ pub fn state(journey: &Journey) -> Vec<String> {
             .map_or("", |step| step.name.as_str());
         lines.push(format!("{step} took {digits}"));
     }
+    let kept = journey.kept.iter();
+    lines.extend(kept.map(|(name, value)| format!("{name} is {value}")));
+    if !journey.tags.is_empty() {
+        lines.push(format!("marked as {}", journey.tags.join(", ")));
+    }
     lines
 }
 

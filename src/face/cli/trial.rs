@@ -5,15 +5,12 @@ use std::io;
 use std::io::BufRead;
 use std::io::Write;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::driver::clock::Clock;
-use crate::driver::config::settings::Settings;
 use crate::driver::config::value::OrderSource;
 use crate::driver::orders::book::OrderBook;
 use crate::driver::orders::csv;
@@ -23,17 +20,16 @@ use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
 use crate::face::cli::finding;
 use crate::face::cli::keyboard::Keyboard;
+use crate::face::cli::trial_ground::Failing;
+use crate::face::cli::trial_ground::Fate;
+use crate::face::cli::trial_ground::Ground;
 use crate::face::cli::trial_sound::SoundTrack;
 use crate::face::cli::trial_stage::Trial;
 use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::rehearsal::Rehearsal;
 use crate::machine::ivr::rehearsal::Scene;
-use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
-use crate::machine::ivr::surface::LookupFailure;
-use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
-use crate::machine::speech::phrasebook::Phrasebook;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::NumberPlan;
@@ -73,75 +69,6 @@ pub struct Options {
     /// Where orders and banks are.
     #[command(flatten)]
     pub config: ConfigChoice,
-}
-
-/// What becomes of look-ups.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Failing(pub Fate);
-
-/// What becomes of a look-up.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Fate {
-    /// It is answered after so long.
-    Answered(Duration),
-    /// It fails.
-    Failed(LookupFailure),
-}
-
-impl Default for Fate {
-    fn default() -> Self {
-        Self::Answered(LOOKUP_TAKES)
-    }
-}
-
-/// What cannot be read in a list of failures.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0:?} is none of orders=timeout, orders=failed, orders=busy, orders=3s")]
-pub struct FailingError(String);
-
-impl FromStr for Failing {
-    type Err = FailingError;
-
-    fn from_str(text: &str) -> Result<Self, FailingError> {
-        let wrong = || FailingError(text.to_owned());
-        let (what, how) = text.split_once('=').ok_or_else(wrong)?;
-        if what != "orders" {
-            return Err(wrong());
-        }
-        let fate = match how {
-            "timeout" => Fate::Failed(LookupFailure::Timeout),
-            "failed" => Fate::Failed(LookupFailure::Failed),
-            "busy" => Fate::Failed(LookupFailure::Busy),
-            seconds => {
-                let seconds = seconds.strip_suffix('s').ok_or_else(wrong)?;
-                let seconds: f64 = seconds.parse().map_err(|_| wrong())?;
-                Fate::Answered(Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?)
-            }
-        };
-        Ok(Self(fate))
-    }
-}
-
-/// What a trial stands on.
-pub struct Ground {
-    /// The dialplan.
-    pub script: Arc<Script>,
-    /// Its bank.
-    pub bank: Bank,
-    /// Who has which orders.
-    pub book: OrderBook,
-    /// What becomes of look-ups.
-    pub fate: Fate,
-    /// What is recorded.
-    pub phrasebook: Phrasebook,
-    /// The centre's zone.
-    pub zone: TimeZone,
-    /// Who calls.
-    pub caller: CallerContext,
-    /// When the phone rings.
-    pub start: Wall,
-    /// Where prompts are, and who says the rest.
-    settings: Settings,
 }
 
 /// Why there is no trial.
@@ -288,6 +215,3 @@ fn read_orders(source: &OrderSource, reading: &Reading) -> Result<OrderBook, Tri
     csv::read(&bytes, reading)
         .map_err(|error| TrialError::Input(format!("{}: {error}", path.display())))
 }
-
-/// How long a look-up takes unless it is told otherwise.
-const LOOKUP_TAKES: Duration = Duration::from_millis(50);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::machine::import::asterisk_condition;
 use crate::machine::import::asterisk_menu;
 use crate::machine::import::asterisk_reader::Importer;
 use crate::machine::import::asterisk_reader::RESPONSE_S;
@@ -291,8 +292,6 @@ impl Importer<'_> {
             );
             self.note(one.line, Became::Changed, what);
         }
-        let what = format!("what Read takes into {} is not used further", argument(0));
-        self.note(one.line, Became::Changed, what);
         let attempts: u32 = argument(4).parse().unwrap_or(1);
         let goes_on = self.spot(next.clone());
         DraftVerb::Collect {
@@ -300,6 +299,7 @@ impl Importer<'_> {
             digits: digits.unwrap_or(4),
             key_timeout_s: argument(5).parse().map_or(RESPONSE_S, whole_seconds),
             retries: attempts.saturating_sub(1).min(9),
+            into: asterisk_condition::variable(argument(0)).unwrap_or_default(),
             ok: goes_on.clone(),
             no_input: goes_on,
         }
@@ -308,6 +308,26 @@ impl Importer<'_> {
     fn goes_if(&mut self, one: &Priority, next: &Spot, text: String) -> DraftVerb {
         let (condition, targets) = one.written.split_once('?').unwrap_or((&one.written, ""));
         let (yes, no) = targets.split_once(':').unwrap_or((targets, ""));
+        if let Some(condition) = asterisk_condition::condition(self.table, condition)
+            && text.is_empty()
+        {
+            if condition.contains("caller.number") {
+                let what = "callers' numbers have their country here: compared by their end";
+                self.note(one.line, Became::Changed, what);
+            }
+            let side = |this: &mut Self, written: &str| {
+                if written.trim().is_empty() {
+                    this.spot(next.clone())
+                } else {
+                    this.target(next, written)
+                }
+            };
+            return DraftVerb::Branch {
+                condition,
+                yes: side(self, yes),
+                no: side(self, no),
+            };
+        }
         let what = if no.is_empty() {
             format!("GotoIf: nobody goes to `{yes}`, as `{condition}` is not understood")
         } else {

@@ -112,6 +112,7 @@ fn handler(importer: &mut Importer<'_>, start: &Spot, next: &Spot, extension: &s
     let first: Spot = (home, extension.to_owned(), 0);
     let mut at = first.clone();
     let mut said = Vec::new();
+    let mut counting = Vec::new();
     for _ in 0..HANDLER_MAX {
         let Some(one) = importer.at(&at).cloned() else {
             return Handler::Leads(first);
@@ -119,13 +120,13 @@ fn handler(importer: &mut Importer<'_>, start: &Spot, next: &Spot, extension: &s
         let following = (at.0.clone(), at.1.clone(), at.2 + 1);
         match one.app.as_str() {
             "playback" | "background" => said.push(one.line),
-            "set" | "noop" | "verbose" | "wait" => {}
+            "set" | "noop" | "verbose" | "wait" => counting.push(one.line),
             "goto" => {
                 let to = importer.target_spot(&at, &one.written);
                 if !asks_again(&to, start, next) {
                     return Handler::Leads(first);
                 }
-                unsaid(importer, &said);
+                unsaid(importer, &said, &counting);
                 let what = "said again for ever: here twice, then the call ends";
                 importer.note(one.line, Became::Changed, what);
                 return Handler::Again(RETRIES, None);
@@ -133,7 +134,8 @@ fn handler(importer: &mut Importer<'_>, start: &Spot, next: &Spot, extension: &s
             "gotoif" => {
                 return match counted(importer, &one, &at, start, next) {
                     Some((times, then)) => {
-                        unsaid(importer, &said);
+                        counting.push(one.line);
+                        unsaid(importer, &said, &counting);
                         Handler::Again(times, Some(then.unwrap_or(following)))
                     }
                     None => Handler::Leads(first),
@@ -146,8 +148,13 @@ fn handler(importer: &mut Importer<'_>, start: &Spot, next: &Spot, extension: &s
     Handler::Leads(first)
 }
 
-fn unsaid(importer: &mut Importer<'_>, lines: &[usize]) {
-    for line in lines {
+/// What a handler did before the menu was said again.
+fn unsaid(importer: &mut Importer<'_>, said: &[usize], counting: &[usize]) {
+    for line in counting {
+        let what = "`retries` of the menu stands for it";
+        importer.note(*line, Became::Needless, what);
+    }
+    for line in said {
         importer.note(
             *line,
             Became::Changed,

@@ -49,10 +49,21 @@ pub enum DraftVerb {
         key_timeout_s: u32,
         /// How often it is said again.
         retries: u32,
+        /// The variable that keeps them; may be empty.
+        into: String,
         /// All are there.
         ok: String,
         /// None came.
         no_input: String,
+    },
+    /// Asks a condition.
+    Branch {
+        /// The condition, as dialplans write it.
+        condition: String,
+        /// Where to if it holds.
+        yes: String,
+        /// Where to else.
+        no: String,
     },
     /// Asks the calendar.
     Time {
@@ -109,9 +120,11 @@ impl DraftVerb {
                 keys.chain([&menu.no_input, &menu.invalid]).collect()
             }
             Self::Collect { ok, no_input, .. } => vec![ok, no_input],
-            Self::Say { .. } | Self::Time { .. } | Self::Queue { .. } | Self::Hangup { .. } => {
-                self.alone()
-            }
+            Self::Say { .. }
+            | Self::Branch { .. }
+            | Self::Time { .. }
+            | Self::Queue { .. }
+            | Self::Hangup { .. } => self.alone(),
         }
     }
 
@@ -122,6 +135,7 @@ impl DraftVerb {
             Self::Say { goto, .. } => vec![goto],
             Self::Menu(menu) => vec![&menu.no_input],
             Self::Collect { no_input, .. } => vec![no_input],
+            Self::Branch { yes, no, .. } => vec![yes, no],
             Self::Time { open, closed, .. } => vec![open, closed],
             Self::Queue { after, .. } => vec![after],
             Self::Hangup { .. } => Vec::new(),
@@ -137,9 +151,11 @@ impl DraftVerb {
                 keys.chain([&mut menu.invalid]).collect()
             }
             Self::Collect { ok, .. } => vec![ok],
-            Self::Say { .. } | Self::Time { .. } | Self::Queue { .. } | Self::Hangup { .. } => {
-                Vec::new()
-            }
+            Self::Say { .. }
+            | Self::Branch { .. }
+            | Self::Time { .. }
+            | Self::Queue { .. }
+            | Self::Hangup { .. } => Vec::new(),
         };
         for name in all {
             if name == from {
@@ -154,6 +170,7 @@ impl DraftVerb {
             Self::Say { goto, .. } => vec![goto],
             Self::Menu(menu) => vec![&mut menu.no_input],
             Self::Collect { no_input, .. } => vec![no_input],
+            Self::Branch { yes, no, .. } => vec![yes, no],
             Self::Time { open, closed, .. } => vec![open, closed],
             Self::Queue { after, .. } => vec![after],
             Self::Hangup { .. } => Vec::new(),

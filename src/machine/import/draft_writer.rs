@@ -21,6 +21,7 @@ pub fn written(draft: &Draft, language: Language) -> String {
     let dids: Vec<String> = draft.dids.iter().map(|did| quoted(did)).collect();
     writer.put(format_args!("entry: {{ did: [{}] }}", dids.join(", ")));
     writer.put(format_args!("languages: [{language}]"));
+    writer.variables(draft);
     writer.hours(draft);
     writer.put(format_args!("steps:"));
     for (at, step) in draft.steps.iter().enumerate() {
@@ -41,6 +42,25 @@ impl Writer {
         // Writing to a String cannot fail.
         let _never = self.text.write_fmt(line);
         self.text.push('\n');
+    }
+
+    /// What digits are kept in.
+    fn variables(&mut self, draft: &Draft) {
+        let kept = draft.steps.iter().filter_map(|step| match &step.verb {
+            DraftVerb::Collect { into, .. } if !into.is_empty() => Some(into.as_str()),
+            DraftVerb::Collect { .. }
+            | DraftVerb::Say { .. }
+            | DraftVerb::Menu(_)
+            | DraftVerb::Branch { .. }
+            | DraftVerb::Time { .. }
+            | DraftVerb::Queue { .. }
+            | DraftVerb::Hangup { .. } => None,
+        });
+        let kept: BTreeSet<&str> = kept.collect();
+        if !kept.is_empty() {
+            let kept: Vec<String> = kept.iter().map(|name| format!("{name}: code")).collect();
+            self.put(format_args!("vars: {{ {} }}", kept.join(", ")));
+        }
     }
 
     /// Opening hours, by the names of the steps that ask for them.
@@ -90,6 +110,7 @@ impl Writer {
                 digits,
                 key_timeout_s,
                 retries,
+                into,
                 ok,
                 no_input,
             } => {
@@ -97,9 +118,20 @@ impl Writer {
                 self.put(format_args!("    digits: {digits}"));
                 self.put(format_args!("    key_timeout: {key_timeout_s}s"));
                 self.put(format_args!("    retries: {retries}"));
+                if !into.is_empty() {
+                    self.put(format_args!("    into: {into}"));
+                }
                 self.put(format_args!(
                     "    goto: {{ ok: {ok}, none: {no_input}, no_input: {no_input} }}"
                 ));
+            }
+            DraftVerb::Branch { condition, yes, no } => {
+                self.put(format_args!("    branch:"));
+                self.put(format_args!(
+                    "      - {{ if: {}, goto: {yes} }}",
+                    quoted(condition)
+                ));
+                self.put(format_args!("    else: {no}"));
             }
             DraftVerb::Time {
                 hours,

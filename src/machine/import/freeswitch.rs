@@ -292,6 +292,7 @@ impl Importer<'_> {
                 .unwrap_or(4),
             key_timeout_s: timeout,
             retries: tries.saturating_sub(1).min(9),
+            into: String::new(),
             ok: goes_on.clone(),
             no_input: goes_on,
         }

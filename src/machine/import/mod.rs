@@ -3,6 +3,9 @@
 /// From an Asterisk dialplan to drafts.
 pub mod asterisk;
 
+/// Conditions of an Asterisk dialplan.
+pub mod asterisk_condition;
+
 /// A menu of an Asterisk dialplan.
 pub mod asterisk_menu;
 

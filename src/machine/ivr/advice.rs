@@ -89,7 +89,7 @@ impl Adviser<'_> {
         let Some(book) = self.ground.book else {
             return;
         };
-        let mut found = 0;
+        let mut found = Vec::new();
         for step in &self.script.steps {
             for language in &self.script.languages {
                 let mut literals = Vec::new();
@@ -97,43 +97,61 @@ impl Adviser<'_> {
                     let words = wording.literals(*language, digits).into_iter();
                     literals.extend(words.map(|words| (*language, words)));
                 }
-                for (language, words) in composition::unrecorded(book, &literals) {
-                    found += 1;
-                    if found <= UNRECORDED_NAMED {
-                        self.unrecorded(step, language, &words);
-                    }
-                }
+                let missing = composition::unrecorded(book, &literals).into_iter();
+                found.extend(missing.map(|(language, words)| (&step.name, language, words)));
             }
         }
-        if let Some(more) = found.checked_sub(UNRECORDED_NAMED).filter(|more| *more > 0) {
-            let at = self.places.first();
-            let fault = Fault::new(at, format!("{more} more texts are not recorded"));
-            self.faults.push(self.graded(fault));
+        if self.ground.unrecorded == Unrecorded::Lost {
+            self.lost(&found);
+        } else {
+            self.spoken(&found);
         }
     }
 
-    fn unrecorded(&mut self, step: &Step, language: Language, words: &str) {
-        let at = self.places.words(&step.name, words);
-        let fault = Fault::new(at, format!("nobody recorded this in {language}: “{words}”"));
-        let fault = match self.ground.unrecorded {
-            Unrecorded::Lost => fault.label("callers hear nothing here").help(
+    /// Each text that callers would not hear.
+    fn lost(&mut self, found: &[(&String, Language, String)]) {
+        for (step, language, words) in found.iter().take(UNRECORDED_NAMED) {
+            let at = self.places.words(step, words);
+            let what = format!("nobody recorded this in {language}: “{words}”");
+            let fault = Fault::new(at, what).label("callers hear nothing here");
+            self.faults.push(fault.help(
                 "record it (prompts/README.md says how), or name a speech command: [prompts] command",
-            ),
-            Unrecorded::Spoken => fault.label("the speech command says it, in another voice"),
-            Unrecorded::Unsure => fault
-                .label("a speech command must say it")
-                .help("record it, or name a command in ringwise.toml: [prompts] command"),
-        };
-        let fault = self.graded(fault);
-        self.faults.push(fault);
+            ));
+        }
+        if let Some(more) = found
+            .len()
+            .checked_sub(UNRECORDED_NAMED)
+            .filter(|more| *more > 0)
+        {
+            let fault = Fault::new(
+                self.places.first(),
+                format!("{more} more texts are not recorded"),
+            );
+            self.faults.push(fault);
+        }
     }
 
-    /// Lost words are an error, words in another voice are not.
-    fn graded(&self, fault: Fault) -> Fault {
-        match self.ground.unrecorded {
-            Unrecorded::Lost => fault,
-            Unrecorded::Spoken | Unrecorded::Unsure => fault.warning(),
-        }
+    /// All texts in another voice, in one message at the first.
+    fn spoken(&mut self, found: &[(&String, Language, String)]) {
+        let Some((step, language, words)) = found.first() else {
+            return;
+        };
+        let at = self.places.words(step, words);
+        let what = match found.len() {
+            1 => format!("nobody recorded this in {language}: “{words}”"),
+            more => {
+                format!("nobody recorded {more} texts of this file, first in {language}: “{words}”")
+            }
+        };
+        let fault = Fault::new(at, what).warning();
+        self.faults
+            .push(if self.ground.unrecorded == Unrecorded::Spoken {
+                fault.label("the speech command says it, in another voice")
+            } else {
+                fault
+                    .label("a speech command must say it")
+                    .help("record it, or name a command in ringwise.toml: [prompts] command")
+            });
     }
 
     /// How long callers listen before a key counts.
@@ -150,7 +168,7 @@ impl Adviser<'_> {
                     length.as_secs()
                 );
                 let help = format!(
-                    "people remember the last {} s at best: part it",
+                    "callers cannot remember so much: make two steps of it, or stay below {} s",
                     ASKING_MAX.as_secs()
                 );
                 self.faults.push(Fault::new(at, what).help(help).warning());
@@ -269,7 +287,7 @@ impl Adviser<'_> {
                 }
                 let at = self.places.words(step, "need");
                 let what = format!("no seat of `{}` has {words}", queue.queue);
-                let label = format!("{who} in {language} waits for nobody");
+                let label = format!("{who} in {language} would wait for ever");
                 let help = "give a seat of this queue these skills, or ask for less";
                 let fault = Fault::new(at, what).label(label).help(help);
                 self.faults.push(fault.warning());

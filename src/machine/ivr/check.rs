@@ -13,6 +13,7 @@ use crate::machine::ivr::reading::scope::Layout;
 use crate::machine::ivr::reading::scope::NamedStep;
 use crate::machine::ivr::reading::scope::PlacedStep;
 use crate::machine::ivr::reading::scope::Scope;
+use crate::machine::ivr::reading::scope::Subflow;
 use crate::machine::ivr::reading::step;
 use crate::machine::ivr::reading::step_name;
 use crate::machine::ivr::reading::subflow;
@@ -144,8 +145,12 @@ fn read_file(
     script.person = script.person.or(queue);
     script.early_lookup = route::early_lookup(&script);
     let types: Vec<&Types> = reader.scopes.iter().map(|scope| &scope.types).collect();
-    faults.extend(certainty::faults(&script, &reader.uses, &types));
-    check_routes(&script, &placed, faults);
+    // What cannot be read leads nowhere and sets nothing: what follows from that is no news.
+    if faults.is_empty() {
+        faults.extend(unused_subflows(&reader.subflows, &reader.scopes));
+        faults.extend(certainty::faults(&script, &reader.uses, &types));
+        check_routes(&script, &placed, faults);
+    }
     let cases = tests.map(|node| case_reader::read(node, &script, faults));
     Some(Checked {
         script,
@@ -162,6 +167,19 @@ fn read_steps<'r>(reader: &mut Reader<'r>, placed: &[PlacedStep<'r>]) -> Option<
         read.push(step::read(reader, one));
     }
     read.into_iter().collect()
+}
+
+/// Faults of subflows that no step uses.
+fn unused_subflows(subflows: &[Subflow<'_>], scopes: &[Scope<'_>]) -> Vec<Fault> {
+    let unused = subflows.iter().filter(|subflow| {
+        let used = |scope: &Scope<'_>| scope.within.contains(&subflow.name);
+        !scopes.iter().any(used)
+    });
+    let fault = |subflow: &Subflow<'_>| {
+        let what = format!("no step uses subflow `{}`", subflow.name);
+        Fault::new(subflow.span, what).help("use it, or take it out")
+    };
+    unused.map(fault).collect()
 }
 
 /// Reads what a file declares, and finds all its steps.
@@ -187,14 +205,6 @@ fn lay_out<'r>(
     });
     let layout = Layout::new(steps, &reader.subflows, &types, &mut reader.faults);
     reader.scopes = layout.scopes;
-    for subflow in &reader.subflows {
-        let used = |scope: &Scope<'_>| scope.within.contains(&subflow.name);
-        if !reader.scopes.iter().any(used) {
-            let what = format!("no step uses subflow `{}`", subflow.name);
-            let fault = Fault::new(subflow.span, what);
-            reader.faults.push(fault.help("use it, or take it out"));
-        }
-    }
     layout.steps
 }
 

@@ -93,10 +93,10 @@ impl<'s> Rehearsal<'s> {
         self.saying.is_some()
     }
 
-    /// Whether words are being said or a look-up is on its way: the caller had better wait.
+    /// Whether words are being said or a step waits for a look-up: the caller had better wait.
     #[must_use]
     pub const fn is_busy(&self) -> bool {
-        self.saying.is_some() || !self.answers.is_empty()
+        self.saying.is_some() || self.walk.is_looking_up()
     }
 
     /// Whether the walk has ended the call.

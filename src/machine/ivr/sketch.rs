@@ -13,6 +13,7 @@ use crate::machine::ivr::branch;
 use crate::machine::ivr::branch::Label;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Mask;
+use crate::machine::ivr::script::Opening;
 use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
@@ -43,6 +44,12 @@ pub fn sketch(script: &Script, traffic: Option<&Traffic>) -> Chart {
             (false, false) => Reach::Lines,
         };
     }
+    if let Some(gate) = &script.gate {
+        for row in cards.iter_mut().flat_map(|card| &mut card.rows) {
+            row.to += 1;
+        }
+        cards.insert(0, entrance(gate));
+    }
     let languages: Vec<String> = script.languages.iter().map(ToString::to_string).collect();
     let mut notes = vec![format!(
         "{} steps · {}{}",
@@ -72,6 +79,39 @@ pub fn sketch(script: &Script, traffic: Option<&Traffic>) -> Chart {
             .take(ENTRIES_MAX)
             .collect(),
         cards,
+    }
+}
+
+/// What stands before the first step: the opening hours of the entry.
+fn entrance(gate: &Opening) -> Card {
+    let mut rows: Vec<Row> = Vec::new();
+    for (word, to) in [
+        ("open", gate.open),
+        ("closed", gate.closed),
+        ("holiday", gate.holiday),
+    ] {
+        let cap = Cap::Word(word.to_owned());
+        let to = to.0 + 1;
+        match rows.iter_mut().find(|row| row.to == to) {
+            Some(row) => row.caps.push(cap),
+            None => rows.push(Row {
+                caps: vec![cap],
+                note: String::new(),
+                to,
+                weight: None,
+            }),
+        }
+    }
+    Card {
+        name: "entry".to_owned(),
+        kind: "hours".to_owned(),
+        tone: Tone::Thinking,
+        words: Vec::new(),
+        facts: vec![format!("looks at the hours {}", gate.hours)],
+        rows,
+        visits: None,
+        end: None,
+        reach: Reach::Lines,
     }
 }
 

@@ -161,6 +161,12 @@ impl Walk {
         }
     }
 
+    /// Whether a step waits for a look-up: the caller can do nothing but wait too.
+    #[must_use]
+    pub const fn is_looking_up(&self) -> bool {
+        matches!(self.state, State::Lookup(_))
+    }
+
     /// Whether keys pressed now are nobody else's business.
     #[must_use]
     pub const fn is_secret(&self) -> bool {

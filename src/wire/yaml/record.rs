@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::vocabulary::fault;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 use crate::wire::yaml::tree::Node;
@@ -46,10 +47,21 @@ impl<'n> Record<'n> {
     /// The value of `key`; a fault if it is not there.
     pub fn need(&mut self, key: &'n str, faults: &mut Vec<Fault>) -> Option<&'n Node> {
         let found = self.take(key);
-        if found.is_none() {
-            faults.push(Fault::new(self.span, format!("`{key}` is missing")));
+        if found.is_some() {
+            return found;
         }
-        found
+        // What was meant is taken as written, so that one mistake is one fault.
+        let meant = self.entries.iter().position(|(name, ..)| {
+            name.chars().count() > 2 && fault::nearest(name, [key]).is_some()
+        });
+        if let Some((name, written, value)) = meant.map(|at| self.entries.remove(at)) {
+            let wrong = Fault::new(written.span, format!("unknown key `{name}`"));
+            faults.push(wrong.nearest(name, [key]));
+            return Some(value);
+        }
+        let missing = Fault::new(self.span, format!("`{key}` is missing"));
+        faults.push(missing.label(format!("expected `{key}:` among these")));
+        None
     }
 
     /// Whether `key` is there and not yet taken.
@@ -128,7 +140,18 @@ pub fn count(
         let (least, most) = (range.start(), range.end());
         let got = node.text().unwrap_or_else(|| node.kind());
         let fault = Fault::new(node.span, format!("{what} is {got}"));
-        faults.push(fault.label(format!("expected a number from {least} to {most}")));
+        let expected = if least == most {
+            format!("expected {least}")
+        } else {
+            format!("expected a number from {least} to {most}")
+        };
+        let quoted = matches!(&node.tree, Tree::Quoted(text) if text.parse::<u32>().is_ok());
+        let fault = fault.label(expected);
+        faults.push(if quoted {
+            fault.help(format!("without quotes: {got}"))
+        } else {
+            fault
+        });
     }
     number
 }
@@ -216,7 +239,7 @@ mod tests {
         let expected = [
             "a is 5h|expected a time from 0ns to 1s|times are written 800ms, 5s or 2m",
             "c is 12|expected a number from 0 to 9|",
-            "d is 2|expected a number from 0 to 9|",
+            "d is 2|expected a number from 0 to 9|without quotes: 2",
         ];
         assert_eq!(faults, expected);
     }

@@ -252,9 +252,17 @@ fn fault(text: &str, error: &serde_saphyr::Error) -> Fault {
     };
     let what = match what {
         Some(what) => (*what).to_owned(),
-        None => lower_first(said.split(", set ").next().unwrap_or_default()),
+        None => twice(said.split(", set ").next().unwrap_or_default()),
     };
     Fault { what, ..fault }.help(*help)
+}
+
+/// A key that stands twice.
+fn twice(said: &str) -> String {
+    match said.rsplit_once(": ") {
+        Some((_, key)) => format!("`{key}` stands twice"),
+        None => lower_first(said),
+    }
 }
 
 fn lower_first(text: &str) -> String {
@@ -264,7 +272,22 @@ fn lower_first(text: &str) -> String {
 }
 
 /// What the parser says, what we say (none: the same), and what to do.
-const KNOWN: [(&str, Option<&str>, &str); 9] = [
+const KNOWN: [(&str, Option<&str>, &str); 12] = [
+    (
+        "tabs disallowed",
+        Some("a tab stands before these words"),
+        "indent with spaces: two more for each level",
+    ),
+    (
+        "mapping values are not allowed",
+        Some("a second `:` stands in this line"),
+        "a text with `:` in it needs quotes",
+    ),
+    (
+        "invalid trailing content after",
+        Some("words stand after the quote that ends a text"),
+        "a quote is missing before, or one within the text needs a backslash: \\\"",
+    ),
     (
         "recursion limit exceeded",
         Some("too deep: at most 64 levels"),
@@ -278,12 +301,12 @@ const KNOWN: [(&str, Option<&str>, &str); 9] = [
     (
         "budget breached: Aliases",
         Some("an alias (`*`) is not taken here"),
-        "write the value again; the key star is written \"*\"",
+        "the key star is written \"*\"; to use a value twice, write it twice",
     ),
     (
         "alias references unknown anchor",
         Some("an alias (`*`) is not taken here"),
-        "write the value again; the key star is written \"*\"",
+        "the key star is written \"*\"; to use a value twice, write it twice",
     ),
     (
         "budget breached: Depth",
@@ -418,7 +441,7 @@ mod tests {
                 "<<: {a: 1}\nb: 2",
                 "1:1: a merge key (`<<`) is not taken here",
             ),
-            ("a: 1\nb: 3\na: 2", "3:1: duplicate mapping key: a"),
+            ("a: 1\nb: 3\na: 2", "3:1: `a` stands twice"),
             ("a: [1\n b", "1:4: unclosed bracket '['"),
             ("a: 1\n---\nb: 2", "2:1: a second document begins here"),
             ("\"a: 1", "1:1: unclosed quote"),

@@ -6,6 +6,7 @@ use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::skill_need;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
+use crate::vocabulary::fault::nearest;
 use crate::vocabulary::language::Language;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
@@ -43,8 +44,12 @@ pub fn read_languages(node: &Node, faults: &mut Vec<Fault>) -> Vec<Language> {
             }
             Ok(language) => languages.push(language),
             Err(_) => {
+                let known = Language::ALL.map(Language::tag);
                 let fault = Fault::new(node.span, format!("no language is called {tag}"));
-                faults.push(fault.nearest(tag, Language::ALL.map(Language::tag)));
+                faults.push(fault.nearest(tag, known));
+                // What was meant is taken as written: its texts are no mistakes.
+                let meant = nearest(tag, known).and_then(|tag| tag.parse().ok());
+                languages.extend(meant.filter(|meant| !languages.contains(meant)));
             }
         }
     }
@@ -125,7 +130,7 @@ fn read_dids(node: &Node, faults: &mut Vec<Fault>) -> (Vec<DidPattern>, Vec<Span
 /// Reads the name of the bank.
 pub fn read_bank<'n>(
     node: &'n Node,
-    around: &Surroundings,
+    around: &'n Surroundings,
     faults: &mut Vec<Fault>,
 ) -> Option<&'n str> {
     let name = record::text(node, "the bank", faults)?;
@@ -133,6 +138,8 @@ pub fn read_bank<'n>(
         return Some(name);
     }
     let fault = Fault::new(node.span, format!("no bank is called `{name}`"));
-    faults.push(fault.nearest(name, around.banks.keys().map(String::as_str)));
-    None
+    let known = around.banks.keys().map(String::as_str);
+    faults.push(fault.nearest(name, known.clone()));
+    // What was meant is taken as written, so that its questions are no mistakes.
+    nearest(name, known)
 }

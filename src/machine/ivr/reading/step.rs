@@ -24,6 +24,7 @@ use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::wording::Slot;
 use crate::machine::ivr::wording::Wording;
 use crate::vocabulary::fault::Fault;
+use crate::vocabulary::fault::Span;
 use crate::vocabulary::fault::nearest;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
@@ -39,6 +40,10 @@ const VERBS: [&str; 15] = [
 /// Reads a step. Faults go to the reader; none if there is nothing to go on with.
 pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step> {
     let (name, _, node) = placed.step;
+    if matches!(node.tree, Tree::Nothing) {
+        nothing(reader, name, node.span);
+        return None;
+    }
     let mut record = Record::open(node, &format!("step `{name}`"), &mut reader.faults);
     let found: Vec<&str> = VERBS.into_iter().filter(|verb| record.has(verb)).collect();
     if let [one, other, ..] = found.as_slice() {
@@ -117,10 +122,14 @@ fn read_goto<'r>(
         reader.wrong(Fault::new(record.span(), what).help("add goto: STEP, or hangup: normal"));
         return None;
     }
-    let fault = Fault::new(record.span(), format!("step `{name}` does nothing"));
+    nothing(reader, name, record.span());
+    None
+}
+
+fn nothing(reader: &mut Reader<'_>, name: &str, at: Span) {
+    let fault = Fault::new(at, format!("step `{name}` does nothing"));
     let verbs = VERBS.join(", ");
     reader.wrong(fault.help(format!("expected one of: say, goto, {verbs}")));
-    None
 }
 
 fn read_hangup<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Verb> {

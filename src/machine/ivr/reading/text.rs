@@ -98,7 +98,8 @@ impl Reader<'_> {
                 }
                 for language in missing {
                     let what = format!("the text in {language} is missing");
-                    self.wrong(Fault::new(node.span, what));
+                    let fault = Fault::new(node.span, what);
+                    self.wrong(fault.help(format!("add {language}: \"…\"")));
                 }
                 found
             }

@@ -16,6 +16,7 @@ use crate::machine::ivr::reading::reader::Reader;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::prediction::attribute::Unit;
 use crate::machine::prediction::template::Form;
+use crate::vocabulary::fault;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::money::Currency;
 use crate::vocabulary::privacy::Privacy;
@@ -124,10 +125,8 @@ fn variable<'r>(
     (kind, form, words): (Kind, Option<Form>, Words),
     start: Option<&'r Node>,
 ) -> Option<Variable> {
-    let start = match start {
-        Some(node) => Some(read_start(reader, node, &kind)?),
-        None => None,
-    };
+    // A start that cannot be read leaves the variable: its uses are no mistakes.
+    let start = start.and_then(|node| read_start(reader, node, &kind));
     Some(Variable {
         kind,
         privacy: Privacy::Open,
@@ -142,7 +141,15 @@ fn read_type(
     currency: Option<Currency>,
 ) -> Option<(Kind, Option<Form>)> {
     let name = record::text(node, "the type", &mut reader.faults)?;
-    let kind = match name {
+    let meant = if TYPES.contains(&name) {
+        name
+    } else {
+        let fault = Fault::new(node.span, format!("no type is called `{name}`"));
+        reader.wrong(fault.nearest(name, TYPES));
+        // What was meant is taken as written: uses of the variable are no mistakes.
+        fault::nearest(name, TYPES)?
+    };
+    let kind = match meant {
         "bool" => Kind::Bool,
         "number" => Kind::Number,
         "money" => Kind::Money(currency.unwrap_or(Currency::Yuan)),
@@ -152,12 +159,7 @@ fn read_type(
         "duration" => Kind::Duration,
         "date" => Kind::Date,
         "time" => Kind::Time,
-        "moment" => Kind::Moment,
-        _ => {
-            let fault = Fault::new(node.span, format!("no type is called `{name}`"));
-            reader.wrong(fault.nearest(name, TYPES));
-            return None;
-        }
+        _ => Kind::Moment,
     };
     if currency.is_some() && !matches!(kind, Kind::Money(_)) {
         reader.wrong(Fault::new(

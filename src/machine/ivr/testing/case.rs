@@ -71,6 +71,8 @@ pub struct Expect {
     pub said: Vec<Written>,
     /// Words that are not heard.
     pub not_said: Vec<Written>,
+    /// Tags that the contact has.
+    pub tags: Vec<Written>,
     /// The queue it ends in.
     pub queue: Option<Written>,
     /// How it ends.

@@ -279,11 +279,12 @@ impl CaseReader<'_> {
         let avoids = list("avoids").unwrap_or_default();
         let said = list("said").unwrap_or_default();
         let not_said = list("not_said").unwrap_or_default();
+        let tags = list("tags").unwrap_or_default();
         let queue = record.take("queue");
         let queue = queue.and_then(|node| self.written(node, "the queue"));
         let outcome = record.take("outcome").and_then(|node| self.outcome(node));
         let nothing = record.rest().is_empty()
-            && [&path, &avoids, &said, &not_said]
+            && [&path, &avoids, &said, &not_said, &tags]
                 .iter()
                 .all(|list| list.is_empty())
             && queue.is_none()
@@ -291,7 +292,7 @@ impl CaseReader<'_> {
         record.finish(self.faults);
         if nothing {
             let fault = Fault::new(node.span, "this test expects nothing");
-            let help = "say at least one of: path, avoids, said, not_said, queue, outcome";
+            let help = "say at least one of: path, avoids, said, not_said, tags, queue, outcome";
             self.faults.push(fault.help(help));
         }
         self.steps(&path);
@@ -302,6 +303,7 @@ impl CaseReader<'_> {
             avoids,
             said,
             not_said,
+            tags,
             queue,
             outcome,
         }

@@ -9,7 +9,6 @@ use crate::machine::ivr::press::Press;
 use crate::machine::ivr::rehearsal::Rehearsal;
 use crate::machine::ivr::rehearsal::Scene;
 use crate::machine::ivr::script::Script;
-use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
@@ -49,6 +48,16 @@ impl Played {
         self.facts.iter().filter_map(WalkFact::entered)
     }
 
+    /// Tags in order.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        self.facts.iter().filter_map(|fact| {
+            if let WalkFact::Tagged { tag } = fact {
+                return Some(tag.as_str());
+            }
+            None
+        })
+    }
+
     /// Words in order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.facts.iter().filter_map(WalkFact::said)
@@ -68,7 +77,6 @@ pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
     };
     let mut stage = Stage {
         call: Rehearsal::new(scene, Arc::clone(script), caller, start),
-        script,
         customer: customer(given, start, scene.zone),
         failure: given.orders.as_ref().err().copied(),
         facts: Vec::new(),
@@ -148,7 +156,6 @@ enum Waits {
 
 struct Stage<'s> {
     call: Rehearsal<'s>,
-    script: &'s Script,
     customer: Customer,
     failure: Option<LookupFailure>,
     facts: Vec<WalkFact>,
@@ -194,13 +201,7 @@ impl Stage<'_> {
 
     /// Goes on until the walk waits for the caller: not while it speaks or looks something up.
     fn settle(&mut self) {
-        while (self.call.is_saying() || self.looks_up()) && self.go_on(Now::at(LONGEST)) {}
-    }
-
-    fn looks_up(&self) -> bool {
-        let last = self.facts.iter().rev().find_map(WalkFact::entered);
-        let step = last.and_then(|name| self.script.steps.iter().find(|step| step.name == name));
-        step.is_some_and(|step| matches!(step.verb, Verb::Lookup(_)))
+        while self.call.is_busy() && self.go_on(Now::at(LONGEST)) {}
     }
 
     fn take(&mut self) {

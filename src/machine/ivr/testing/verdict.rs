@@ -79,6 +79,16 @@ impl Judge<'_> {
 
     fn ending(&mut self) {
         let played = self.played;
+        for tag in &self.case.expect.tags {
+            if played.tags().all(|has| has != tag.text) {
+                let has: Vec<&str> = played.tags().collect();
+                let what = match has.as_slice() {
+                    [] => "the contact has no tags".to_owned(),
+                    has => format!("the contact has only the tags {}", has.join(", ")),
+                };
+                self.wrong(tag.span, "expected this tag", &what, self.way());
+            }
+        }
         if let Some(queue) = &self.case.expect.queue
             && played.queue.as_ref() != Some(&queue.text)
         {
