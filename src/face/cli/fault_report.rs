@@ -105,7 +105,7 @@ pub fn write(file: &FaultyFile, out: &mut dyn Write) -> io::Result<()> {
     write_plain(file, out)
 }
 
-/// As [`write`], without colours whatever standard output is.
+/// As [`write()`], without colours whatever standard output is.
 ///
 /// # Errors
 ///
