@@ -26,7 +26,10 @@ def undisturbed(centre):
         call = caller.call("10101234")
         time.sleep(0.8)
         call.sound.press("0")
-        offer = seat.offered(12)
+        try:
+            offer = seat.offered(12)
+        except Failed as error:
+            raise Failed(f"{error}; calls {centre.get('/api/v1/calls')}, seat {centre.seat('1001')}") from None
         until("the seat talks", lambda: centre.seat("1001")["state"] == "talking", 3)
         time.sleep(0.5)
         start = time.monotonic()
