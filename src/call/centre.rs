@@ -1,35 +1,16 @@
-//! What calls are built on: the centre's set-up, shared by all of them.
+//! What calls are built on, shared by all of them, whatever their release.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::machine::catalog::Catalog;
-use crate::machine::ivr::script::Script;
-use crate::machine::prediction::bank::Bank;
 use crate::machine::sip::network::Network;
-use crate::machine::speech::phrasebook::Phrasebook;
 use crate::vocabulary::flow::Flow;
-use crate::vocabulary::id::PromptId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::NumberPlan;
 
-/// The centre's set-up. It changes only by a restart.
+/// The part of a centre's set-up that changes only by a restart.
 #[derive(Clone, Debug)]
 pub struct Centre {
-    /// Seats, queues and skills by name and id.
-    pub catalog: Arc<Catalog>,
-    /// Dialplans, each with the numbers it answers.
-    pub scripts: Vec<Arc<Script>>,
-    /// Questions and answers, by the name that dialplans use.
-    pub banks: BTreeMap<String, Arc<Bank>>,
-    /// Digests of the files that dialplans, bank and prompts came from.
-    pub versions: Vec<String>,
-    /// What has been recorded.
-    pub phrasebook: Arc<Phrasebook>,
-    /// Music on hold, if it is there.
-    pub music: Option<PromptId>,
     /// How bare numbers become E.164.
     pub numbers: NumberPlan,
     /// Languages that are spoken, the default first.
@@ -68,20 +49,5 @@ impl MediaAddress {
             Some(_) | None if self.address.is_unspecified() => flow.local.ip(),
             Some(_) | None => self.address,
         }
-    }
-}
-
-impl Centre {
-    /// The dialplan that answers this number.
-    #[must_use]
-    pub fn script(&self, called: &str) -> Option<&Arc<Script>> {
-        self.scripts.iter().find(|script| script.answers(called))
-    }
-
-    /// The bank that a dialplan names; an empty one if it names none.
-    #[must_use]
-    pub fn bank(&self, script: &Script) -> Arc<Bank> {
-        let named = script.bank.as_ref().and_then(|bank| self.banks.get(bank));
-        named.cloned().unwrap_or_default()
     }
 }

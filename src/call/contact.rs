@@ -10,7 +10,9 @@ use crate::call::contact_output::ContactOutput;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
+use crate::call::people::People;
 use crate::call::record::Party;
+use crate::call::release::Release;
 use crate::call::speaking::Speaking;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::ivr::surface::WalkInput;
@@ -40,8 +42,12 @@ const OPENING_MAX: Duration = Duration::from_secs(2);
 pub struct Surroundings<'a> {
     /// This turn.
     pub turn: Turn,
-    /// The centre.
+    /// What all calls share.
     pub centre: &'a Centre,
+    /// What the call was pinned to when it arrived.
+    pub release: &'a Release,
+    /// Who serves at present.
+    pub people: &'a People,
     /// What has been learned, by bank.
     pub models: &'a BTreeMap<String, Model>,
     /// For a bank that nothing was learned of.
@@ -364,7 +370,7 @@ fn walk_world<'a>(bank: &'a Bank, near: &'a Surroundings<'_>) -> WalkWorld<'a> {
         turn: near.turn,
         model: near.models.get(&bank.name).unwrap_or(near.blank),
         bank,
-        phrasebook: &near.centre.phrasebook,
+        phrasebook: &near.release.phrasebook,
         zone: &near.centre.zone,
     }
 }

@@ -264,7 +264,7 @@ impl Contact {
     }
 
     fn play_hold_music(&mut self, leg: LegId, near: &mut Surroundings<'_>) {
-        let Some(music) = near.centre.music else {
+        let Some(music) = near.release.music else {
             return;
         };
         let play = near.mint.play();

@@ -77,6 +77,11 @@ impl Contact {
         }
     }
 
+    /// It waits in another queue from here on.
+    pub fn moved(&mut self, queue: String) {
+        self.queue = queue;
+    }
+
     /// The queue took no more: the dialplan goes on.
     pub fn queue_full(&mut self, near: &mut Surroundings<'_>) {
         if self.stage == Stage::Waiting {

@@ -115,7 +115,7 @@ impl Contact {
                     queue: queue.clone(),
                     briefing: Box::new(briefing),
                 });
-                self.enqueue(queue, &need, priority, near);
+                self.enqueue(&queue, &need, priority, near);
             }
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
@@ -168,7 +168,7 @@ impl Contact {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
-        let fragments = composition::compose(&near.centre.phrasebook, self.language, speech);
+        let fragments = composition::compose(&near.release.phrasebook, self.language, speech);
         let (mut speaking, missing) = Speaking::new(fragments, near.turn.now);
         for (at, text) in missing {
             let ask = near.mint.ask();
@@ -225,19 +225,21 @@ impl Contact {
 
     fn enqueue(
         &mut self,
-        queue: String,
+        queue: &str,
         need: &std::collections::BTreeMap<String, u8>,
         priority: i32,
         near: &mut Surroundings<'_>,
     ) {
-        let catalog = &near.centre.catalog;
-        let Some(id) = catalog.queue(&queue) else {
+        let people = near.people;
+        let Some((id, present)) = people.queue(queue) else {
             let text = format!("the dialplan names the queue {queue:?}, which is not configured");
             self.fact(Fact::Alarm { text });
             return self.hang_up(Party::Centre, "unknown_queue", near);
         };
-        let need = catalog.need(need.iter().map(|(skill, level)| (skill.clone(), *level)));
-        self.queue = queue;
+        let need = people
+            .catalog
+            .need(need.iter().map(|(skill, level)| (skill.clone(), *level)));
+        self.queue = present.to_owned();
         self.stage = Stage::Waiting;
         let arrival = Arrival {
             contact: self.id,
@@ -257,7 +259,7 @@ impl Contact {
     }
 
     pub(super) fn play_music(&mut self, near: &mut Surroundings<'_>) {
-        if let Some(music) = near.centre.music {
+        if let Some(music) = near.release.music {
             let pieces = vec![Piece::Prompt(music)];
             self.play(pieces, StopOn::Bridge, Playing::Music, near.mint);
         }

@@ -1,5 +1,6 @@
 //! What the engine is told by the world and what it wants of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::call::fact::Recorded;
 use crate::call::phone::PhoneCommand;
 use crate::call::phone::PhoneId;
+use crate::call::release::Release;
+use crate::call::release_table::RELEASES_MAX;
+use crate::call::turnover::Turnover;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
@@ -17,6 +21,7 @@ use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::PromptId;
+use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::language::Language;
 
@@ -40,6 +45,13 @@ pub enum Event {
         id: AskId,
         /// What it says.
         answer: Answer,
+    },
+    /// Other releases are to be had, their prompts in the library; answered by [`Effect::Reply`].
+    TurnOver {
+        /// Names it in its reply.
+        id: u64,
+        /// What is wanted.
+        turnover: Box<Turnover>,
     },
     /// A face wants something; answered by [`Effect::Reply`].
     Command {
@@ -84,6 +96,8 @@ pub enum Effect {
     Forget(AskId),
     /// Write this to the journal.
     Fact(Box<Recorded>),
+    /// No call needs this release any more, nor its prompts on its account.
+    Retire(Arc<Release>),
     /// Answer a command once the log is durable up to `after_seq`.
     Reply {
         /// Which command.
@@ -142,6 +156,11 @@ pub enum Command {
     Drain,
     /// End every call now. Answered when all phones have let go.
     EndAll,
+    /// Raise an alarm.
+    Alarm {
+        /// What is wrong and what to do.
+        text: String,
+    },
 }
 
 /// Why a command was not carried out.
@@ -156,6 +175,32 @@ pub enum CommandError {
     /// A seat must be registered before it can be ready.
     #[error("the seat's phone is not registered")]
     NotRegistered,
+    /// Releases were taken meanwhile.
+    #[error("other releases stand by now: try again")]
+    Overtaken,
+    /// Too many releases are live.
+    #[error(
+        "{RELEASES_MAX} releases are live, which is all: the oldest, {oldest:?}, still has {calls} \
+         call(s); wait for them, or end them", oldest = .oldest.0
+    )]
+    ReleasesFull {
+        /// The oldest of them with calls.
+        oldest: ReleaseNo,
+        /// How many calls it has.
+        calls: usize,
+    },
+    /// Queues or skills that go are in use.
+    #[error("{}; name a queue that takes them over: --move-to QUEUE", .0.join("; "))]
+    InUse(Vec<String>),
+    /// The queue that is to take contacts over is not there.
+    #[error("contacts cannot move to {0:?}: the release has no such queue")]
+    NoSuchQueue(String),
+    /// There is no release on trial.
+    #[error("no release is on trial")]
+    NothingTried,
+    /// There is no release to go back to.
+    #[error("there is no release before this one: put the files back and reload")]
+    NothingBefore,
     /// After-call work cannot be ended where there is none.
     #[error("the seat has no after-call work to end")]
     NotInWrapUp,

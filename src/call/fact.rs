@@ -11,6 +11,7 @@ use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Party;
 use crate::call::record::Record;
+use crate::call::turnover::Released;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::Briefing;
@@ -18,6 +19,7 @@ use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
 use crate::machine::prediction::outcome::Outcome;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Wall;
@@ -55,6 +57,13 @@ pub enum Fact {
         version: String,
         /// Seats, queues and skills by name, in the order of their ids.
         names: Names,
+    },
+    /// New calls get other releases from here on.
+    Released(Box<Released>),
+    /// No call keeps to this release any more, and none will.
+    ReleaseRetired {
+        /// Which.
+        release: ReleaseNo,
     },
     /// A call was accepted: it is ours until [`Fact::Closed`].
     Arrived(Arrived),

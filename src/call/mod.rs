@@ -27,6 +27,9 @@ pub mod fact;
 /// One SIP session with its media session.
 pub mod leg;
 
+/// Who serves at present, by name.
+pub mod people;
+
 /// Scripted phones: built-in callers and seats.
 pub mod phone;
 
@@ -44,6 +47,15 @@ pub mod record;
 
 /// Folds facts into records.
 pub mod record_builder;
+
+/// What an administrator may change while calls are live.
+pub mod release;
+
+/// The releases that are live, and which of them a new call gets.
+pub mod release_table;
+
+/// Releases as faces show them.
+pub mod release_view;
 
 /// From what a dialplan says to pieces of sound.
 pub mod speaking;
@@ -66,11 +78,17 @@ mod switchboard_code;
 /// What the switchboard writes to the log.
 mod switchboard_log;
 
+/// What the switchboard does with releases.
+mod switchboard_release;
+
 /// What the switchboard does with reports of the user agent.
 mod switchboard_sip;
 
 /// Who of the switchboard sleeps until when.
 pub mod switchboard_sleeper;
+
+/// One set of releases gives way to another.
+pub mod turnover;
 
 /// What faces show, folded from facts.
 pub mod view;

@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::catalog::Catalog;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
@@ -143,7 +145,10 @@ pub struct Arrived {
     pub remote: SocketAddr,
     /// Name of the dialplan.
     pub dialplan: String,
-    /// Digests of dialplan, bank and model that the call is pinned to.
+    /// The release that the call is pinned to.
+    #[serde(default)]
+    pub release: ReleaseNo,
+    /// Its files with their digests.
     pub versions: Vec<String>,
     /// Language to begin in, if the dialplan says one.
     pub language: Option<Language>,
@@ -170,9 +175,29 @@ pub struct Names {
     pub queues: Vec<String>,
     /// Skills.
     pub skills: Vec<String>,
+    /// Seats that were there in an earlier release of this process only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone_seats: Vec<SeatId>,
+    /// Queues likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone_queues: Vec<QueueId>,
 }
 
 impl Names {
+    /// The names of a catalog.
+    #[must_use]
+    pub fn of(catalog: &Catalog) -> Self {
+        let seats = catalog.seats().iter();
+        let queues = catalog.queues().iter();
+        Self {
+            seats: seats.map(|s| (s.id.clone(), s.name.clone())).collect(),
+            queues: queues.map(|queue| queue.name.clone()).collect(),
+            skills: catalog.skills().to_vec(),
+            gone_seats: catalog.gone_seats().collect(),
+            gone_queues: catalog.gone_queues().collect(),
+        }
+    }
+
     /// The id that a seat registers as.
     #[must_use]
     pub fn seat(&self, seat: SeatId) -> Option<String> {

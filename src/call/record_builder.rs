@@ -1,7 +1,5 @@
 //! Folds the facts of a call into its record, live or from the journal.
 
-use std::sync::Arc;
-
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
@@ -11,7 +9,6 @@ use crate::call::record::Segment;
 use crate::call::record::SegmentKind;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
-use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
 
 /// Entries kept of each list of a record; later ones are counted in `dropped`.
@@ -21,18 +18,16 @@ pub const RECORD_ENTRIES_MAX: usize = 500;
 #[derive(Clone, Debug)]
 pub struct RecordBuilder {
     begun: Now,
-    names: Arc<Names>,
     record: Record,
-    /// Start of the current segment.
-    open: (SegmentKind, u64, Option<SeatId>),
+    /// What the current segment is, its start, and the seat concerned.
+    open: (SegmentKind, u64, Option<String>),
     answered: bool,
 }
 
 impl RecordBuilder {
-    /// Starts at the fact that a call arrived; none for any other fact. `names` turns ids into
-    /// names, which mean the same after a restart.
+    /// Starts at the fact that a call arrived; none for any other fact.
     #[must_use]
-    pub fn begin(first: &Recorded, names: &Arc<Names>) -> Option<Self> {
+    pub fn begin(first: &Recorded) -> Option<Self> {
         let (Fact::Arrived(arrived), Some(call)) = (&first.fact, first.call) else {
             return None;
         };
@@ -59,15 +54,15 @@ impl RecordBuilder {
         let open = (SegmentKind::Ivr, 0, None);
         Some(Self {
             begun: first.now,
-            names: Arc::clone(names),
             record,
             open,
             answered: false,
         })
     }
 
-    /// Takes the next fact of the call.
-    pub fn take(&mut self, next: &Recorded) {
+    /// Takes the next fact of the call. `names` turns ids into names as they stand at that fact;
+    /// names mean the same after a restart.
+    pub fn take(&mut self, next: &Recorded, names: &Names) {
         let at_ms = self.ms(next.now);
         match &next.fact {
             Fact::Connected { .. } => self.record.outcome = Outcome::LeftInIvr,
@@ -83,16 +78,16 @@ impl RecordBuilder {
                 }
             }
             Fact::Walk(fact) => self.take_walk(at_ms, fact),
-            Fact::Acd(fact) => self.take_acd(at_ms, fact),
+            Fact::Acd(fact) => self.take_acd(at_ms, fact, names),
             Fact::Handed { briefing, .. } => self.record.briefing = Some((**briefing).clone()),
             Fact::Bridged { seat } => {
-                self.record.seat = self.names.seat(*seat);
+                self.record.seat = names.seat(*seat);
                 self.record.outcome = Outcome::Served;
-                self.switch(at_ms, SegmentKind::Talk, Some(*seat));
+                self.switch(at_ms, SegmentKind::Talk, names.seat(*seat));
             }
             Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
-            Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2),
-            Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2),
+            Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
+            Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2.clone()),
             Fact::HungUp { by, cause } if self.record.hung_up.is_none() => {
                 self.record.hung_up = Some((*by, cause.clone()));
             }
@@ -102,6 +97,8 @@ impl RecordBuilder {
                 }
             }
             Fact::Started { .. }
+            | Fact::Released(_)
+            | Fact::ReleaseRetired { .. }
             | Fact::Arrived(_)
             | Fact::PromptStopped { .. }
             | Fact::SeatFailed { .. }
@@ -151,14 +148,17 @@ impl RecordBuilder {
         }
     }
 
-    fn take_acd(&mut self, at_ms: u64, fact: &AcdFact) {
+    fn take_acd(&mut self, at_ms: u64, fact: &AcdFact, names: &Names) {
         match fact {
             AcdFact::Queued { queue, .. } => {
-                self.record.queue = self.names.queue(*queue);
+                self.record.queue = names.queue(*queue);
                 self.record.outcome = Outcome::Abandoned;
                 self.switch(at_ms, SegmentKind::Queue, None);
             }
-            AcdFact::Offered { seat, .. } => self.switch(at_ms, SegmentKind::Ring, Some(*seat)),
+            AcdFact::Moved { queue, .. } => self.record.queue = names.queue(*queue),
+            AcdFact::Offered { seat, .. } => {
+                self.switch(at_ms, SegmentKind::Ring, names.seat(*seat));
+            }
             AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
             AcdFact::Overflowed { .. }
             | AcdFact::Answered { .. }
@@ -168,7 +168,7 @@ impl RecordBuilder {
         }
     }
 
-    fn switch(&mut self, at_ms: u64, kind: SegmentKind, seat: Option<SeatId>) {
+    fn switch(&mut self, at_ms: u64, kind: SegmentKind, seat: Option<String>) {
         let (was, start_ms, of) = std::mem::replace(&mut self.open, (kind, at_ms, seat));
         if at_ms == start_ms {
             return;
@@ -183,7 +183,7 @@ impl RecordBuilder {
             kind: was,
             start_ms,
             duration_ms: at_ms - start_ms,
-            seat: of.and_then(|seat| self.names.seat(seat)),
+            seat: of,
         };
         self.record.segments.push(segment);
     }

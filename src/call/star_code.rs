@@ -212,7 +212,7 @@ impl StarCode {
             | SeatState::Talking => phrase::seat_ready(language),
         };
         let mut pieces = vec![Piece::Silence(Duration::from_millis(200))];
-        for fragment in composition::compose(&near.centre.phrasebook, language, &speech) {
+        for fragment in composition::compose(&near.release.phrasebook, language, &speech) {
             match fragment {
                 Fragment::Prompt(prompt, _) => pieces.push(Piece::Prompt(prompt)),
                 Fragment::Silence(length) => pieces.push(Piece::Silence(length)),

@@ -13,9 +13,13 @@ use crate::call::effect::Answer;
 use crate::call::effect::Effect;
 use crate::call::effect::Event;
 use crate::call::fact::Fact;
+use crate::call::people::People;
+use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Record;
 use crate::call::record_builder::RecordBuilder;
+use crate::call::release::Release;
+use crate::call::release_table::ReleaseTable;
 use crate::call::star_code::StarCode;
 use crate::call::switchboard_ask::Asks;
 use crate::call::switchboard_sleeper::Sleeper;
@@ -39,6 +43,8 @@ use crate::vocabulary::time::Turn;
 #[derive(Debug)]
 pub struct Switchboard {
     pub(super) centre: Centre,
+    pub(super) releases: ReleaseTable,
+    pub(super) people: People,
     pub(super) ua: UserAgent,
     pub(super) acd: Engine,
     pub(super) models: BTreeMap<String, Model>,
@@ -54,7 +60,7 @@ pub struct Switchboard {
     touched: BTreeSet<CallId>,
     pub(super) effects: VecDeque<Effect>,
     pub(super) seq: u64,
-    names: Arc<Names>,
+    pub(super) names: Arc<Names>,
     pub(super) draining: bool,
     /// The command that ends everything, until nothing is held any more.
     pub(super) ending: Option<u64>,
@@ -64,6 +70,10 @@ pub struct Switchboard {
 #[derive(Debug)]
 pub(super) struct Live {
     pub(super) contact: Contact,
+    /// What it is pinned to.
+    pub(super) release: Arc<Release>,
+    /// Its dialplan.
+    flow: String,
     pub(super) record: RecordBuilder,
     sleeps_until: Option<Now>,
 }
@@ -76,27 +86,17 @@ pub(super) struct SeatDesk {
 }
 
 impl Switchboard {
-    /// The engine of this centre. `first_seq` is the place of the next fact in the log.
+    /// The engine of this centre, which starts with this release. `first_seq` is the place of the
+    /// next fact in the log.
     #[must_use]
-    pub fn new(centre: Centre, parts: Parts, turn: Turn) -> Self {
-        let seats = vec![SeatDesk::default(); centre.catalog.seats().len()];
-        let names = Names {
-            seats: centre
-                .catalog
-                .seats()
-                .iter()
-                .map(|s| (s.id.clone(), s.name.clone()))
-                .collect(),
-            queues: centre
-                .catalog
-                .queues()
-                .iter()
-                .map(|q| q.name.clone())
-                .collect(),
-            skills: centre.catalog.skills().to_vec(),
-        };
+    pub fn new(centre: Centre, release: Release, parts: Parts, turn: Turn) -> Self {
+        let people = People::new(Arc::clone(&release.catalog));
+        let names = Names::of(&people.catalog);
         let mut board = Self {
             centre,
+            seats: vec![SeatDesk::default(); people.catalog.seats().len()],
+            people,
+            releases: ReleaseTable::new(Arc::new(release)),
             ua: parts.ua,
             acd: parts.acd,
             models: parts.models,
@@ -106,7 +106,6 @@ impl Switchboard {
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
             asks: Asks::default(),
-            seats,
             sleepers: Sleepers::default(),
             touched: BTreeSet::new(),
             effects: VecDeque::new(),
@@ -117,6 +116,7 @@ impl Switchboard {
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
         board.record(turn, None, Fact::Started { version, names });
+        board.note_start(turn);
         board
     }
 
@@ -128,6 +128,7 @@ impl Switchboard {
             Event::Media(event) => self.handle_media(turn, &event),
             Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
             Event::Command { id, command } => self.handle_command(turn, id, command),
+            Event::TurnOver { id, turnover } => self.turn_over(turn, id, *turnover),
             Event::Wake | Event::Phone { .. } => {}
         }
         self.settle(turn);
@@ -233,7 +234,8 @@ impl Switchboard {
                 contact.handle_media(event, near);
             });
         } else if let Some(mut code) = self.codes.remove(&leg) {
-            code.handle_media(event, &mut self.surroundings(turn));
+            let release = Arc::clone(self.releases.current());
+            code.handle_media(event, &mut self.surroundings(turn, &release));
             self.codes.insert(leg, code);
             self.follow_code(turn, leg);
         }
@@ -272,19 +274,25 @@ impl Switchboard {
         let Some(mut live) = self.calls.remove(&call) else {
             return;
         };
-        tell(&mut live.contact, &mut self.surroundings(turn));
+        let release = Arc::clone(&live.release);
+        tell(&mut live.contact, &mut self.surroundings(turn, &release));
         self.calls.insert(call, live);
         self.follow_call(turn, call);
     }
 
-    pub(super) fn take_call(&mut self, turn: Turn, contact: Contact, arrived: Fact) {
+    pub(super) fn take_call(&mut self, turn: Turn, contact: Contact, arrived: Arrived) {
         let call = contact.id;
-        let first = self.recorded(turn, Some(call), arrived);
-        if let Some(record) = RecordBuilder::begin(&first, &self.names) {
+        let release = Arc::clone(self.releases.for_call(call));
+        let flow = arrived.dialplan.clone();
+        self.releases.pin(release.number, &flow);
+        let first = self.recorded(turn, Some(call), Fact::Arrived(arrived));
+        if let Some(record) = RecordBuilder::begin(&first) {
             self.calls.insert(
                 call,
                 Live {
                     contact,
+                    release,
+                    flow,
                     record,
                     sleeps_until: None,
                 },
@@ -294,10 +302,16 @@ impl Switchboard {
         self.follow_call(turn, call);
     }
 
-    pub(super) fn surroundings(&mut self, turn: Turn) -> Surroundings<'_> {
+    pub(super) fn surroundings<'s>(
+        &'s mut self,
+        turn: Turn,
+        release: &'s Release,
+    ) -> Surroundings<'s> {
         Surroundings {
             turn,
             centre: &self.centre,
+            release,
+            people: &self.people,
             models: &self.models,
             blank: &self.blank,
             mint: &mut self.mint,
@@ -389,6 +403,8 @@ impl Switchboard {
                 self.asks.close(call);
                 let record = live.record.close(turn.now);
                 self.record(turn, Some(call), Fact::Closed(Box::new(record)));
+                self.releases.unpin(live.release.number, &live.flow);
+                self.retire_releases(turn);
             }
             return;
         }

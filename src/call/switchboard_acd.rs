@@ -51,13 +51,19 @@ impl Switchboard {
                 let text = format!("call {contact} waits, but no signed-in seat has the skill");
                 self.record(turn, Some(contact), Fact::Alarm { text });
             }
-            Output::Note(fact) => self.record(turn, contact_of(&fact), Fact::Acd(fact)),
+            Output::Note(fact) => {
+                if let AcdFact::Moved { contact, queue, .. } = &fact {
+                    let name = self.names.queue(*queue).unwrap_or_default();
+                    self.with_call(turn, *contact, |call, _| call.moved(name));
+                }
+                self.record(turn, contact_of(&fact), Fact::Acd(fact));
+            }
         }
     }
 
     fn offer(&mut self, turn: Turn, seat: SeatId, contact: CallId, epoch: Epoch) {
         let user = self
-            .centre
+            .people
             .catalog
             .seat_entry(seat)
             .map(|entry| entry.id.clone());
@@ -89,6 +95,10 @@ impl Switchboard {
                 Ok(())
             }
             Command::HangUp { .. } => Err(CommandError::UnknownCall),
+            Command::Alarm { text } => {
+                self.record(turn, None, Fact::Alarm { text });
+                Ok(())
+            }
             Command::Drain => {
                 self.draining = true;
                 Ok(())
@@ -145,6 +155,7 @@ const fn contact_of(fact: &AcdFact) -> Option<CallId> {
         | AcdFact::Answered { contact, .. }
         | AcdFact::Abandoned { contact, .. }
         | AcdFact::Served { contact, .. }
+        | AcdFact::Moved { contact, .. }
         | AcdFact::Overflowed { contact, .. } => Some(*contact),
         AcdFact::SeatChanged { .. } => None,
     }

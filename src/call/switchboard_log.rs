@@ -17,7 +17,7 @@ impl Switchboard {
         }
         let recorded = self.recorded(turn, call, fact);
         if let Some(live) = call.and_then(|call| self.calls.get_mut(&call)) {
-            live.record.take(&recorded);
+            live.record.take(&recorded, &self.names);
         }
         self.effects.push_back(Effect::Fact(Box::new(recorded)));
     }

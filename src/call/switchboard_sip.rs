@@ -7,6 +7,7 @@ use crate::call::contact::Origin;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
 use crate::call::record::Arrived;
+use crate::call::release::Release;
 use crate::call::star_code;
 use crate::call::switchboard::Switchboard;
 use crate::machine::acd::surface::Input;
@@ -18,6 +19,7 @@ use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::UaCommand;
 use crate::machine::sip::surface::UaEvent;
 use crate::vocabulary::flow::Flow;
+use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
@@ -29,12 +31,12 @@ impl Switchboard {
             UaEvent::Registered {
                 user, flow, fresh, ..
             } => {
-                if let Some(seat) = self.centre.catalog.seat(&user) {
+                if let Some(seat) = self.people.catalog.seat(&user) {
                     self.seat_registered(turn, seat, flow, fresh);
                 }
             }
             UaEvent::Unregistered { user } => {
-                if let Some(seat) = self.centre.catalog.seat(&user) {
+                if let Some(seat) = self.people.catalog.seat(&user) {
                     self.desk(seat, None);
                     self.record(turn, None, Fact::SeatUnregistered { seat });
                     self.acd.handle(turn, Input::SeatSignedOut(seat));
@@ -76,7 +78,8 @@ impl Switchboard {
             }
             self.with_call(turn, call, |contact, near| contact.handle_ua(event, near));
         } else if let Some(mut code) = self.codes.remove(&leg) {
-            code.handle_ua(&event, &self.surroundings(turn));
+            let release = Arc::clone(self.releases.current());
+            code.handle_ua(&event, &self.surroundings(turn, &release));
             self.codes.insert(leg, code);
             self.follow_code(turn, leg);
         }
@@ -94,7 +97,7 @@ impl Switchboard {
     }
 
     /// Notes where a seat's phone is; true if that changed.
-    fn desk(&mut self, seat: SeatId, flow: Option<Flow>) -> bool {
+    pub(super) fn desk(&mut self, seat: SeatId, flow: Option<Flow>) -> bool {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
         let desk = self.seats.get_mut(at);
         desk.is_some_and(|desk| std::mem::replace(&mut desk.flow, flow) != flow)
@@ -104,12 +107,14 @@ impl Switchboard {
         let seat = invite
             .user
             .as_ref()
-            .and_then(|user| self.centre.catalog.seat(user));
+            .and_then(|user| self.people.catalog.seat(user));
         let wish = star_code::wish(&invite.called);
         if let (Some(seat), Some(wish)) = (seat, wish) {
             return self.star_code(turn, leg, invite, (seat, wish));
         }
-        let Some(script) = self.centre.script(&invite.called).cloned() else {
+        let call = self.mint.call();
+        let release = Arc::clone(self.releases.for_call(call));
+        let Some(script) = release.script(&invite.called) else {
             return self.turn_away(turn, leg, Status(404), ("unknown_number", &invite));
         };
         if self.draining || self.calls.len() >= self.centre.calls_max {
@@ -120,19 +125,24 @@ impl Switchboard {
             };
             return self.turn_away(turn, leg, Status(503), (why, &invite));
         }
-        self.begin(turn, leg, invite, &script);
+        self.begin(turn, (call, leg), invite, (&release, script));
     }
 
-    fn begin(&mut self, turn: Turn, leg: LegId, invite: Invite, script: &Arc<Script>) {
+    fn begin(
+        &mut self,
+        turn: Turn,
+        (call, leg): (CallId, LegId),
+        invite: Invite,
+        (release, script): (&Release, &Arc<Script>),
+    ) {
         let number = self.centre.numbers.normalise(&invite.caller).ok();
         let caller = CallerContext {
             number: number.clone(),
             called: invite.called.clone(),
             language: None,
         };
-        let call = self.mint.call();
-        let bank = self.centre.bank(script);
-        let near = self.surroundings(turn);
+        let bank = release.bank(script);
+        let near = self.surroundings(turn, release);
         let walk = Walk::new(Arc::clone(script), caller, turn);
         let shown = number
             .as_ref()
@@ -158,10 +168,11 @@ impl Switchboard {
             sip_call_id: invite.sip_call_id,
             remote: invite.flow.remote,
             dialplan: script.flow.clone(),
-            versions: self.centre.versions.clone(),
+            release: release.number,
+            versions: release.versions.clone(),
             language: Some(script.language()),
         };
-        self.take_call(turn, contact, Fact::Arrived(arrived));
+        self.take_call(turn, contact, arrived);
     }
 
     fn turn_away(&mut self, turn: Turn, leg: LegId, status: Status, why: (&str, &Invite)) {

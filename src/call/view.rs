@@ -8,11 +8,14 @@ use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
+use crate::call::release_view::ReleasesView;
+use crate::call::turnover::Released;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Wall;
 
@@ -25,6 +28,8 @@ pub struct View {
     pub seats: Vec<SeatView>,
     /// Queues by id.
     pub queues: Vec<QueueView>,
+    /// Releases that are live.
+    pub releases: ReleasesView,
     /// Totals since the start.
     pub totals: Totals,
     /// Place of the last fact taken.
@@ -43,6 +48,8 @@ pub struct CallView {
     pub called: String,
     /// Its dialplan.
     pub dialplan: String,
+    /// The release it keeps to.
+    pub release: ReleaseNo,
     /// When its INVITE came.
     pub started: Wall,
     /// Where it is: `ivr`, `waiting`, `ringing`, `talking`, `held`, `ending`.
@@ -72,6 +79,9 @@ pub struct SeatView {
     pub call: Option<CallId>,
     /// Calls served since the start.
     pub served: u64,
+    /// The present release does not have it.
+    #[serde(skip)]
+    pub is_gone: bool,
 }
 
 /// A queue.
@@ -87,10 +97,15 @@ pub struct QueueView {
     pub answered: u64,
     /// Of these: gone before an answer.
     pub abandoned: u64,
+    /// Of these: moved to another queue, because this one or a skill was taken away.
+    pub moved: u64,
     /// Turned away: full.
     pub overflowed: u64,
     /// Sum of the waits of answered contacts, in milliseconds.
     pub answered_wait_ms: u64,
+    /// The present release does not have it.
+    #[serde(skip)]
+    pub is_gone: bool,
 }
 
 /// Totals since the start.
@@ -160,11 +175,14 @@ impl View {
         self.seq = next.seq;
         match &next.fact {
             Fact::Started { names, .. } => self.begin(names, next.wall),
+            Fact::Released(released) => self.take_release(released, next.wall),
+            Fact::ReleaseRetired { release } => self.releases.retire(*release),
             Fact::Arrived(arrived) => {
                 let Some(id) = next.call else {
                     return;
                 };
                 self.totals.arrived += 1;
+                self.releases.pin(arrived.release);
                 let number = arrived
                     .number
                     .as_ref()
@@ -174,6 +192,7 @@ impl View {
                     caller: number.unwrap_or_else(|| arrived.caller.clone()),
                     called: arrived.called.clone(),
                     dialplan: arrived.dialplan.clone(),
+                    release: arrived.release,
                     started: next.wall,
                     stage: "ivr",
                     step: String::new(),
@@ -184,7 +203,9 @@ impl View {
                 self.calls.insert(id, call);
             }
             Fact::Closed(record) => {
-                self.calls.remove(&record.call);
+                if let Some(call) = self.calls.remove(&record.call) {
+                    self.releases.unpin(call.release);
+                }
                 *self.totals.closed.entry(record.outcome).or_default() += 1;
             }
             Fact::TurnedAway { reason, .. } => {
@@ -216,28 +237,79 @@ impl View {
         }
     }
 
+    /// The seats of the present release.
+    pub fn present_seats(&self) -> impl Iterator<Item = &SeatView> {
+        self.seats.iter().filter(|seat| !seat.is_gone)
+    }
+
+    /// The queues of the present release.
+    pub fn present_queues(&self) -> impl Iterator<Item = &QueueView> {
+        self.queues.iter().filter(|queue| !queue.is_gone)
+    }
+
+    /// The seat that registers as `id`.
+    #[must_use]
+    pub fn seat(&self, id: &str) -> Option<SeatId> {
+        let mut seats = (0..).map(SeatId).zip(&self.seats);
+        let found = seats.find(|(_, seat)| seat.id == id && !seat.is_gone);
+        found.map(|(at, _)| at)
+    }
+
     fn begin(&mut self, names: &Names, wall: Wall) {
+        self.calls.clear();
+        self.seats.clear();
+        self.queues.clear();
+        self.releases = ReleasesView::default();
+        self.learn_names(names, wall);
+    }
+
+    fn take_release(&mut self, released: &Released, wall: Wall) {
+        self.releases.take(released, wall);
+        if let Some(names) = &released.names {
+            self.learn_names(names, wall);
+        }
+    }
+
+    /// Names only grow while a centre runs; some are gone, and may come back.
+    fn learn_names(&mut self, names: &Names, wall: Wall) {
         self.names = names.clone();
-        let seat = |(id, name): &(String, String)| SeatView {
+        let new = names.seats.iter().skip(self.seats.len());
+        let seats = new.map(|(id, name)| SeatView {
             id: id.clone(),
             name: name.clone(),
             state: SeatState::SignedOut,
             since: wall,
             call: None,
             served: 0,
-        };
-        let queue = |name: &String| QueueView {
+            is_gone: false,
+        });
+        self.seats.extend(seats);
+        let new = names.queues.iter().skip(self.queues.len());
+        let queues = new.map(|name| QueueView {
             name: name.clone(),
             waiting: 0,
             offered: 0,
             answered: 0,
             abandoned: 0,
+            moved: 0,
             overflowed: 0,
             answered_wait_ms: 0,
-        };
-        self.calls.clear();
-        self.seats = names.seats.iter().map(seat).collect();
-        self.queues = names.queues.iter().map(queue).collect();
+            is_gone: false,
+        });
+        self.queues.extend(queues);
+        for (seat, (_, name)) in self.seats.iter_mut().zip(&names.seats) {
+            seat.name.clone_from(name);
+            seat.is_gone = false;
+        }
+        self.queues
+            .iter_mut()
+            .for_each(|queue| queue.is_gone = false);
+        for seat in &names.gone_seats {
+            self.with_seat(*seat, |seat| seat.is_gone = true);
+        }
+        for queue in &names.gone_queues {
+            self.with_queue(*queue, |queue| queue.is_gone = true);
+        }
     }
 
     fn take_call(&mut self, next: &Recorded) {
@@ -291,6 +363,7 @@ impl View {
                 queue.answered_wait_ms += waited_ms;
             }),
             AcdFact::Abandoned { contact, .. } => self.left(*contact, |queue| queue.abandoned += 1),
+            AcdFact::Moved { contact, queue, .. } => self.move_contact(*contact, *queue),
             AcdFact::Overflowed { queue, .. } => {
                 self.with_queue(*queue, |queue| queue.overflowed += 1);
             }
@@ -302,6 +375,18 @@ impl View {
                 seat.state = *state;
                 seat.since = next.wall;
             }),
+        }
+    }
+
+    fn move_contact(&mut self, contact: CallId, queue: QueueId) {
+        self.left(contact, |queue| queue.moved += 1);
+        self.with_queue(queue, |queue| {
+            queue.offered += 1;
+            queue.waiting += 1;
+        });
+        let name = self.names.queue(queue);
+        if let Some(call) = self.calls.get_mut(&contact) {
+            call.queue = name;
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::UnixDatagram;
+use tokio::sync::mpsc;
 
 use crate::call::effect::CommandError;
 use crate::call::effect::Effect;
@@ -15,6 +16,7 @@ use crate::driver::journal::writer::Journal;
 use crate::driver::media::hub::MediaHub;
 use crate::driver::prompts::arrival::Arrival;
 use crate::driver::run::Hands;
+use crate::driver::stock::Stock;
 use crate::driver::turn_meter::TurnMeter;
 use crate::machine::media::contract::MediaCommand;
 
@@ -118,6 +120,9 @@ impl Hands for PhoneHands {
 pub struct CentreHands {
     media: MediaHands,
     asking: Asking,
+    stock: Stock,
+    /// To wake the loop for prompts that are left over from a turn.
+    waker: mpsc::Sender<Event>,
     journal: Journal,
     reply: Reply,
     /// Replies that wait until the log is durable, by place in the log and command.
@@ -135,14 +140,16 @@ impl CentreHands {
     /// Hands that hold all of these.
     #[must_use]
     pub fn new(
-        media: MediaHands,
-        asking: Asking,
+        (media, asking): (MediaHands, Asking),
+        (stock, waker): (Stock, mpsc::Sender<Event>),
         (journal, reply): (Journal, Reply),
         meter: Arc<TurnMeter>,
     ) -> Self {
         Self {
             media,
             asking,
+            stock,
+            waker,
             journal,
             reply,
             promised: BTreeMap::new(),
@@ -190,6 +197,11 @@ impl Hands for CentreHands {
             } => {
                 self.promised.insert((after_seq, id), result);
             }
+            Effect::Retire(release) => {
+                self.stock.retire(Arc::clone(&release.prompts));
+                // Large maps take their time to fall apart.
+                tokio::task::spawn_blocking(move || drop(release));
+            }
             // An answer that nobody awaits any more is counted when it comes.
             Effect::Forget(_) | Effect::Transmit { .. } => {}
         }
@@ -197,7 +209,9 @@ impl Hands for CentreHands {
 
     fn poll_event(&mut self) -> Option<Event> {
         let media = self.media.hub.poll_event().map(Event::Media);
-        media.or_else(|| self.asking.poll(&mut self.media.hub))
+        media
+            .or_else(|| self.asking.poll(&mut self.media.hub))
+            .or_else(|| self.stock.poll(&mut self.media.hub))
     }
 
     async fn ready(&self) {
@@ -207,5 +221,9 @@ impl Hands for CentreHands {
     fn turned(&mut self, length: Duration, unsent: u64) {
         self.meter.turned(length, unsent);
         self.keep_promises();
+        if self.stock.turned() {
+            // A full inbox means that the loop turns anyway.
+            let _ = self.waker.try_send(Event::Wake);
+        }
     }
 }

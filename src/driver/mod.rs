@@ -12,6 +12,9 @@ pub mod clock;
 /// What the configuration file says.
 pub mod config;
 
+/// Dialplans and banks, read from disk.
+pub mod draft;
+
 /// The mark that asks networks to forward our packets before others.
 pub mod dscp;
 
@@ -33,9 +36,6 @@ pub mod orders;
 /// Recorded prompts on disk.
 pub mod prompts;
 
-/// Dialplans and banks, read from disk.
-pub mod release;
-
 /// The loop that carries a machine.
 pub mod run;
 
@@ -53,6 +53,9 @@ pub mod speech_process;
 
 /// What the speech command has spoken before.
 pub mod speech_store;
+
+/// Prompts on their way into the library and out of it.
+pub mod stock;
 
 /// How long the loop's turns take.
 pub mod turn_meter;

@@ -185,6 +185,7 @@ impl<M: Machine, H: Hands> Loop<M, H> {
                     | Effect::Ask { .. }
                     | Effect::Forget(_)
                     | Effect::Fact(_)
+                    | Effect::Retire(_)
                     | Effect::Reply { .. } => self.hands.perform(effect),
                 }
             }

@@ -89,7 +89,7 @@ pub async fn serve(
         database: running.database.clone(),
         journal: Arc::clone(&running.journal),
         meter: Arc::clone(&running.meter),
-        catalog: Arc::clone(&running.catalog),
+        releases: running.releases.clone(),
     };
     tokio::spawn(serve_api(listener, desk.clone(), access));
     Ok(Served {

@@ -71,6 +71,9 @@ impl QueueEntry {
 }
 
 /// All seats, queues and skills of a centre. An id is a place in these lists.
+///
+/// A catalog that follows another keeps its ids: a name that is gone stands in the lists and is
+/// found by id, but not by name.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Catalog {
     seats: Vec<SeatEntry>,
@@ -79,6 +82,7 @@ pub struct Catalog {
     skills: Vec<String>,
     seat_ids: BTreeMap<String, SeatId>,
     queue_ids: BTreeMap<String, QueueId>,
+    skill_ids: BTreeMap<String, SkillId>,
 }
 
 /// What is wrong in a catalog, and at which entry.
@@ -152,38 +156,56 @@ impl Catalog {
         if !faults.is_empty() {
             return Err(faults);
         }
+        Ok(Self::numbered(seats, queues, skills.into_iter().collect()))
+    }
+
+    /// The catalog of these lists, which hold together.
+    pub(super) fn numbered(
+        seats: Vec<SeatEntry>,
+        queues: Vec<QueueEntry>,
+        skills: Vec<String>,
+    ) -> Self {
         let seat_ids = (0..).map(SeatId).zip(&seats);
         let queue_ids = (0..).map(QueueId).zip(&queues);
+        let skill_ids = (0..).map(SkillId).zip(&skills);
         let mut catalog = Self {
             seat_ids: seat_ids.map(|(id, seat)| (seat.id.clone(), id)).collect(),
             queue_ids: queue_ids
                 .map(|(id, queue)| (queue.name.clone(), id))
                 .collect(),
+            skill_ids: skill_ids.map(|(id, name)| (name.clone(), id)).collect(),
             seats,
             queues,
             needs: Vec::new(),
-            skills: skills.into_iter().collect(),
+            skills,
         };
         let needs = catalog.queues.iter();
         catalog.needs = needs
             .map(|queue| catalog.need(read_need(&queue.need).unwrap_or_default()))
             .collect();
-        Ok(catalog)
+        catalog
     }
 
-    /// The seats in order of their ids.
+    /// Names that `kept` does not have are gone from here on.
+    pub(super) fn keep_only(&mut self, kept: &Self) {
+        self.seat_ids.retain(|name, _| kept.seat(name).is_some());
+        self.queue_ids.retain(|name, _| kept.queue(name).is_some());
+        self.skill_ids.retain(|name, _| kept.skill(name).is_some());
+    }
+
+    /// The seats in order of their ids, those that are gone included.
     #[must_use]
     pub fn seats(&self) -> &[SeatEntry] {
         &self.seats
     }
 
-    /// The queues in order of their ids.
+    /// The queues in order of their ids, those that are gone included.
     #[must_use]
     pub fn queues(&self) -> &[QueueEntry] {
         &self.queues
     }
 
-    /// The skills' names in order of their ids.
+    /// The skills' names in order of their ids, those that are gone included.
     #[must_use]
     pub fn skills(&self) -> &[String] {
         &self.skills
@@ -204,10 +226,21 @@ impl Catalog {
     /// The skill of this name.
     #[must_use]
     pub fn skill(&self, name: &str) -> Option<SkillId> {
-        let found = self
-            .skills
-            .binary_search_by(|skill| skill.as_str().cmp(name));
-        u32::try_from(found.ok()?).ok().map(SkillId)
+        self.skill_ids.get(name).copied()
+    }
+
+    /// Seats that are known from an earlier catalog only.
+    pub fn gone_seats(&self) -> impl Iterator<Item = SeatId> {
+        let seats = (0..).map(SeatId).zip(&self.seats);
+        let gone = seats.filter(|(_, seat)| self.seat(&seat.id).is_none());
+        gone.map(|(id, _)| id)
+    }
+
+    /// Queues that are known from an earlier catalog only.
+    pub fn gone_queues(&self) -> impl Iterator<Item = QueueId> {
+        let queues = (0..).map(QueueId).zip(&self.queues);
+        let gone = queues.filter(|(_, queue)| self.queue(&queue.name).is_none());
+        gone.map(|(id, _)| id)
     }
 
     /// What is known of a seat.

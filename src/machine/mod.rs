@@ -38,3 +38,6 @@ pub mod skill_need;
 
 /// From words and values to recorded fragments.
 pub mod speech;
+
+/// One catalog after another.
+pub mod succession;

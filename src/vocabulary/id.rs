@@ -49,7 +49,7 @@ macro_rules! listed {
     ($(#[doc = $doc:literal] $name:ident),+ $(,)?) => {$(
         #[doc = $doc]
         #[derive(
-            Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
+            Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
         )]
         pub struct $name(pub u32);
     )+};
@@ -75,6 +75,8 @@ listed! {
     SkillId,
     /// A recorded or rendered prompt, by its place in the prompt library.
     PromptId,
+    /// A release, counted from 1 through all starts of a centre; 0: of before they were counted.
+    ReleaseNo,
 }
 
 /// Makes ids that no other node or shard makes.

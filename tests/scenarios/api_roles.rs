@@ -30,6 +30,10 @@ const TABLE: &str = "
     GET  /api/v1/records               401 403 200 200
     GET  /api/v1/records/{id}          401 403 404 404
     GET  /api/v1/events                401 403 200 200
+    GET  /api/v1/releases              401 403 200 200
+    POST /api/v1/releases              401 403 403 422
+    POST /api/v1/releases/promote      401 403 403 422
+    POST /api/v1/releases/rollback     401 403 403 422
 ";
 
 fn rows() -> Vec<(String, String, Vec<u16>)> {

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::net::TcpStream;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::RwLock;
@@ -16,20 +17,22 @@ use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
 use ringwise::call::record::Names;
 use ringwise::call::view::View;
+use ringwise::driver::centre::office::Office;
 use ringwise::driver::config::token::Grant;
 use ringwise::driver::config::token::Role;
 use ringwise::driver::journal::schema;
+use ringwise::driver::stock::Delivery;
 use ringwise::face::api::access::Access;
 use ringwise::face::api::command::Commands;
 use ringwise::face::api::desk::Desk;
 use ringwise::face::api::server;
-use ringwise::machine::catalog::Catalog;
-use ringwise::machine::catalog::SeatEntry;
 use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Wall;
 use tokio::runtime::Runtime;
 use tokio::sync::broadcast;
 use tokio::sync::mpsc;
+
+use crate::release_works;
 
 pub(crate) const SEAT: &str = "the token of the seat 1001";
 pub(crate) const SUPERVISOR: &str = "the token of the supervisor";
@@ -38,7 +41,7 @@ pub(crate) const ADMIN: &str = "the token of the administrator";
 /// An API with the seats 1001 and 1002.
 pub(crate) struct Api {
     pub(crate) address: SocketAddr,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     _runtime: Runtime,
 }
 
@@ -85,8 +88,9 @@ impl Api {
         let database = folder.join("ringwise.db");
         drop(schema::open(&database).unwrap());
         let (inbox, mut outbox) = mpsc::channel(16);
-        let commands = Commands::new(inbox);
+        let commands = Commands::new(inbox.clone());
         let replier = commands.clone();
+        let releases = office(&folder, inbox, commands.clone(), engine.clone());
         runtime.spawn(async move {
             while let Some(event) = outbox.recv().await {
                 if let Event::Command { id, .. } = event {
@@ -101,7 +105,7 @@ impl Api {
             database,
             journal: Arc::default(),
             meter: Arc::default(),
-            catalog: Arc::new(catalog()),
+            releases,
         };
         let here = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = runtime.block_on(server::listen(here)).unwrap();
@@ -186,12 +190,24 @@ fn access() -> Access {
     ])
 }
 
-fn catalog() -> Catalog {
-    let seat = |id: &str| SeatEntry {
-        id: id.to_owned(),
-        ..SeatEntry::default()
-    };
-    Catalog::new(vec![seat("1001"), seat("1002")], Vec::new()).unwrap()
+/// Releases of the works' files, which the engine takes or not.
+fn office(
+    folder: &Path,
+    inbox: mpsc::Sender<Event>,
+    commands: Commands,
+    engine: Result<(), CommandError>,
+) -> Office {
+    release_works::lay_out(folder, &release_works::config(&["sales"], 1));
+    let (keeper, _) = release_works::start(folder, None);
+    let (deliveries, delivered) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for delivery in delivered {
+            if let Delivery::Event(Event::TurnOver { id, .. }) = delivery {
+                commands.reply(id, engine.clone());
+            }
+        }
+    });
+    Office::new(keeper, deliveries, inbox)
 }
 
 fn view() -> View {

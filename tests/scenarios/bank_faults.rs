@@ -148,7 +148,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "bank: parcels",
         "bnak: parcels",
-        "b.yaml:1:1: `bank` is missing",
+        "b.yaml:1:1: unknown key `bnak` (did you mean `bank`?)",
     ),
     (
         "languages: [en, zh-CN]",

@@ -12,12 +12,19 @@ use ringwise::call::record::Names;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record_builder::RecordBuilder;
+use ringwise::call::release_table::Standing;
+use ringwise::call::turnover::Occasion;
+use ringwise::call::turnover::Released;
 use ringwise::driver::journal::recovery;
 use ringwise::driver::journal::schema;
 use ringwise::driver::journal::writer::Journal;
+use ringwise::machine::acd::surface::AcdFact;
+use ringwise::machine::acd::surface::Need;
 use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::prediction::outcome;
 use ringwise::vocabulary::id::CallId;
+use ringwise::vocabulary::id::QueueId;
+use ringwise::vocabulary::id::ReleaseNo;
 use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Wall;
 
@@ -26,6 +33,55 @@ fn folder(name: &str) -> PathBuf {
     let dir = std::env::temp_dir().join(format!("ringwise-journal-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
     dir
+}
+
+#[test]
+fn a_restart_finds_the_highest_release_and_the_names_of_the_last() {
+    let dir = folder("releases");
+    let names = Names {
+        queues: vec!["sales".to_owned(), "refunds".to_owned()],
+        ..Names::default()
+    };
+    let facts = [
+        fact(1, None, started()),
+        fact(2, None, released(1, None)),
+        fact(3, None, released(2, Some(names))),
+        // Back to the first: its number and hash are known.
+        fact(4, None, released(1, None)),
+        fact(5, Some(7), arrived()),
+        fact(6, Some(7), queued(1)),
+    ];
+    write(&dir, &facts);
+    let db = schema::open(&dir.join("ringwise.db")).unwrap();
+    let found = recovery::recover(&db).unwrap();
+    assert_eq!(found.release, Some((ReleaseNo(2), "hash of 2".to_owned())));
+    assert_eq!(found.lost[0].queue.as_deref(), Some("refunds"));
+}
+
+fn released(number: u32, names: Option<Names>) -> Fact {
+    let release = ReleaseNo(number);
+    Fact::Released(Box::new(Released {
+        occasion: Occasion::Reloaded,
+        release,
+        hash: format!("hash of {number}"),
+        versions: Vec::new(),
+        standing: Standing {
+            current: release,
+            before: None,
+            canary: None,
+        },
+        by: "api".to_owned(),
+        names,
+    }))
+}
+
+fn queued(queue: u32) -> Fact {
+    Fact::Acd(AcdFact::Queued {
+        contact: CallId::from_bits(7),
+        queue: QueueId(queue),
+        need: Need::default(),
+        priority: 0,
+    })
 }
 
 fn fact(seq: u64, call: Option<u64>, fact: Fact) -> Recorded {
@@ -48,6 +104,7 @@ fn arrived() -> Fact {
         sip_call_id: "a@b".to_owned(),
         remote: "127.0.0.1:5070".parse().unwrap(),
         dialplan: "travel".to_owned(),
+        release: ReleaseNo(1),
         versions: Vec::new(),
         language: None,
     })
@@ -134,7 +191,7 @@ fn a_call_that_the_process_died_under_is_closed_at_the_next_start() {
 fn a_closed_call_has_one_record_and_is_not_lost() {
     let dir = folder("closed");
     let first = fact(2, Some(7), arrived());
-    let mut builder = RecordBuilder::begin(&first, &Arc::new(Names::default())).unwrap();
+    let mut builder = RecordBuilder::begin(&first).unwrap();
     let hung_up = fact(
         3,
         Some(7),
@@ -143,7 +200,7 @@ fn a_closed_call_has_one_record_and_is_not_lost() {
             cause: "bye".to_owned(),
         },
     );
-    builder.take(&hung_up);
+    builder.take(&hung_up, &Names::default());
     let record = builder.close(Now::at_ms(4000));
     let closed = fact(4, Some(7), Fact::Closed(Box::new(record.clone())));
     write(&dir, &[fact(1, None, started()), first, hung_up, closed]);

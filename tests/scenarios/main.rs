@@ -5,6 +5,7 @@ mod acd;
 mod admin_tools;
 mod after_talk;
 mod api_refusals;
+mod api_releases;
 mod api_roles;
 mod api_server;
 mod bank_conditions;
@@ -37,6 +38,12 @@ mod prediction_sim;
 mod prompt_catalog;
 mod random_flows;
 mod record_end;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of releases"
+)]
+mod release_works;
+mod releases;
 mod rsip_oracle;
 mod sdp_examples;
 mod seat_orders;

@@ -56,6 +56,70 @@ fn customer(orders: &[(Option<String>, Option<f64>)]) -> Customer {
     }
 }
 
+fn asked(question: &str) -> Asked {
+    Asked::Question {
+        order: Some("0".to_owned()),
+        question: question.to_owned(),
+    }
+}
+
+fn p(model: &Model, bank: &Bank, customer: &Customer, question: &str) -> f64 {
+    let ranking = model.rank(bank, customer, Wall::default(), &TimeZone::UTC);
+    let mut choices = ranking.choices.iter();
+    let found = choices.find(|choice| choice.question == question && choice.order.is_some());
+    found.map_or(0.0, |choice| choice.p)
+}
+
+#[test]
+fn what_a_question_weighed_goes_to_something_else_when_it_is_taken_away() {
+    let (before, customer) = (bank(&[1.0, 1.0]), customer(&[(Some("a".to_owned()), None)]));
+    let mut model = Model::default();
+    for at in 0..200 {
+        let question = if at % 4 == 0 { "q1" } else { "q0" };
+        let outcome = Outcome::of(
+            &before,
+            &customer,
+            Wall::default(),
+            &TimeZone::UTC,
+            &asked(question),
+        );
+        model.learn(&outcome);
+    }
+    let rare = p(&model, &before, &customer, "q1");
+    assert!(rare < 0.35, "{rare}");
+    let mut after = before;
+    after.questions.retain(|question| question.id != "q0");
+    let kept = p(&model, &after, &customer, "q1");
+    assert!((kept - rare).abs() < 0.1, "{rare} became {kept}");
+    // Calls that do not know of it let it fade.
+    for _ in 0..2_000 {
+        let outcome = Outcome::of(
+            &after,
+            &customer,
+            Wall::default(),
+            &TimeZone::UTC,
+            &asked("q1"),
+        );
+        model.learn(&outcome);
+    }
+    assert!(p(&model, &after, &customer, "q1") > 0.8);
+}
+
+#[test]
+fn a_bank_whose_questions_are_all_new_is_asked_all_the_same() {
+    let (before, customer) = (bank(&[1.0, 1.0]), customer(&[(Some("a".to_owned()), None)]));
+    let mut model = Model::default();
+    for _ in 0..500 {
+        let (wall, zone) = (Wall::default(), TimeZone::UTC);
+        model.learn(&Outcome::of(&before, &customer, wall, &zone, &asked("q0")));
+    }
+    let mut after = before;
+    for question in &mut after.questions {
+        question.id = format!("new-{}", question.id);
+    }
+    assert!(p(&model, &after, &customer, "new-q0") > 0.1);
+}
+
 proptest! {
     #[test]
     fn a_ranking_sums_to_one_and_is_sorted(

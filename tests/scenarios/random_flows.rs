@@ -176,13 +176,19 @@ fn walk(script: &Arc<Script>, dice: &mut Dice) -> Result<Seen, String> {
     let mut seen = Seen::default();
     call.tell(WalkInput::Connected);
     for _ in 0..dice.roll(30) {
+        let now = call.now();
+        settle(&mut call, dice, now, &mut seen);
         match dice.roll(10) {
             0 => call.tell(WalkInput::QueueFull),
             1 => call.tell(WalkInput::QueueLeft),
             2 => call.tell(WalkInput::Talked),
-            3..=6 => call.press(char::from(
-                b"0123456789*#"[usize::try_from(dice.roll(12)).unwrap()],
-            )),
+            3..=6 => {
+                // A key breaks the silence, also one that is kept for later.
+                seen.silent = 0;
+                call.press(char::from(
+                    b"0123456789*#"[usize::try_from(dice.roll(12)).unwrap()],
+                ));
+            }
             _ => {}
         }
         let until = call.now() + Duration::from_millis(dice.roll(9_000));

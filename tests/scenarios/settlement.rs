@@ -19,10 +19,11 @@ use ringwise::call::phone::PhoneReport;
 use ringwise::call::phone::PhoneSetup;
 use ringwise::call::phone_bank::PhoneBank;
 use ringwise::call::record::Record;
+use ringwise::call::release::Release;
 use ringwise::call::switchboard::Parts;
 use ringwise::call::switchboard::Switchboard;
+use ringwise::driver::draft::Draft;
 use ringwise::driver::prompts::index::Index;
-use ringwise::driver::release::Release;
 use ringwise::driver::simulated::network::Network;
 use ringwise::driver::simulated::network::Weather;
 use ringwise::driver::simulated::town::Station;
@@ -45,6 +46,7 @@ use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::flow::Flow;
 use ringwise::vocabulary::flow::Transport;
 use ringwise::vocabulary::id::Mint;
+use ringwise::vocabulary::id::ReleaseNo;
 use ringwise::vocabulary::language::Language;
 use ringwise::vocabulary::phone_number::NumberPlan;
 use ringwise::vocabulary::time::Now;
@@ -62,7 +64,8 @@ pub(crate) const EPOCH: Wall = Wall::from_ms(1_791_939_600_000);
 /// How long a seat rings.
 pub(crate) const RING: Duration = Duration::from_secs(12);
 
-const REALM: &str = "night.example";
+/// The realm that seats register in.
+pub(crate) const REALM: &str = "night.example";
 const STATION_PHONES: usize = 100;
 const SEAT_STATION_PHONES: usize = 10;
 const LEGS_FROM: u64 = 1 << 47;
@@ -134,13 +137,27 @@ impl Settlement {
     pub(crate) fn new(wish: Wish) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
         let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up));
-        let (centre, media) = centre(&catalog, wish.ports, &mut chance);
+        let release = shipped(&catalog);
+        let (centre, mut media) = (centre(), media(wish.ports.clone(), &mut chance));
+        for row in Index::read(Path::new("prompts")).rows {
+            media.insert_prompt(row.prompt, row.duration);
+        }
+        Self::around(wish, (centre, release, media), chance)
+    }
+
+    /// A town around a centre of this release.
+    pub(crate) fn around(
+        wish: Wish,
+        (centre, release, media): (Centre, Release, Outline),
+        mut chance: Chance,
+    ) -> Self {
+        let catalog = Arc::clone(&release.catalog);
         let turn = Turn {
             now: Now::START,
             wall: EPOCH,
         };
         let parts = parts(&catalog, &mut chance);
-        let board = Switchboard::new(centre, parts, turn);
+        let board = Switchboard::new(centre, release, parts, turn);
         let network = Network::new(wish.weather, chance.fork());
         let centre = (centre_address(), board);
         let mut town = Town::new(centre, media, (network, wish.world), EPOCH);
@@ -296,39 +313,44 @@ fn catalog(seats: usize, wrap_up: Duration) -> Catalog {
     Catalog::new((0..seats).map(seat).collect(), vec![queue]).unwrap()
 }
 
-fn centre(
-    catalog: &Arc<Catalog>,
-    ports: RangeInclusive<u16>,
-    chance: &mut Chance,
-) -> (Centre, Outline) {
-    let release = Release::load(Path::new("dialplans"), Path::new("banks"), None).unwrap();
+/// The sound of the centre, without prompts.
+pub(crate) fn media(ports: RangeInclusive<u16>, chance: &mut Chance) -> Outline {
+    Outline::new(centre_address().ip(), ports, chance.fork())
+}
+
+/// The shipped hotline.
+fn shipped(catalog: &Arc<Catalog>) -> Release {
+    let draft = Draft::load(Path::new("dialplans"), Path::new("banks"), None).unwrap();
     let index = Index::read(Path::new("prompts"));
-    let ip = centre_address().ip();
-    let mut media = Outline::new(ip, ports, chance.fork());
-    for row in &index.rows {
-        media.insert_prompt(row.prompt, row.duration);
-    }
     let mut music = index.rows.iter().filter(|row| row.language.is_none());
-    let centre = Centre {
+    Release {
+        number: ReleaseNo(1),
+        hash: "first".to_owned(),
         catalog: Arc::clone(catalog),
-        scripts: release.scripts.into_iter().chain([after_talk()]).collect(),
-        banks: release.banks,
-        versions: release.versions,
+        scripts: draft.scripts.into_iter().chain([after_talk()]).collect(),
+        banks: draft.banks,
+        versions: draft.versions,
         phrasebook: Arc::new(Phrasebook::new(index.phrases())),
         music: music.next().map(|row| row.prompt),
+        ..Release::default()
+    }
+}
+
+/// What all calls share.
+pub(crate) fn centre() -> Centre {
+    Centre {
         numbers: NumberPlan::new("CN", "10").unwrap(),
         languages: vec![Language::Mandarin, Language::English],
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
         media: MediaAddress {
-            address: ip,
+            address: centre_address().ip(),
             advertise: None,
             local_nets: Vec::new(),
         },
         calls_max: 5_000,
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
-    };
-    (centre, media)
+    }
 }
 
 /// The example that asks the caller when the seat has hung up.

@@ -6,18 +6,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::call::centre::Centre;
 use crate::call::centre::MediaAddress;
 use crate::call::switchboard::Parts;
+use crate::driver::centre::material::MaterialError;
 use crate::driver::config::reading::Config;
 use crate::driver::config::value;
 use crate::driver::journal::recovery::Recovered;
-use crate::driver::prompts::catalog::Catalog as Prompts;
-use crate::driver::release::Release;
-use crate::driver::release::ReleaseError;
 use crate::machine::acd::engine::Engine;
 use crate::machine::sip::config::Secrets;
 use crate::machine::sip::config::UaConfig;
@@ -43,9 +40,9 @@ const UA_LEGS_FROM: u64 = 1 << 47;
 /// Why a centre cannot be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum AssemblyError {
-    /// Dialplans or banks.
+    /// What the first release is made of.
     #[error(transparent)]
-    Release(#[from] ReleaseError),
+    Material(#[from] MaterialError),
     /// The numbering plan.
     #[error("[numbers]: {0}")]
     Numbers(#[from] PlanError),
@@ -59,53 +56,32 @@ pub enum AssemblyError {
     },
 }
 
-/// What was read from disk.
-#[derive(Debug)]
-pub struct Assembly {
-    /// The centre.
-    pub centre: Centre,
-    /// Recorded prompts; the sounds of some may still have to be decoded.
-    pub prompts: Prompts,
-}
-
-impl Assembly {
-    /// Reads dialplans, banks and prompts of this configuration. Makes the data folder.
-    ///
-    /// # Errors
-    ///
-    /// [`AssemblyError`], in words for the person who wrote the files.
-    pub fn read(config: &Config) -> Result<Self, AssemblyError> {
-        let settings = &config.settings;
-        let data_dir = &settings.data_dir;
-        let cause = |cause| AssemblyError::DataDir {
-            path: data_dir.clone(),
-            cause,
-        };
-        fs::create_dir_all(data_dir).map_err(cause)?;
-        let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
-        let release = Release::load(dialplans, banks, Some(&config.catalog))?;
-        let prompts = Prompts::open(&settings.prompts.dir, &data_dir.join("prompts.cache"));
-        let centre = Centre {
-            catalog: Arc::new(config.catalog.clone()),
-            scripts: release.scripts,
-            banks: release.banks,
-            versions: release.versions,
-            phrasebook: Arc::new(prompts.book()),
-            music: prompts.music("calm"),
-            numbers: NumberPlan::new(&settings.numbers.country.0, &settings.numbers.area.0)?,
-            languages: settings.centre.languages.clone(),
-            zone: settings.centre.zone.0.clone(),
-            media: MediaAddress {
-                address: settings.media.address,
-                advertise: settings.media.advertise,
-                local_nets: settings.sip.local_nets.iter().map(|net| net.0).collect(),
-            },
-            calls_max: CALLS_MAX,
-            retry_after: RETRY_AFTER,
-            ending_max: ENDING_MAX,
-        };
-        Ok(Self { centre, prompts })
-    }
+/// What all calls share, as this configuration says. Makes the data folder.
+///
+/// # Errors
+///
+/// [`AssemblyError`], in words for the person who wrote it.
+pub fn centre(config: &Config) -> Result<Centre, AssemblyError> {
+    let settings = &config.settings;
+    let data_dir = &settings.data_dir;
+    let cause = |cause| AssemblyError::DataDir {
+        path: data_dir.clone(),
+        cause,
+    };
+    fs::create_dir_all(data_dir).map_err(cause)?;
+    Ok(Centre {
+        numbers: NumberPlan::new(&settings.numbers.country.0, &settings.numbers.area.0)?,
+        languages: settings.centre.languages.clone(),
+        zone: settings.centre.zone.0.clone(),
+        media: MediaAddress {
+            address: settings.media.address,
+            advertise: settings.media.advertise,
+            local_nets: settings.sip.local_nets.iter().map(|net| net.0).collect(),
+        },
+        calls_max: CALLS_MAX,
+        retry_after: RETRY_AFTER,
+        ending_max: ENDING_MAX,
+    })
 }
 
 /// The machines of a centre that listens at these addresses.
@@ -135,7 +111,7 @@ fn ua_config(config: &Config, bound: &[(Transport, SocketAddr)], chance: &mut Ch
     let sip = &config.settings.sip;
     let mut ua = UaConfig::closed(&sip.realm);
     ua.md5 = sip.md5;
-    ua.users = users(config, chance);
+    ua.users = users(&config.secrets, &sip.realm, chance);
     ua.allow = sip.allow.iter().map(|net| net.0).collect();
     ua.trunks = config
         .settings
@@ -157,10 +133,14 @@ fn ua_config(config: &Config, bound: &[(Transport, SocketAddr)], chance: &mut Ch
 }
 
 /// How each seat proves itself. A hash that the configuration lacks is one that nobody knows.
-fn users(config: &Config, chance: &mut Chance) -> BTreeMap<String, Secrets> {
-    let realm = &config.settings.sip.realm;
+#[must_use]
+pub fn users(
+    secrets: &BTreeMap<String, value::Secret>,
+    realm: &str,
+    chance: &mut Chance,
+) -> BTreeMap<String, Secrets> {
     let mut users = BTreeMap::new();
-    for (id, secret) in &config.secrets {
+    for (id, secret) in secrets {
         let secrets = match secret {
             value::Secret::Password(password) => Secrets::of(id, realm, password),
             value::Secret::Ha1(ha1) => {

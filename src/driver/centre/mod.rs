@@ -3,5 +3,20 @@
 /// From the configuration to the parts.
 pub mod assembly;
 
+/// Prepares releases off the loop.
+pub mod keeper;
+
+/// All that a release is made of.
+pub mod material;
+
+/// Where faces bring wishes for other releases.
+pub mod office;
+
+/// What is wrong with dialplans that hold together.
+pub mod proof;
+
+/// The files of releases that were taken.
+pub mod release_store;
+
 /// The thread that turns the loop.
 pub mod running;

@@ -10,13 +10,16 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
+use crate::call::centre::Centre;
 use crate::call::effect::Event;
 use crate::call::switchboard::Switchboard;
 use crate::driver::asking::Asking;
 use crate::driver::asking::AskingError;
 use crate::driver::centre::assembly;
-use crate::driver::centre::assembly::Assembly;
 use crate::driver::centre::assembly::AssemblyError;
+use crate::driver::centre::keeper::Keeper;
+use crate::driver::centre::keeper::Opening;
+use crate::driver::centre::office::Office;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::file_limit;
@@ -34,12 +37,13 @@ use crate::driver::media::hub::MediaConfig;
 use crate::driver::media::hub::MediaHub;
 use crate::driver::orders::source::Customs;
 use crate::driver::prompts::arrival::Arrival;
+use crate::driver::prompts::shelf::SPOKEN_FROM;
 use crate::driver::run::Loop;
 use crate::driver::sip::socket::ListenError;
 use crate::driver::sip::socket::Sockets;
 use crate::driver::speech_command::SpeechSettings;
+use crate::driver::stock::Stock;
 use crate::driver::turn_meter::TurnMeter;
-use crate::machine::catalog::Catalog;
 use crate::vocabulary::chance::Chance;
 use crate::vocabulary::flow::Transport;
 
@@ -90,8 +94,8 @@ pub struct Running {
     pub journal: Arc<JournalState>,
     /// How the loop fares.
     pub meter: Arc<TurnMeter>,
-    /// Seats, queues, skills.
-    pub catalog: Arc<Catalog>,
+    /// Where other releases are asked for.
+    pub releases: Office,
     /// The journal's database.
     pub database: PathBuf,
     /// What is wrong with the prompts, in words.
@@ -114,6 +118,7 @@ pub struct Around {
 
 /// What stands once the thread listens.
 struct Standing {
+    releases: Office,
     bound: Vec<(Transport, SocketAddr)>,
     journal: Arc<JournalState>,
     prompt_faults: Vec<String>,
@@ -127,7 +132,6 @@ impl Running {
     /// [`StartError`], in words for the person who starts it.
     pub fn start(config: Config, around: Around) -> Result<Self, StartError> {
         let meter = Arc::new(TurnMeter::default());
-        let catalog = Arc::new(config.catalog.clone());
         let database = assembly::database(&config.settings.data_dir);
         let inbox = around.inbox.0.clone();
         let (stop, stopped) = oneshot::channel();
@@ -146,7 +150,7 @@ impl Running {
             bound: standing.bound,
             journal: standing.journal,
             meter,
-            catalog,
+            releases: standing.releases,
             database,
             prompt_faults: standing.prompt_faults,
             stop: Some(stop),
@@ -243,9 +247,17 @@ fn stand(
         inbox: (sender, inbox),
     } = around;
     let mut chance = Chance::from_key(key()?);
-    let Assembly { centre, prompts } = Assembly::read(config)?;
+    let centre = assembly::centre(config)?;
     let database = assembly::database(&settings.data_dir);
-    let recovered = recovery::recover(&schema::open(&database)?)?;
+    let mut recovered = recovery::recover(&schema::open(&database)?)?;
+    let (last, own) = (recovered.release.take(), chance.fork());
+    let (keeper, opening) = Keeper::open(config, (clock, own), last)?;
+    let Opening {
+        release,
+        sounds,
+        pending,
+        warnings: prompt_faults,
+    } = opening;
     let mark = config.settings.sip.dscp;
     let sockets = Sockets::listen(&listen(config), mark, sender.clone())?;
     let bound: Vec<_> = sockets.bound().collect();
@@ -257,18 +269,19 @@ fn stand(
     let journal = Journal::open(&database, readers, durable)?;
     let state = Arc::clone(journal.state());
     let mut media = media_hands(config, clock, &mut chance)?;
-    for (prompt, sound) in &prompts.sounds {
-        media.hub().insert_prompt(*prompt, Arc::clone(sound));
-    }
-    let asking = asking(config, clock, (&centre, prompts.free), &sender)?;
-    let prompt_faults = prompts.faults.iter().map(ToString::to_string).collect();
-    media.await_prompts(Arrival::begin(prompts.pending));
-    let hands = CentreHands::new(media, asking, (journal, reply), meter);
-    let mut machine = Switchboard::new(centre, parts, clock.turn());
+    let (deliveries, incoming) = std::sync::mpsc::channel();
+    let mut stock = Stock::new(incoming);
+    stock.fill(&release.prompts, sounds, media.hub());
+    let asking = asking(config, clock, &centre, &sender)?;
+    media.await_prompts(Arrival::begin(pending));
+    let releases = Office::new(keeper, deliveries, sender.clone());
+    let hands = CentreHands::new((media, asking), (stock, sender), (journal, reply), meter);
+    let mut machine = Switchboard::new(centre, release, parts, clock.turn());
     for record in lost {
         machine.close_lost(clock.turn(), record);
     }
     let standing = Standing {
+        releases,
         bound,
         journal: state,
         prompt_faults,
@@ -309,10 +322,7 @@ fn media_hands(
 fn asking(
     config: &Config,
     clock: Clock,
-    (centre, free): (
-        &crate::call::centre::Centre,
-        crate::vocabulary::id::PromptId,
-    ),
+    centre: &Centre,
     inbox: &mpsc::Sender<Event>,
 ) -> Result<Asking, AskingError> {
     let settings = &config.settings;
@@ -324,7 +334,7 @@ fn asking(
     let speech = SpeechSettings {
         command: settings.prompts.command.clone(),
         dir: settings.data_dir.join("speech"),
-        free,
+        free: SPOKEN_FROM,
         timeout: SPEAKING_MAX,
     };
     Asking::open((&settings.orders.source, &customs), &speech, inbox)

@@ -6,6 +6,9 @@ pub mod reach;
 /// From a file to checked settings.
 pub mod reading;
 
+/// Which keys count from the next start on.
+pub mod restart;
+
 /// The whole of `ringwise.toml`, every key with its default.
 pub mod settings;
 

@@ -33,6 +33,8 @@ pub struct Config {
     pub catalog: Catalog,
     /// How each seat proves itself, by its id.
     pub secrets: BTreeMap<String, Secret>,
+    /// The file it was read from, to be read again; none: it stands nowhere.
+    pub file: Option<PathBuf>,
     /// Who may use the API besides the administrator.
     pub tokens: Vec<Grant>,
 }
@@ -61,7 +63,11 @@ impl Config {
     /// [`ConfigError::Unreadable`] is the world's fault, [`ConfigError::Faulty`] its author's.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = read_text(path)?;
-        Self::read(&path.to_string_lossy(), &text)
+        let config = Self::read(&path.to_string_lossy(), &text)?;
+        Ok(Self {
+            file: Some(path.to_owned()),
+            ..config
+        })
     }
 
     /// Checks the text of a file called `name`. Only files of passwords and tokens are read.
@@ -100,6 +106,7 @@ impl Config {
                 settings,
                 catalog,
                 secrets,
+                file: None,
                 tokens,
             }),
             Ok(_) => Err(faulty(faults)),
@@ -118,6 +125,7 @@ impl Default for Config {
             settings: Settings::default(),
             catalog: Catalog::default(),
             secrets: BTreeMap::new(),
+            file: None,
             tokens: Vec::new(),
         }
     }

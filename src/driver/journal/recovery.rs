@@ -1,7 +1,6 @@
 //! What a restart finds: the next place in the log, what was learned, calls that were cut off.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
@@ -15,6 +14,7 @@ use crate::call::record_builder::RecordBuilder;
 use crate::driver::journal::writer::signed;
 use crate::machine::prediction::model::Model;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::time::Now;
 
 /// What was learned, by bank.
@@ -31,6 +31,8 @@ pub struct Recovered {
     pub lost: Vec<Record>,
     /// Calls begun so far: ids go on after them.
     pub calls: u64,
+    /// The release with the highest number, and its hash.
+    pub release: Option<(ReleaseNo, String)>,
 }
 
 /// Why a journal could not be read.
@@ -70,6 +72,7 @@ pub fn recover(db: &Connection) -> Result<Recovered, RecoveryError> {
         models,
         lost: Vec::new(),
         calls,
+        release: last_release(db)?,
     };
     let oldest_open: Option<i64> =
         db.query_row("SELECT min(seq) FROM open_calls", [], |row| row.get(0))?;
@@ -91,6 +94,12 @@ pub fn save_models(db: &Connection, seq: u64, models: &Models) -> Result<(), rus
         params![signed(seq), json],
     )?;
     Ok(())
+}
+
+fn last_release(db: &Connection) -> Result<Option<(ReleaseNo, String)>, rusqlite::Error> {
+    let last = "SELECT number, hash FROM releases ORDER BY number DESC LIMIT 1";
+    db.query_row(last, [], |row| Ok((ReleaseNo(row.get(0)?), row.get(1)?)))
+        .optional()
 }
 
 fn saved_models(db: &Connection) -> Result<(Models, i64), RecoveryError> {
@@ -130,8 +139,8 @@ fn replay(
             {
                 found.models.entry(bank.clone()).or_default().learn(outcome);
             }
-            if let Fact::Started { names: now, .. } = &fact.fact {
-                names = Arc::new(now.clone());
+            if let Some(now) = new_names(&fact.fact) {
+                names = now.clone();
             }
             follow(&mut open, &fact, &names);
         }
@@ -143,8 +152,8 @@ fn replay(
     Ok(())
 }
 
-/// The names that held at this place of the log: those of the last start before it.
-fn names_before(db: &Connection, from: i64) -> Result<Arc<Names>, RecoveryError> {
+/// The names that held at this place of the log: the last that were written before it.
+fn names_before(db: &Connection, from: i64) -> Result<Names, RecoveryError> {
     let found: Option<String> = db
         .query_row(
             "SELECT names FROM starts WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
@@ -156,19 +165,30 @@ fn names_before(db: &Connection, from: i64) -> Result<Arc<Names>, RecoveryError>
     let names = parsed
         .transpose()
         .map_err(|source| RecoveryError::Fact { seq: from, source })?;
-    Ok(Arc::new(names.unwrap_or_default()))
+    Ok(names.unwrap_or_default())
 }
 
-fn follow(open: &mut BTreeMap<CallId, (RecordBuilder, Now)>, fact: &Recorded, names: &Arc<Names>) {
+/// What ids stand for from this fact on, if it says so.
+const fn new_names(fact: &Fact) -> Option<&Names> {
+    if let Fact::Started { names, .. } = fact {
+        return Some(names);
+    }
+    if let Fact::Released(released) = fact {
+        return released.names.as_ref();
+    }
+    None
+}
+
+fn follow(open: &mut BTreeMap<CallId, (RecordBuilder, Now)>, fact: &Recorded, names: &Names) {
     let Some(call) = fact.call else {
         return;
     };
-    if let Some(builder) = RecordBuilder::begin(fact, names) {
+    if let Some(builder) = RecordBuilder::begin(fact) {
         open.insert(call, (builder, fact.now));
     } else if matches!(fact.fact, Fact::Closed(_)) {
         open.remove(&call);
     } else if let Some((builder, last)) = open.get_mut(&call) {
-        builder.take(fact);
+        builder.take(fact, names);
         *last = fact.now;
     }
 }

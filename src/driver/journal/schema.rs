@@ -66,6 +66,7 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
         db.pragma_update(None, "user_version", SCHEMA_VERSION)
             .map_err(fail)?;
     }
+    db.execute_batch(RELEASES).map_err(fail)?;
     Ok(db)
 }
 
@@ -80,6 +81,17 @@ pub fn open_reading(path: &Path) -> Result<Connection, rusqlite::Error> {
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     Ok(db)
 }
+
+/// `releases`: every release that new calls ever got. Programs before it do not miss it, so the
+/// version of the tables stays.
+const RELEASES: &str = "
+CREATE TABLE IF NOT EXISTS releases (
+    number INTEGER PRIMARY KEY,
+    seq    INTEGER NOT NULL,
+    at_ms  INTEGER NOT NULL,
+    hash   TEXT    NOT NULL
+) STRICT;
+";
 
 /// `journal`: one row per group commit, its facts as JSON lines. `open_calls`: calls that have
 /// arrived and are not closed. `records`: the closed ones, one each. `starts`: the names that ids stand for,

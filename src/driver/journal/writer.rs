@@ -13,7 +13,9 @@ use rusqlite::params;
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::record::Names;
 use crate::call::record::Record;
+use crate::call::turnover::Released;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::OpenError;
 
@@ -207,11 +209,12 @@ impl Writer {
                         )?
                         .execute(params![signed(call.bits()), signed(fact.seq)])?;
                 }
-                (Fact::Started { names, .. }, _) => {
-                    let names = serde_json::to_string(names).map_err(json_error)?;
-                    commit
-                        .prepare_cached("INSERT INTO starts (seq, names) VALUES (?1, ?2)")?
-                        .execute(params![signed(fact.seq), names])?;
+                (Fact::Started { names, .. }, _) => note_names(&commit, fact.seq, names)?,
+                (Fact::Released(released), _) => {
+                    note_release(&commit, fact, released)?;
+                    if let Some(names) = &released.names {
+                        note_names(&commit, fact.seq, names)?;
+                    }
                 }
                 (Fact::Closed(record), Some(_)) => project(&commit, fact.seq, record)?,
                 _ => {}
@@ -219,6 +222,32 @@ impl Writer {
         }
         commit.commit()
     }
+}
+
+/// What ids stand for from this place of the log on.
+fn note_names(db: &Connection, seq: u64, names: &Names) -> Result<(), rusqlite::Error> {
+    let names = serde_json::to_string(names).map_err(json_error)?;
+    db.prepare_cached("INSERT INTO starts (seq, names) VALUES (?1, ?2)")?
+        .execute(params![signed(seq), names])?;
+    Ok(())
+}
+
+/// A number stays with the release that had it first.
+fn note_release(
+    db: &Connection,
+    fact: &Recorded,
+    released: &Released,
+) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(
+        "INSERT OR IGNORE INTO releases (number, seq, at_ms, hash) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        released.release.0,
+        signed(fact.seq),
+        fact.wall.as_ms(),
+        released.hash,
+    ])?;
+    Ok(())
 }
 
 /// Puts a closed call among the records. Its id keeps it single.

@@ -125,6 +125,11 @@ impl MediaHub {
         self.library.insert(id, prompt);
     }
 
+    /// Forgets a prompt; plays that run keep it.
+    pub fn remove_prompt(&mut self, id: PromptId) {
+        self.library.remove(id);
+    }
+
     /// The prompts.
     #[must_use]
     pub const fn library(&self) -> &Library {

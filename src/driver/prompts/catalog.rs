@@ -1,5 +1,6 @@
 //! All prompts, ready to be played.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ pub struct Catalog {
     pub free: PromptId,
     /// What has to be decoded first.
     pub pending: Pending,
+    /// Which state of which file each prompt is.
+    pub keys: BTreeMap<PromptId, Key>,
 }
 
 /// Prompts whose sounds are not in the cache.
@@ -42,6 +45,7 @@ pub struct Pending {
     rows: Vec<(Key, IndexRow)>,
     entries: Entries,
     cached: usize,
+    threads: usize,
     cache_file: PathBuf,
 }
 
@@ -60,8 +64,13 @@ impl Catalog {
     /// [`Pending`].
     #[must_use]
     pub fn open(dir: &Path, cache_file: &Path) -> Self {
+        Self::open_beside(dir, cache_file, &cache::read(cache_file))
+    }
+
+    /// As [`Catalog::open`], with the sounds that are `known` instead of those of the cache file.
+    #[must_use]
+    pub fn open_beside(dir: &Path, cache_file: &Path, known: &Entries) -> Self {
         let index = Index::read(dir);
-        let known = cache::read(cache_file);
         let mut catalog = Self {
             free: PromptId(u32::try_from(index.rows.len()).unwrap_or(u32::MAX)),
             rows: Vec::with_capacity(index.rows.len()),
@@ -71,8 +80,10 @@ impl Catalog {
                 rows: Vec::new(),
                 entries: Entries::new(),
                 cached: known.len(),
+                threads: thread::available_parallelism().map_or(1, usize::from),
                 cache_file: cache_file.to_owned(),
             },
+            keys: BTreeMap::new(),
         };
         for row in index.rows {
             match Key::of(&row) {
@@ -90,15 +101,25 @@ impl Catalog {
     /// a fault too, and left out.
     #[must_use]
     pub fn load(dir: &Path, cache_file: &Path) -> Self {
-        let mut catalog = Self::open(dir, cache_file);
+        Self::open(dir, cache_file).complete()
+    }
+
+    /// Decodes what is pending; a sound that cannot be had is a fault, and left out.
+    #[must_use]
+    pub fn complete(mut self) -> Self {
+        let catalog = &mut self;
         let (sender, receiver) = mpsc::channel();
         catalog.pending.decode(|delivery| {
             let _nobody_waits = sender.send(delivery);
         });
         let mut lost = BTreeSet::new();
+        let mut lengths = BTreeMap::new();
         for delivery in receiver.try_iter() {
             match delivery.sound {
-                Ok(sound) => catalog.sounds.push((delivery.row.prompt, sound)),
+                Ok(sound) => {
+                    lengths.insert(delivery.row.prompt, sound.duration());
+                    catalog.sounds.push((delivery.row.prompt, sound));
+                }
                 Err(fault) => {
                     lost.insert(delivery.row.prompt);
                     catalog.faults.push(fault);
@@ -106,7 +127,10 @@ impl Catalog {
             }
         }
         catalog.rows.retain(|row| !lost.contains(&row.prompt));
-        catalog
+        for row in &mut catalog.rows {
+            row.duration = lengths.get(&row.prompt).copied().unwrap_or(row.duration);
+        }
+        self
     }
 
     /// Decodes every prompt of this folder and lists all that is wrong.
@@ -114,7 +138,8 @@ impl Catalog {
     pub fn check(dir: &Path) -> Vec<PromptFault> {
         let index = Index::read(dir);
         let (sender, receiver) = mpsc::channel();
-        decode(&index.rows, |at, sound| {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        decode(&index.rows, threads, |at, sound| {
             let _nobody_waits = sender.send((at, sound));
         });
         let mut sounds: Vec<_> = receiver.try_iter().collect();
@@ -124,6 +149,31 @@ impl Catalog {
             Err(fault) => Some(fault),
         });
         index.faults.into_iter().chain(found).collect()
+    }
+
+    /// Gives the prompts other ids.
+    pub(super) fn renumber(&mut self, id: impl Fn(PromptId) -> PromptId) {
+        let pending = self.pending.rows.iter_mut().map(|(_, row)| row);
+        for row in self.rows.iter_mut().chain(pending) {
+            row.prompt = id(row.prompt);
+        }
+        for (prompt, _) in &mut self.sounds {
+            *prompt = id(*prompt);
+        }
+        self.keys.clear();
+    }
+
+    /// The catalog without what is pending, and that.
+    pub(super) fn part(mut self) -> (Self, Pending) {
+        let nothing = Pending {
+            rows: Vec::new(),
+            entries: Entries::new(),
+            cached: 0,
+            threads: 1,
+            cache_file: self.pending.cache_file.clone(),
+        };
+        let pending = std::mem::replace(&mut self.pending, nothing);
+        (self, pending)
     }
 
     /// What can be said with these prompts.
@@ -140,6 +190,7 @@ impl Catalog {
     }
 
     fn place(&mut self, mut row: IndexRow, key: Key, sound: Option<Arc<Encoded>>) {
+        self.keys.insert(row.prompt, key);
         match sound {
             Some(sound) => {
                 row.duration = sound.duration();
@@ -171,12 +222,17 @@ impl Pending {
         self.rows.iter().map(path)
     }
 
+    /// Decodes on one core only, where live calls need the others.
+    pub const fn spare_cores(&mut self) {
+        self.threads = 1;
+    }
+
     /// Decodes on all cores, delivers each sound as it is ready, then writes the cache. It returns
     /// when all is done: to start without waiting, call it on a thread.
     pub fn decode(&mut self, deliver: impl Fn(Delivery) + Sync) {
         let (keys, rows): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rows).into_iter().unzip();
         let (sender, receiver) = mpsc::channel();
-        decode(&rows, |at, sound| {
+        decode(&rows, self.threads, |at, sound| {
             let (Some(row), Some(key)) = (rows.get(at), keys.get(at)) else {
                 return;
             };
@@ -207,9 +263,12 @@ fn length_fault(row: &IndexRow, sound: &Encoded) -> Option<PromptFault> {
     })
 }
 
-/// Decodes these rows on all cores; each sound comes with the place of its row, in any order.
-fn decode(rows: &[IndexRow], done: impl Fn(usize, Result<Arc<Encoded>, PromptFault>) + Sync) {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+/// Decodes these rows; each sound comes with the place of its row, in any order.
+fn decode(
+    rows: &[IndexRow],
+    threads: usize,
+    done: impl Fn(usize, Result<Arc<Encoded>, PromptFault>) + Sync,
+) {
     let next = AtomicUsize::new(0);
     let work = || {
         loop {
@@ -228,7 +287,7 @@ fn decode(rows: &[IndexRow], done: impl Fn(usize, Result<Arc<Encoded>, PromptFau
         }
     };
     thread::scope(|scope| {
-        for _ in 0..cores.min(rows.len()) {
+        for _ in 0..threads.min(rows.len()) {
             scope.spawn(work);
         }
     });

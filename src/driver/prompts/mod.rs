@@ -17,3 +17,6 @@ pub mod index;
 
 /// Samples at any rate to 8 kHz.
 pub mod resampler;
+
+/// Prompts of release after release.
+pub mod shelf;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::call::effect::Answer;
+use crate::call::effect::CommandError;
 use crate::call::effect::Effect;
 use crate::call::effect::Event;
 use crate::call::effect::Question;
@@ -13,6 +15,7 @@ use crate::call::phone::PhoneCommand;
 use crate::call::phone::PhoneId;
 use crate::call::phone::PhoneReport;
 use crate::call::phone_bank::PhoneBank;
+use crate::call::release::Release;
 use crate::call::switchboard::Switchboard;
 use crate::driver::simulated::network::Network;
 use crate::driver::simulated::tap::Tap;
@@ -70,6 +73,10 @@ pub struct Town {
     pub facts: Vec<Recorded>,
     /// Reports of phones since they were last taken: bank, phone, when, what.
     pub reports: Vec<(usize, PhoneId, Now, PhoneReport)>,
+    /// How commands went since they were last taken.
+    pub replies: Vec<(u64, Result<(), CommandError>)>,
+    /// Releases that were let go since they were last taken.
+    pub retired: Vec<Arc<Release>>,
     /// Who listens in, and may meddle.
     pub tap: Option<Box<dyn Tap>>,
 }
@@ -107,6 +114,8 @@ impl Town {
             stations: Vec::new(),
             facts: Vec::new(),
             reports: Vec::new(),
+            replies: Vec::new(),
+            retired: Vec::new(),
             tap: None,
         }
     }
@@ -280,7 +289,9 @@ impl Town {
                 }
             }
             Effect::Fact(fact) => self.facts.push(*fact),
-            Effect::Forget(_) | Effect::Reply { .. } => {}
+            Effect::Reply { id, result, .. } => self.replies.push((id, result)),
+            Effect::Retire(release) => self.retired.push(release),
+            Effect::Forget(_) => {}
         }
     }
 
@@ -296,8 +307,11 @@ impl Town {
             match effect {
                 Effect::Transmit { flow, bytes } => messages.push((flow, bytes)),
                 Effect::Media(command) => station.media.handle(command, now),
-                Effect::Ask { .. } | Effect::Fact(_) | Effect::Forget(_) | Effect::Reply { .. } => {
-                }
+                Effect::Ask { .. }
+                | Effect::Fact(_)
+                | Effect::Forget(_)
+                | Effect::Retire(_)
+                | Effect::Reply { .. } => {}
             }
         }
         while let Some(event) = station.media.poll() {

@@ -54,7 +54,7 @@ pub async fn hang_up(
 
 /// `GET /api/v1/queues`.
 pub async fn queues(State(desk): State<Desk>) -> Json<Vec<QueueView>> {
-    Json(desk.look(|view| view.queues.clone()))
+    Json(desk.look(|view| view.present_queues().cloned().collect()))
 }
 
 /// Reads the id of a call as it stands in a path or a query.

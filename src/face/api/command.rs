@@ -46,9 +46,19 @@ impl Commands {
     ///
     /// A [`Problem`] to answer with.
     pub async fn tell(&self, command: Command) -> Result<(), Problem> {
+        let inbox = &self.inbox;
+        self.expect(|id| inbox.try_send(Event::Command { id, command }).is_ok())
+            .await
+    }
+
+    /// Sends something to the engine under a new id and waits until it is done and durable.
+    ///
+    /// # Errors
+    ///
+    /// A [`Problem`] to answer with.
+    pub async fn expect(&self, send: impl FnOnce(u64) -> bool) -> Result<(), Problem> {
         let (id, reply) = self.enter()?;
-        let told = self.inbox.try_send(Event::Command { id, command });
-        if told.is_err() {
+        if !send(id) {
             self.lock().1.remove(&id);
             return Err(Problem::unavailable(
                 "too much is waiting for the engine; try again",
@@ -95,8 +105,16 @@ impl Commands {
 fn problem(error: &CommandError) -> Problem {
     let status = match error {
         CommandError::UnknownSeat | CommandError::UnknownCall => StatusCode::NOT_FOUND,
-        CommandError::NotRegistered | CommandError::NotInWrapUp => StatusCode::CONFLICT,
-        CommandError::NotAWish(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        CommandError::NotRegistered
+        | CommandError::NotInWrapUp
+        | CommandError::Overtaken
+        | CommandError::ReleasesFull { .. }
+        | CommandError::InUse(_)
+        | CommandError::NothingTried
+        | CommandError::NothingBefore => StatusCode::CONFLICT,
+        CommandError::NotAWish(_) | CommandError::NoSuchQueue(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
     };
     Problem::new(status, "not done", error.to_string())
 }

@@ -9,10 +9,10 @@ use tokio::sync::broadcast;
 
 use crate::call::fact::Recorded;
 use crate::call::view::View;
+use crate::driver::centre::office::Office;
 use crate::driver::journal::writer::JournalState;
 use crate::driver::turn_meter::TurnMeter;
 use crate::face::api::command::Commands;
-use crate::machine::catalog::Catalog;
 
 /// What every route may use. Copies share it.
 #[derive(Clone, Debug)]
@@ -29,8 +29,8 @@ pub struct Desk {
     pub journal: Arc<JournalState>,
     /// How the loop fares.
     pub meter: Arc<TurnMeter>,
-    /// Names of seats.
-    pub catalog: Arc<Catalog>,
+    /// Where other releases are asked for.
+    pub releases: Office,
 }
 
 impl Desk {

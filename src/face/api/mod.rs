@@ -30,6 +30,10 @@ pub mod record;
 /// Records, from the journal's database.
 pub mod record_query;
 
+/// Releases: listed, taken, tried, gone back to.
+pub mod release;
+
+/// Routes and the server that serves them.
 /// Every route with what it asks of who comes.
 pub mod route;
 

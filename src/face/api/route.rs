@@ -18,6 +18,7 @@ use crate::face::api::desk::Desk;
 use crate::face::api::health;
 use crate::face::api::problem::Problem;
 use crate::face::api::record;
+use crate::face::api::release;
 use crate::face::api::seat;
 
 /// Longest body of a request, in bytes.
@@ -66,6 +67,10 @@ pub fn routes() -> Vec<Route> {
         read("/api/v1/records", all, get(record::records)),
         read("/api/v1/records/{id}", all, get(record::record)),
         read("/api/v1/events", all, get(record::events)),
+        read("/api/v1/releases", all, get(release::list)),
+        write("/api/v1/releases", admin, post(release::reload)),
+        write("/api/v1/releases/promote", admin, post(release::promote)),
+        write("/api/v1/releases/rollback", admin, post(release::roll_back)),
     ]
 }
 

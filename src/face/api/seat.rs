@@ -26,7 +26,7 @@ pub async fn seats(
     Extension(bearer): Extension<Bearer>,
 ) -> Json<Vec<SeatView>> {
     let seen = |seat: &&SeatView| bearer.may_touch(&seat.id);
-    Json(desk.look(|view| view.seats.iter().filter(seen).cloned().collect()))
+    Json(desk.look(|view| view.present_seats().filter(seen).cloned().collect()))
 }
 
 /// `GET /api/v1/seats/{id}`.
@@ -41,7 +41,7 @@ pub async fn seat(
 ) -> Result<Json<SeatView>, Problem> {
     let Path(id) = id?;
     bearer.must_touch(&id)?;
-    let found = desk.look(|view| view.seats.iter().find(|seat| seat.id == id).cloned());
+    let found = desk.look(|view| view.present_seats().find(|seat| seat.id == id).cloned());
     found.map(Json).ok_or_else(no_such)
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn seat_state(
 ) -> Result<StatusCode, Problem> {
     let Path(id) = id?;
     bearer.must_touch(&id)?;
-    let seat = desk.catalog.seat(&id).ok_or_else(no_such)?;
+    let seat = desk.look(|view| view.seat(&id)).ok_or_else(no_such)?;
     let Json(wish) = body.map_err(|rejection| Problem::of_body(&rejection, EXPECTED))?;
     let state = match wish.state {
         Wish::Ready => SeatState::Ready,

@@ -12,6 +12,7 @@ use crate::face::cli::ending::Ending;
 use crate::face::cli::import;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
+use crate::face::cli::release;
 use crate::face::cli::schema;
 use crate::face::cli::serve;
 use crate::face::cli::token;
@@ -47,6 +48,12 @@ enum Command {
     Queues(query::Options),
     /// Show closed calls, the newest first.
     Records(query::RecordOptions),
+    /// Read dialplans, banks, prompts, queues and skills again, under live calls.
+    Reload(release::ReloadOptions),
+    /// Go back to the release before, or end a trial.
+    Rollback(release::RollbackOptions),
+    /// Show the releases that calls keep to.
+    Releases(query::Options),
     /// Make tokens for the API.
     Token(token::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
@@ -85,6 +92,9 @@ pub fn run() -> Ending {
             };
             query::run(&records, &options.options, &mut out)
         }
+        Command::Reload(options) => release::reload(&options, &mut out),
+        Command::Rollback(options) => release::roll_back(&options, &mut out),
+        Command::Releases(options) => release::list(&options, &mut out),
         Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };

@@ -97,11 +97,24 @@ pub fn lines(file: &FaultyFile) -> Vec<FaultLine> {
 ///
 /// `out` cannot be written.
 pub fn write(file: &FaultyFile, out: &mut dyn Write) -> io::Result<()> {
-    let theme = if io::stdout().is_terminal() {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    };
+    // One goes to standard output, another to standard error; neither wants colours in a file.
+    let coloured = io::stdout().is_terminal() && io::stderr().is_terminal();
+    if coloured && std::env::var_os("NO_COLOR").is_none() {
+        return write_themed(file, GraphicalTheme::unicode(), out);
+    }
+    write_plain(file, out)
+}
+
+/// As [`write()`], without colours whatever standard output is.
+///
+/// # Errors
+///
+/// `out` cannot be written.
+pub fn write_plain(file: &FaultyFile, out: &mut dyn Write) -> io::Result<()> {
+    write_themed(file, GraphicalTheme::unicode_nocolor(), out)
+}
+
+fn write_themed(file: &FaultyFile, theme: GraphicalTheme, out: &mut dyn Write) -> io::Result<()> {
     let handler = GraphicalReportHandler::new_themed(theme);
     let text = Arc::new(file.text.clone());
     for fault in &file.faults {

@@ -1,7 +1,6 @@
 //! Reads and checks files that a person names: configuration, banks, dialplans and their tests.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -33,7 +32,6 @@ use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::fault::Severity;
 use crate::vocabulary::fault::Span;
-use crate::vocabulary::language::Language;
 use crate::wire::yaml::tree::BYTES_MAX;
 use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;

@@ -33,6 +33,9 @@ pub mod keyboard;
 /// Asks a running centre.
 pub mod query;
 
+/// Other releases for a running centre.
+pub mod release;
+
 /// `ringwise schema`: what may stand in files.
 pub mod schema;
 

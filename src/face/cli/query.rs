@@ -166,7 +166,12 @@ pub struct Door {
     pub token: String,
 }
 
-fn door(options: &Options, settings: &Settings) -> Result<Door, QueryError> {
+/// The door of the centre that is meant.
+///
+/// # Errors
+///
+/// [`QueryError::Token`] if there is no token.
+pub fn door(options: &Options, settings: &Settings) -> Result<Door, QueryError> {
     let url = match &options.api {
         Some(url) => url.clone(),
         None => format!("http://{}", settings.http.listen),

@@ -4,15 +4,20 @@ use std::io;
 use std::io::Write;
 use std::time::Duration;
 
+use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio::sync::watch;
 
 use crate::call::effect::Command;
 use crate::driver::centre::assembly::AssemblyError;
+use crate::driver::centre::keeper::Wish;
+use crate::driver::centre::material::MaterialError;
 use crate::driver::centre::running::StartError;
 use crate::driver::clock::Clock;
-use crate::driver::release::ReleaseError;
+use crate::driver::draft::DraftError;
+use crate::face::api::release;
+use crate::face::api::release::Deed;
 use crate::face::centre;
 use crate::face::centre::ServeError;
 use crate::face::centre::Served;
@@ -66,10 +71,11 @@ pub fn run(options: &Options, out: &mut impl Write) -> io::Result<Ending> {
 ///
 /// What standard error says.
 pub fn explain(error: &ServeError) -> io::Result<Ending> {
-    if let ServeError::Start(StartError::Assembly(AssemblyError::Release(ReleaseError::Faulty(
-        files,
-    )))) = error
-    {
+    let files = match error {
+        ServeError::Start(StartError::Assembly(AssemblyError::Material(error))) => error.faulty(),
+        ServeError::Start(_) | ServeError::Api(_) => &[],
+    };
+    if !files.is_empty() {
         let mut told = Vec::new();
         for file in files {
             fault_report::write(file, &mut told)?;
@@ -87,16 +93,14 @@ pub fn explain(error: &ServeError) -> io::Result<Ending> {
     };
     Ok(match assembly {
         AssemblyError::Numbers(_) => Ending::Input,
-        AssemblyError::Release(ReleaseError::Unreadable { .. }) => {
+        AssemblyError::Material(MaterialError::Draft(DraftError::Unreadable { .. })) => {
             eprintln!(
                 "[dialplans] dir and [banks] dir of the configuration say where they are, seen from \
                  the folder you are in"
             );
             Ending::World
         }
-        AssemblyError::Release(ReleaseError::Faulty(_)) | AssemblyError::DataDir { .. } => {
-            Ending::World
-        }
+        AssemblyError::Material(_) | AssemblyError::DataDir { .. } => Ending::World,
     })
 }
 
@@ -131,13 +135,36 @@ fn announce(served: &Served, out: &mut impl Write) -> io::Result<()> {
     out.flush()
 }
 
+/// Reads the files again at every hangup signal; what comes of it is logged.
+async fn reload_on_signal(served: &Served, hangup: &mut Signal) {
+    while hangup.recv().await.is_some() {
+        let wish = Wish {
+            by: "signal".to_owned(),
+            ..Wish::default()
+        };
+        match release::serve(&served.desk, Deed::Reload, wish).await {
+            Ok(told) => {
+                let waits = told.report.at_next_start.join(", ");
+                let release = told.report.release.0;
+                let result = told.result;
+                tracing::info!(release, result, at_next_start = waits, "reloaded");
+            }
+            Err(refusal) => {
+                tracing::error!(problem = refusal.problem.detail, "not reloaded");
+            }
+        }
+    }
+}
+
 /// Until the second signal, or the first and all calls have ended.
 async fn live(mut served: Served, drain: Duration, out: &mut impl Write) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+        () = reload_on_signal(&served, &mut hangup) => {}
     }
     tracing::info!("draining: new calls get 503, the others end by themselves");
     let drained = served.desk.commands.tell(Command::Drain).await;

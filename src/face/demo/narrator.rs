@@ -93,7 +93,9 @@ impl Narrator {
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
             | Fact::SeatWished { .. }
-            | Fact::AnswerUnawaited { .. } => Vec::new(),
+            | Fact::AnswerUnawaited { .. }
+            | Fact::Released(_)
+            | Fact::ReleaseRetired { .. } => Vec::new(),
         }
     }
 
@@ -112,6 +114,10 @@ impl Narrator {
             AcdFact::Offered { seat, .. } => Some(format!("seat {} rings", self.seat(*seat))),
             AcdFact::OfferEnded { seat, .. } => {
                 Some(format!("seat {} no longer rings", self.seat(*seat)))
+            }
+            AcdFact::Moved { queue, .. } => {
+                let queue = self.names.queue(*queue).unwrap_or_default();
+                Some(format!("waits in {queue} from here on"))
             }
             AcdFact::Overflowed { .. } => Some("the queue is full".to_owned()),
             AcdFact::Answered { .. }

@@ -267,6 +267,16 @@ impl Board {
         self.queues.insert(queue.setup.queue, queue);
     }
 
+    /// Whom a seat is booked for now counts in another queue.
+    pub fn recount(&mut self, from: QueueId, to: QueueId) {
+        if let Some(queue) = self.queues.get_mut(&from) {
+            queue.offered = queue.offered.saturating_sub(1);
+        }
+        if let Some(queue) = self.queues.get_mut(&to) {
+            queue.offered += 1;
+        }
+    }
+
     /// The set-up of the queue that a contact is in.
     #[must_use]
     pub fn setup_of(&self, contact: CallId) -> Option<&QueueSetup> {

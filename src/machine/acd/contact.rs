@@ -2,6 +2,7 @@
 
 use crate::machine::acd::matching::LaneNo;
 use crate::machine::acd::place::ContactPlace;
+use crate::machine::acd::surface::Need;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
@@ -24,6 +25,8 @@ pub struct Contact {
     pub queue: QueueId,
     /// The lane it waits in.
     pub lane: LaneNo,
+    /// What it needs beyond its queue's need.
+    pub own: Need,
     /// Its place there, for life.
     pub place: ContactPlace,
     /// Where it stands.

@@ -11,6 +11,7 @@ use crate::machine::acd::board::Timer;
 use crate::machine::acd::contact::Contact;
 use crate::machine::acd::contact::Stage;
 use crate::machine::acd::place::ContactPlace;
+use crate::machine::acd::reorganisation::Order;
 use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
 use crate::machine::acd::seat::Seat;
@@ -33,6 +34,7 @@ use crate::machine::acd::view::WaitingView;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
+use crate::vocabulary::id::SkillId;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 
@@ -77,6 +79,26 @@ impl Engine {
     /// times for the next ring, wrap-up and announcement.
     pub fn set_queue(&mut self, setup: QueueSetup) {
         self.board.set_queue(setup);
+    }
+
+    /// Changes queues and seats at once and moves contacts whose queue or skills are gone; then
+    /// whoever is free is matched.
+    pub fn reorganise(&mut self, turn: Turn, order: &Order) {
+        order.apply(&mut self.board, turn.now);
+        settle(&mut self.board, turn.now);
+    }
+
+    /// How many wait or are rung for in this queue.
+    #[must_use]
+    pub fn in_queue(&self, queue: QueueId) -> u32 {
+        let queue = self.board.queues.get(&queue);
+        queue.map_or(0, |queue| queue.line.len().saturating_add(queue.offered))
+    }
+
+    /// How many wait or are rung for that need this skill.
+    #[must_use]
+    pub fn needing(&self, skill: SkillId) -> u32 {
+        self.board.matching.needing(skill)
     }
 
     /// Takes one input. Poll until `None` before the next.
@@ -246,6 +268,7 @@ impl Engine {
         Some(Contact {
             queue: arrival.queue,
             lane,
+            own: arrival.need.clone(),
             place,
             stage: Stage::Waiting,
             failed_at: None,

@@ -15,6 +15,7 @@ use crate::machine::acd::surface::Need;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
+use crate::vocabulary::id::SkillId;
 
 /// Distinct (queue, need) with contacts in them. A contact that would open one more is answered
 /// as if its queue were full.
@@ -128,6 +129,14 @@ impl Matching {
     #[must_use]
     pub fn need(&self, lane: LaneNo) -> &Need {
         &self.lanes[lane.0].need
+    }
+
+    /// How many contacts need this skill, those that may come back included.
+    #[must_use]
+    pub fn needing(&self, skill: SkillId) -> u32 {
+        let needs = |lane: &&Lane| lane.need.0.iter().any(|term| term.skill == skill);
+        let lanes = self.lanes.iter().filter(needs);
+        lanes.map(|lane| lane.users).sum()
     }
 
     /// A contact begins to use a lane; `None` if there are too many lanes.
@@ -293,7 +302,6 @@ mod tests {
     use super::*;
     use crate::machine::acd::surface::SeatSetup;
     use crate::machine::acd::surface::SkillTerm;
-    use crate::vocabulary::id::SkillId;
     use crate::vocabulary::time::Now;
 
     fn capability(skill: u32) -> Capability {

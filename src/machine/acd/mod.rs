@@ -18,6 +18,9 @@ pub mod matching;
 /// Who goes before whom.
 pub mod place;
 
+/// Queues, seats and skills change under waiting contacts.
+pub mod reorganisation;
+
 /// One seat: where it stands, who must move next, and by when.
 pub mod seat;
 

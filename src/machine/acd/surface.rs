@@ -254,6 +254,15 @@ pub enum AcdFact {
         /// The seat.
         seat: SeatId,
     },
+    /// A contact waits in another queue, because its own or a skill it needed is gone.
+    Moved {
+        /// The contact.
+        contact: CallId,
+        /// The queue it is in now.
+        queue: QueueId,
+        /// Its whole need there.
+        need: Need,
+    },
     /// A contact was not taken: its queue is full.
     Overflowed {
         /// The contact.

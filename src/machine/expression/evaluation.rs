@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use jiff::SignedDuration;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::civil::DateTime;
 
@@ -23,7 +24,7 @@ use crate::wire::expression::syntax::Unary;
 pub fn value(term: &Term, values: &dyn Values) -> Option<Value> {
     match term {
         Term::Value(value) => Some(value.clone()),
-        Term::Local(moment) => moment_of(*moment, values),
+        Term::Local(moment) => Some(moment_of(*moment, values)),
         Term::Name(name) => values.value(name),
         Term::Unary(Unary::Known, part) => Some(Value::Bool(value(part, values).is_some())),
         Term::Unary(Unary::Not, part) => truth(part, values).map(|yes| Value::Bool(!yes)),
@@ -104,7 +105,7 @@ fn call(function: Function, parts: &[Value], values: &dyn Values) -> Option<Valu
             Some(Value::Time(moment.civil(values.zone()).time()))
         }
         (Function::Moment, [Value::Date(date), Value::Time(time)]) => {
-            moment_of(date.to_datetime(*time), values)
+            Some(moment_of(date.to_datetime(*time), values))
         }
         (Function::Weekday, [Value::Date(date)]) => Some(weekday(*date)),
         (Function::Weekday, [Value::Moment(moment)]) => {
@@ -166,9 +167,15 @@ fn weekday(date: Date) -> Value {
     Value::Text(name.to_owned())
 }
 
-/// The moment that a clock in the zone shows; of two the first, in a gap the later.
-fn moment_of(shown: DateTime, values: &dyn Values) -> Option<Value> {
-    let zoned = shown.to_zoned(values.zone().clone()).ok()?;
-    let wall = Wall::from_ms(zoned.timestamp().as_millisecond());
-    Some(Value::Moment(wall))
+/// The moment that a clock in the zone shows; of two the first, in a gap the later, and at the ends
+/// of the calendar the last or first that there is.
+fn moment_of(shown: DateTime, values: &dyn Values) -> Value {
+    let zoned = shown.to_zoned(values.zone().clone());
+    let end = if shown.year() > 0 {
+        Timestamp::MAX
+    } else {
+        Timestamp::MIN
+    };
+    let at = zoned.map_or(end, |zoned| zoned.timestamp());
+    Value::Moment(Wall::from_ms(at.as_millisecond()))
 }

@@ -38,15 +38,18 @@ impl Surroundings {
     /// The names of a catalog and of banks.
     #[must_use]
     pub fn new<'b>(catalog: Option<&Catalog>, banks: impl IntoIterator<Item = &'b Bank>) -> Self {
+        let centre = |catalog: &Catalog| {
+            let queues = catalog.queues().iter().map(|queue| &queue.name);
+            let queues = queues.filter(|name| catalog.queue(name).is_some());
+            let skills = catalog.skills().iter();
+            let skills = skills.filter(|name| catalog.skill(name).is_some());
+            Centre {
+                queues: queues.cloned().collect(),
+                skills: skills.cloned().collect(),
+            }
+        };
         let mut around = Self {
-            centre: catalog.map(|catalog| Centre {
-                queues: catalog
-                    .queues()
-                    .iter()
-                    .map(|queue| queue.name.clone())
-                    .collect(),
-                skills: catalog.skills().iter().cloned().collect(),
-            }),
+            centre: catalog.map(centre),
             ..Self::default()
         };
         for bank in banks {

@@ -118,7 +118,7 @@ impl Cue {
     }
 }
 
-/// The prompts that can be played. It only grows.
+/// The prompts that can be played.
 #[derive(Debug, Default)]
 pub struct Library {
     prompts: BTreeMap<PromptId, Arc<Encoded>>,
@@ -128,6 +128,11 @@ impl Library {
     /// Adds a prompt or puts another in its place; plays that run keep what they have.
     pub fn insert(&mut self, id: PromptId, prompt: Arc<Encoded>) {
         self.prompts.insert(id, prompt);
+    }
+
+    /// Forgets a prompt; plays that run keep it.
+    pub fn remove(&mut self, id: PromptId) {
+        self.prompts.remove(&id);
     }
 
     /// How long each prompt lasts.

@@ -46,7 +46,8 @@ impl Model {
 
     /// The probability of each question for each of the customer's newest orders.
     ///
-    /// What the bank's conditions rule out goes to "something else".
+    /// What the bank's conditions rule out goes to "something else", and so does what is learned of
+    /// questions that an earlier bank had.
     #[must_use]
     pub fn rank(&self, bank: &Bank, customer: &Customer, wall: Wall, zone: &TimeZone) -> Ranking {
         let candidates = candidates(bank, customer, wall, zone);
@@ -98,13 +99,14 @@ impl Model {
             .collect();
         let all: f64 = pulls.iter().sum();
         let known = 1.0 - self.other();
+        let gone = self.table.gone(|id| bank.question(id).is_some());
         let mut joint = Vec::with_capacity(candidates.len() * bank.questions.len());
         for (at, (candidate, pull)) in candidates.iter().zip(&pulls).enumerate() {
             let share = known * pull / all;
             let cells = &candidate.exposure.cells;
             let ids = bank.questions.iter().map(|question| question.id.as_str());
             let priors = ids.zip(priors(&candidate.weights));
-            let ps = self.table.questions(cells, priors);
+            let ps = self.table.questions(cells, priors, &gone);
             joint.extend(ps.into_iter().enumerate().map(|(q, p)| (at, q, share * p)));
         }
         joint

@@ -41,17 +41,19 @@ struct Tally {
 }
 
 impl Table {
-    /// How likely each question is in the last of these cells, given the priors; they sum to 1.
+    /// How likely each question is in the last of these cells, given the priors; they sum to 1, less
+    /// what questions of earlier banks still weigh ([`gone`](Self::gone)).
     pub fn questions<'q>(
         &self,
         cells: &[String],
         priors: impl Iterator<Item = (&'q str, f64)>,
+        gone: &[(&str, f64)],
     ) -> Vec<f64> {
         let known: Vec<&Cell> = cells
             .iter()
             .filter_map(|name| self.cells.get(name))
             .collect();
-        let weighed = priors.map(|(id, prior)| {
+        let weight = |id: &str, prior: f64| {
             let corrected = known
                 .iter()
                 .fold(1.0, |parent, cell| match cell.questions.get(id) {
@@ -59,10 +61,31 @@ impl Table {
                     None => parent,
                 });
             prior * corrected
-        });
-        let weights: Vec<f64> = weighed.collect();
-        let all: f64 = weights.iter().sum();
+        };
+        let left: f64 = 1.0 - gone.iter().map(|(_, share)| share).sum::<f64>();
+        let weights: Vec<f64> = priors.map(|(id, prior)| left * weight(id, prior)).collect();
+        let lost: f64 = gone.iter().map(|(id, share)| weight(id, *share)).sum();
+        let all = weights.iter().sum::<f64>() + lost;
         weights.into_iter().map(|weight| weight / all).collect()
+    }
+
+    /// Questions that were learned and are asked no more, each with the share that priors gave it
+    /// among all that was ever expected. Who calls with one of them wants something else now; as
+    /// calls are learned that do not know of it, its share fades.
+    pub fn gone(&self, is_known: impl Fn(&str) -> bool) -> Vec<(&str, f64)> {
+        let Some(all) = self.cells.get(EVERYTHING) else {
+            return Vec::new();
+        };
+        let expected = |tally: &Tally| cell::float(tally.expected_ppm);
+        let sum: f64 = all.questions.values().map(expected).sum();
+        let gone = all.questions.iter().filter(|(id, _)| !is_known(id));
+        let gone = gone.map(|(id, tally)| (id.as_str(), expected(tally)));
+        let gone: Vec<(&str, f64)> = gone.collect();
+        let lost: f64 = gone.iter().map(|(_, expected)| expected).sum();
+        let all = sum.max(lost / GONE_MAX).max(1.0);
+        gone.into_iter()
+            .map(|(id, expected)| (id, expected / all))
+            .collect()
     }
 
     /// How strongly an order pulls against the caller's other orders; more than 0.
@@ -140,6 +163,11 @@ fn weight(exposure: &Exposure) -> f64 {
     cell::float(exposure.weight_ppm.max(1)) / 1e6
 }
 
+/// Questions of earlier banks weigh at most so much, or a bank whose questions all have new ids
+/// would never be asked one of them.
+const GONE_MAX: f64 = 0.5;
+/// The cell that holds all, by its name.
+const EVERYTHING: &str = "";
 /// A parent's correction of a question counts like so many expected questions.
 const QUESTION_STRENGTH: f64 = 10.0;
 /// A parent's correction of a pull counts like so many choices.

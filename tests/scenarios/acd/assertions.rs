@@ -440,6 +440,7 @@ impl Watch {
             AcdFact::Queued { .. }
             | AcdFact::Offered { .. }
             | AcdFact::OfferEnded { .. }
+            | AcdFact::Moved { .. }
             | AcdFact::SeatChanged { .. } => {}
         }
     }

@@ -233,6 +233,9 @@ impl Ledger {
                 self.guest(*contact)?.place = Where::Gone;
                 Ok(())
             }
+            AcdFact::Moved { contact, .. } => {
+                Err(format!("{contact} moved, and no queue went away"))
+            }
             AcdFact::Overflowed { .. } => {
                 self.count.overflowed += 1;
                 Ok(())

@@ -15,6 +15,7 @@ use crate::machine::ivr::check;
 use crate::machine::ivr::check::Checked;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surroundings::Surroundings;
+use crate::machine::ivr::testing::case::Case;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::reading::bank;
 use crate::vocabulary::fault::Fault;
@@ -23,20 +24,37 @@ use crate::vocabulary::fault::FaultyFile;
 /// Longest dialplan or bank, in bytes.
 pub const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// Dialplans and banks that hold together.
+/// Dialplans and banks that hold together: what a release is made from.
 #[derive(Clone, Debug, Default)]
-pub struct Release {
+pub struct Draft {
     /// Dialplans.
     pub scripts: Vec<Arc<Script>>,
     /// Banks by name.
     pub banks: BTreeMap<String, Arc<Bank>>,
     /// First 12 digits of each file's SHA-256, with its name.
     pub versions: Vec<String>,
+    /// Their files: `dialplans/` or `banks/` with the name, and the text.
+    pub files: Vec<(String, String)>,
+    /// The dialplans with their files and tests.
+    pub sheets: Vec<Sheet>,
 }
 
-/// Why there is no release.
+/// A dialplan as it was written.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Its file, as the person knows it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// What it says.
+    pub script: Arc<Script>,
+    /// Its tests.
+    pub cases: Vec<Case>,
+}
+
+/// Why there is no draft.
 #[derive(Debug, thiserror::Error)]
-pub enum ReleaseError {
+pub enum DraftError {
     /// A file or folder cannot be read.
     #[error("cannot read {path}: {cause}")]
     Unreadable {
@@ -56,33 +74,33 @@ struct Text {
     text: String,
 }
 
-impl Release {
+impl Draft {
     /// Reads and checks every `.yaml` file of both folders. `catalog` is what dialplans may name.
     ///
     /// # Errors
     ///
-    /// [`ReleaseError`] with every fault of every file.
+    /// [`DraftError`] with every fault of every file.
     pub fn load(
         dialplans: &Path,
         banks: &Path,
         catalog: Option<&Catalog>,
-    ) -> Result<Self, ReleaseError> {
-        let mut release = Self::default();
+    ) -> Result<Self, DraftError> {
+        let mut draft = Self::default();
         let mut faulty = Vec::new();
         for file in texts(banks)? {
-            release.note_version(&file);
+            draft.note("banks", &file);
             match bank::read(&file.text) {
                 Ok(bank) => {
-                    release.banks.insert(bank.name.clone(), Arc::new(bank));
+                    draft.banks.insert(bank.name.clone(), Arc::new(bank));
                 }
                 Err(faults) => faulty.push(file.faulty(faults)),
             }
         }
-        let known = release.banks.values().map(|bank| &**bank);
+        let known = draft.banks.values().map(|bank| &**bank);
         let around = Surroundings::new(catalog, known);
         let mut checked: Vec<(Text, Checked)> = Vec::new();
         for file in texts(dialplans)? {
-            release.note_version(&file);
+            draft.note("dialplans", &file);
             match check::check(&file.text, &around) {
                 Ok(script) => checked.push((file, script)),
                 Err(faults) => faulty.push(file.faulty(faults)),
@@ -95,19 +113,26 @@ impl Release {
         let clashes = check::overlaps(&names);
         for ((file, script), faults) in checked.into_iter().zip(clashes) {
             if faults.is_empty() {
-                release.scripts.push(Arc::new(script.script));
+                let checked = Arc::new(script.script);
+                draft.scripts.push(Arc::clone(&checked));
+                draft.sheets.push(Sheet {
+                    name: file.name,
+                    text: file.text,
+                    script: checked,
+                    cases: script.cases,
+                });
             } else {
                 faulty.push(file.faulty(faults));
             }
         }
         if faulty.is_empty() {
-            Ok(release)
+            Ok(draft)
         } else {
-            Err(ReleaseError::Faulty(faulty))
+            Err(DraftError::Faulty(faulty))
         }
     }
 
-    fn note_version(&mut self, file: &Text) {
+    fn note(&mut self, folder: &str, file: &Text) {
         let digest = hex::encode(Sha256::digest(file.text.as_bytes()));
         let digest = digest.get(..12).unwrap_or_default();
         let name = Path::new(&file.name)
@@ -115,6 +140,8 @@ impl Release {
             .unwrap_or_default()
             .to_string_lossy();
         self.versions.push(format!("{name}@{digest}"));
+        self.files
+            .push((format!("{folder}/{name}"), file.text.clone()));
     }
 }
 
@@ -129,10 +156,10 @@ impl Text {
 }
 
 /// The `.yaml` files of a folder, by name.
-fn texts(dir: &Path) -> Result<Vec<Text>, ReleaseError> {
+fn texts(dir: &Path) -> Result<Vec<Text>, DraftError> {
     let fail = |path: &Path| {
         let path = path.to_owned();
-        |cause| ReleaseError::Unreadable { path, cause }
+        |cause| DraftError::Unreadable { path, cause }
     };
     let mut paths = Vec::new();
     for entry in fs::read_dir(dir).map_err(fail(dir))? {
