@@ -1,6 +1,18 @@
 //! Pictures of dialplans: nothing overlaps, nothing is missing, and the same file gives the same picture.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
+use ringwise::call::fact::FACT_VERSION;
+use ringwise::call::fact::Fact;
+use ringwise::call::fact::Recorded;
+use ringwise::call::record::Arrived;
+use ringwise::call::record::Names;
+use ringwise::call::record_builder::RecordBuilder;
+use ringwise::driver::journal::writer::Journal;
+use ringwise::face::cli::config_choice::ConfigChoice;
+use ringwise::face::cli::draw;
+use ringwise::face::cli::ending::Ending;
 use ringwise::machine::drawing::chart::Cap;
 use ringwise::machine::drawing::chart::Card;
 use ringwise::machine::drawing::chart::Chart;
@@ -15,6 +27,10 @@ use ringwise::machine::ivr::branch::Label;
 use ringwise::machine::ivr::sketch;
 use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::ivr::traffic::Traffic;
+
+use ringwise::vocabulary::id::CallId;
+use ringwise::vocabulary::time::Now;
+use ringwise::vocabulary::time::Wall;
 
 use crate::stage::file;
 use crate::stage::script;
@@ -147,6 +163,71 @@ fn recorded_calls_are_counted_by_the_way_they_took() {
     assert_eq!((traffic.calls, traffic.visits("orders")), (3, 3));
     let drawn = svg::draw(&sketch::sketch(&script, Some(&traffic)));
     assert!(drawn.contains("3 recorded calls"));
+}
+
+/// Records of closed calls, read from the database of a centre's data folder, weigh the lines.
+#[test]
+fn a_drawing_takes_its_weights_from_a_data_folder() {
+    let dir = std::env::temp_dir().join(format!("ringwise-weights-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let at = |seq: u64, call: Option<u64>, fact: Fact| Recorded {
+        v: FACT_VERSION,
+        seq,
+        now: Now::at_ms(seq * 1000),
+        wall: Wall::from_ms(1_000_000),
+        call: call.map(CallId::from_bits),
+        fact,
+    };
+    let walk = |fact: WalkFact| Fact::Walk(fact);
+    let entered = |step: &str| walk(WalkFact::Entered { step: step.to_owned() });
+    let mut journal = Journal::open(&dir.join("ringwise.db"), Vec::new(), Box::new(|| ())).unwrap();
+    let mut seq = 0;
+    let mut next = || {
+        seq += 1;
+        seq
+    };
+    for (call, flow) in [(1, "travel"), (2, "travel"), (3, "other")] {
+        let arrived = Fact::Arrived(Arrived {
+            number: None,
+            caller: "anonymous".to_owned(),
+            caller_name: String::new(),
+            called: "10101234".to_owned(),
+            sip_call_id: format!("{call}@b"),
+            remote: "127.0.0.1:5070".parse().unwrap(),
+            dialplan: flow.to_owned(),
+            versions: Vec::new(),
+            language: None,
+        });
+        let first = at(next(), Some(call), arrived);
+        let mut builder = RecordBuilder::begin(&first, &Arc::new(Names::default())).unwrap();
+        journal.append(Box::new(first));
+        for fact in [
+            entered("products"),
+            walk(WalkFact::Took { keys: "4".to_owned() }),
+            entered("invoices"),
+        ] {
+            let fact = at(next(), Some(call), fact);
+            builder.take(&fact);
+            journal.append(Box::new(fact));
+        }
+        let end = next();
+        let record = builder.close(Now::at_ms(end * 1000));
+        journal.append(Box::new(at(end, Some(call), Fact::Closed(Box::new(record)))));
+    }
+    journal.close();
+    let options = draw::Options {
+        dialplan: "dialplans/travel.yaml".into(),
+        output: None,
+        records: Some(dir.clone()),
+        config: ConfigChoice::default(),
+    };
+    let mut out = Vec::new();
+    assert_eq!(draw::run(&options, &mut out).unwrap(), Ending::Fine);
+    let drawn = String::from_utf8(out).unwrap();
+    assert!(drawn.contains("2 recorded calls"), "{drawn}");
+    assert!(drawn.contains("stroke-width=\"7.0\"><title>products: 4 → invoices"), "{drawn}");
+    assert!(drawn.contains("2 times come here"));
+    std::fs::remove_dir_all(&dir).unwrap();
 }
 
 fn card() -> impl Strategy<Value = Card> {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use ringwise::driver::config::reading::Config;
+use ringwise::face::cli::config_choice::ConfigChoice;
+use ringwise::face::cli::ending::Ending;
 use ringwise::face::cli::import;
 use ringwise::face::cli::import::Imported;
 use ringwise::face::cli::import::Options;
@@ -181,6 +183,44 @@ fn a_freeswitch_hotel_behaves_alike() {
             "dialplan.xml:43: not understood: key 3: lua restaurant.lua",
         ],
     );
+}
+
+/// As it is typed: import, then check.
+#[test]
+fn what_is_imported_passes_check() {
+    for (system, folder) in [
+        (System::Asterisk, "asterisk-shop"),
+        (System::Asterisk, "asterisk-clinic"),
+        (System::Freeswitch, "freeswitch-shop"),
+        (System::Freeswitch, "freeswitch-hotel"),
+    ] {
+        let from = std::path::Path::new("tests/data/import").join(folder);
+        let files = std::fs::read_dir(from).unwrap();
+        let files = files.map(|entry| entry.unwrap().path());
+        let to = std::env::temp_dir().join(format!("ringwise-{folder}-{}", std::process::id()));
+        let options = Options {
+            system,
+            files: files.filter(|path| path.extension().is_some_and(|kind| kind != "yaml")).collect(),
+            output: to.clone(),
+            context: None,
+            lang: Language::English,
+        };
+        let mut told = Vec::new();
+        assert_eq!(import::run(&options, &mut told).unwrap(), Ending::Fine);
+        let told = String::from_utf8(told).unwrap();
+        assert!(told.contains("not understood") && told.contains("next: ringwise check"), "{told}");
+        let options = ringwise::face::cli::check::Options {
+            paths: vec![to.join("dialplans")],
+            config: ConfigChoice { config: Some(to.join("ringwise.toml")) },
+            ..ringwise::face::cli::check::Options::default()
+        };
+        let mut told = Vec::new();
+        let ending = ringwise::face::cli::check::run(&options, &mut told).unwrap();
+        assert_eq!(ending, Ending::Fine, "{}", String::from_utf8(told).unwrap());
+        let report = std::fs::read_to_string(to.join("report.txt")).unwrap();
+        assert!(report.lines().count() > 5);
+        std::fs::remove_dir_all(&to).unwrap();
+    }
 }
 
 /// Every application of the samples is either in a dialplan or in the report.

@@ -181,7 +181,9 @@ fn finish(drafts: Vec<Draft>, language: Language, staff: &Staff, mut report: Rep
     }
     report.sort();
     let config = format!(
-        "# Queues and seats, as imported. Every other key has its default.\n\n[centre]\nlanguages = [\"{language}\"]\n{}",
+        "# Queues and seats, as imported. Every other key has its default.\n\n[centre]\nlanguages = [\"{language}\"]\n\n\
+         # Says the words that stand in for sounds, until yours are recorded.\n[prompts]\n\
+         command = \"espeak-ng -v {{language}} --stdin --stdout\"\n{}",
         staff.written()
     );
     Imported {

@@ -36,7 +36,8 @@ impl Keyboard {
             return None;
         }
         let before = stty(&["-g"])?;
-        stty(&["-icanon", "-echo"])?;
+        // Ctrl-C comes as a sign too: whoever reads it ends, and the terminal is put right.
+        stty(&["-icanon", "-echo", "-isig"])?;
         let (sender, typed) = mpsc::channel();
         thread::spawn(move || {
             for byte in io::stdin().lock().bytes() {

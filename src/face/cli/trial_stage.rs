@@ -193,7 +193,7 @@ impl<'t> Trial<'t> {
 
     fn sign(&mut self, sign: char) -> io::Result<()> {
         match sign {
-            'q' => self.press(Press::HangUp),
+            'q' | INTERRUPT | END_OF_INPUT => self.press(Press::HangUp),
             'v' => self.tell_state(),
             ' ' => self.go_on(LONGEST).map(|_| ()),
             'f' if self.state == State::Queued => self.press(Press::Full),
@@ -317,5 +317,8 @@ impl<'t> Trial<'t> {
     }
 }
 
+/// Ctrl-C and Ctrl-D as a terminal sends them.
+const INTERRUPT: char = '\u{3}';
+const END_OF_INPUT: char = '\u{4}';
 /// How long a look-up takes to fail.
 const FAILS_AFTER: Duration = Duration::from_millis(50);
