@@ -282,8 +282,8 @@ impl Replay<'_> {
         self.entered = at;
         self.silent_since = None;
         self.waiting.clear();
-        let rest = self.past.visits.iter().enumerate().skip(self.next_visit);
-        let found = rest.filter(|(_, visit)| visit.step == step).next();
+        let mut rest = self.past.visits.iter().enumerate().skip(self.next_visit);
+        let found = rest.find(|(_, visit)| visit.step == step);
         self.visit = found.map(|(at, _)| at);
         if let Some((at, visit)) = found {
             self.next_visit = at + 1;
