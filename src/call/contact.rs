@@ -15,6 +15,7 @@ use crate::call::record::Party;
 use crate::call::release::Release;
 use crate::call::speaking::Speaking;
 use crate::machine::acd::surface::Epoch;
+use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::walk::Walk;
 use crate::machine::ivr::world::WalkWorld;
@@ -77,7 +78,7 @@ pub struct Contact {
     pub(super) seat: Option<SeatSide>,
     /// Legs that have been told to end.
     pub(super) fading: Vec<(Leg, Party)>,
-    pub(super) lookups: BTreeMap<AskId, u32>,
+    pub(super) lookups: BTreeMap<AskId, Awaited>,
     pub(super) invited: Now,
     /// The caller's offer, until it is answered.
     pub(super) offer: Option<String>,
@@ -85,6 +86,15 @@ pub struct Contact {
     /// When the last key was first reported: a prompt that it stops is told of afterwards.
     pub(super) pressed: Option<Now>,
     out: VecDeque<ContactOutput>,
+}
+
+/// A look-up whose answer is awaited.
+#[derive(Debug)]
+pub(super) struct Awaited {
+    /// Its name within the walk.
+    pub(super) lookup: u32,
+    pub(super) key: LookupKey,
+    pub(super) asked: Now,
 }
 
 /// How far a call is.

@@ -1,5 +1,6 @@
 //! The dialplan's side of a call: what it says, asks and hands on.
 
+use crate::call::contact::Awaited;
 use crate::call::contact::Contact;
 use crate::call::contact::Playing;
 use crate::call::contact::Stage;
@@ -35,9 +36,15 @@ impl Contact {
     ) -> bool {
         match answer {
             Answer::Orders(result) => {
-                let Some(lookup) = self.lookups.remove(&ask) else {
+                let Some(Awaited { lookup, key, asked }) = self.lookups.remove(&ask) else {
                     return false;
                 };
+                let after = near.turn.now.since(asked).as_millis();
+                self.fact(Fact::LookupAnswered {
+                    key,
+                    after_ms: u64::try_from(after).unwrap_or(u64::MAX),
+                    result: result.clone(),
+                });
                 self.tell_walk(WalkInput::LookedUp { lookup, result }, near);
                 true
             }
@@ -90,14 +97,19 @@ impl Contact {
                 timeout,
             } => {
                 let ask = near.mint.ask();
-                self.lookups.insert(ask, lookup);
+                let awaited = Awaited {
+                    lookup,
+                    key: key.clone(),
+                    asked: near.turn.now,
+                };
+                self.lookups.insert(ask, awaited);
                 self.ask(ask, Question::Orders(key), timeout);
             }
             WalkOutput::Forget { lookup } => {
                 let ask = self
                     .lookups
                     .iter()
-                    .find(|(_, at)| **at == lookup)
+                    .find(|(_, awaited)| awaited.lookup == lookup)
                     .map(|(ask, _)| *ask);
                 if let Some(ask) = ask {
                     self.forget_all(vec![ask]);

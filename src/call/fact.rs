@@ -15,8 +15,11 @@ use crate::call::turnover::Released;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::Briefing;
+use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
+use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::ReleaseNo;
@@ -89,6 +92,15 @@ pub enum Fact {
     },
     /// A step of the dialplan.
     Walk(WalkFact),
+    /// What a look-up of the dialplan answered: with it and the keys a call can be walked again.
+    LookupAnswered {
+        /// What was asked.
+        key: LookupKey,
+        /// From question to answer, in milliseconds.
+        after_ms: u64,
+        /// What was found.
+        result: Result<Customer, LookupFailure>,
+    },
     /// A decision of the distributor.
     Acd(AcdFact),
     /// A contact was handed to the distributor with this briefing.

@@ -101,6 +101,7 @@ impl RecordBuilder {
             | Fact::ReleaseRetired { .. }
             | Fact::Arrived(_)
             | Fact::PromptStopped { .. }
+            | Fact::LookupAnswered { .. }
             | Fact::SeatFailed { .. }
             | Fact::ReofferRefused { .. }
             | Fact::HungUp { .. }

@@ -233,6 +233,7 @@ impl View {
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
             | Fact::SeatWished { .. }
+            | Fact::LookupAnswered { .. }
             | Fact::AnswerUnawaited { .. } => {}
         }
     }

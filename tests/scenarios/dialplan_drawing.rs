@@ -1,6 +1,5 @@
 //! Pictures of dialplans: nothing overlaps, nothing is missing, and the same file gives the same picture.
 
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use ringwise::call::fact::FACT_VERSION;
@@ -29,6 +28,7 @@ use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::ivr::traffic::Traffic;
 
 use ringwise::vocabulary::id::CallId;
+use ringwise::vocabulary::id::ReleaseNo;
 use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Wall;
 
@@ -179,7 +179,11 @@ fn a_drawing_takes_its_weights_from_a_data_folder() {
         fact,
     };
     let walk = |fact: WalkFact| Fact::Walk(fact);
-    let entered = |step: &str| walk(WalkFact::Entered { step: step.to_owned() });
+    let entered = |step: &str| {
+        walk(WalkFact::Entered {
+            step: step.to_owned(),
+        })
+    };
     let mut journal = Journal::open(&dir.join("ringwise.db"), Vec::new(), Box::new(|| ())).unwrap();
     let mut seq = 0;
     let mut next = || {
@@ -195,24 +199,31 @@ fn a_drawing_takes_its_weights_from_a_data_folder() {
             sip_call_id: format!("{call}@b"),
             remote: "127.0.0.1:5070".parse().unwrap(),
             dialplan: flow.to_owned(),
+            release: ReleaseNo(1),
             versions: Vec::new(),
             language: None,
         });
         let first = at(next(), Some(call), arrived);
-        let mut builder = RecordBuilder::begin(&first, &Arc::new(Names::default())).unwrap();
+        let mut builder = RecordBuilder::begin(&first).unwrap();
         journal.append(Box::new(first));
         for fact in [
             entered("products"),
-            walk(WalkFact::Took { keys: "4".to_owned() }),
+            walk(WalkFact::Took {
+                keys: "4".to_owned(),
+            }),
             entered("invoices"),
         ] {
             let fact = at(next(), Some(call), fact);
-            builder.take(&fact);
+            builder.take(&fact, &Names::default());
             journal.append(Box::new(fact));
         }
         let end = next();
         let record = builder.close(Now::at_ms(end * 1000));
-        journal.append(Box::new(at(end, Some(call), Fact::Closed(Box::new(record)))));
+        journal.append(Box::new(at(
+            end,
+            Some(call),
+            Fact::Closed(Box::new(record)),
+        )));
     }
     journal.close();
     let options = draw::Options {
@@ -225,7 +236,10 @@ fn a_drawing_takes_its_weights_from_a_data_folder() {
     assert_eq!(draw::run(&options, &mut out).unwrap(), Ending::Fine);
     let drawn = String::from_utf8(out).unwrap();
     assert!(drawn.contains("2 recorded calls"), "{drawn}");
-    assert!(drawn.contains("stroke-width=\"7.0\"><title>products: 4 → invoices"), "{drawn}");
+    assert!(
+        drawn.contains("stroke-width=\"7.0\"><title>products: 4 → invoices"),
+        "{drawn}"
+    );
     assert!(drawn.contains("2 times come here"));
     std::fs::remove_dir_all(&dir).unwrap();
 }

@@ -200,7 +200,9 @@ fn what_is_imported_passes_check() {
         let to = std::env::temp_dir().join(format!("ringwise-{folder}-{}", std::process::id()));
         let options = Options {
             system,
-            files: files.filter(|path| path.extension().is_some_and(|kind| kind != "yaml")).collect(),
+            files: files
+                .filter(|path| path.extension().is_some_and(|kind| kind != "yaml"))
+                .collect(),
             output: to.clone(),
             context: None,
             lang: Language::English,
@@ -208,10 +210,15 @@ fn what_is_imported_passes_check() {
         let mut told = Vec::new();
         assert_eq!(import::run(&options, &mut told).unwrap(), Ending::Fine);
         let told = String::from_utf8(told).unwrap();
-        assert!(told.contains("not understood") && told.contains("next: ringwise check"), "{told}");
+        assert!(
+            told.contains("not understood") && told.contains("next: ringwise check"),
+            "{told}"
+        );
         let options = ringwise::face::cli::check::Options {
             paths: vec![to.join("dialplans")],
-            config: ConfigChoice { config: Some(to.join("ringwise.toml")) },
+            config: ConfigChoice {
+                config: Some(to.join("ringwise.toml")),
+            },
             ..ringwise::face::cli::check::Options::default()
         };
         let mut told = Vec::new();

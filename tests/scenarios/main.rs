@@ -38,6 +38,7 @@ mod prediction_sim;
 mod prompt_catalog;
 mod random_flows;
 mod record_end;
+mod release_diff;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "few of the facts tell of releases"

@@ -233,6 +233,22 @@ pub(crate) fn start(dir: &Path, last: Option<(ReleaseNo, String)>) -> (Keeper, O
     Keeper::open(&config, around, last).unwrap()
 }
 
+/// A configuration of the files below `root`.
+pub(crate) fn write_config_of(dir: &Path, data: &Path, root: &Path) {
+    let place = |folder: &str| root.join(folder).display().to_string();
+    let text = format!(
+        "data_dir = \"{}\"\n[dialplans]\ndir = \"{}\"\n[banks]\ndir = \"{}\"\n[prompts]\n\
+         dir = \"{}\"\n[[queue]]\nname = \"after-sales\"\n[[seat]]\nid = \"1\"\npassword = \"1\"\n\
+         skills = {{ ticketing = 1, change = 1, refund = 1, hotel = 1, package = 1, payment = 1, \
+         invoice = 1, complaint = 1, \"lang.zh\" = 1, \"lang.en\" = 1 }}\n",
+        data.display(),
+        place("dialplans"),
+        place("banks"),
+        place("prompts")
+    );
+    fs::write(dir.join("ringwise.toml"), text).unwrap();
+}
+
 fn write_config(dir: &Path, toml: &str) {
     let place = |folder: &str| dir.join(folder).display().to_string();
     let text = format!(

@@ -31,6 +31,12 @@ impl ReleaseStore {
         self.dir.join(release.0.to_string())
     }
 
+    /// The highest release that is kept.
+    #[must_use]
+    pub fn last(&self) -> Option<ReleaseNo> {
+        self.numbers().ok()?.into_iter().max().map(ReleaseNo)
+    }
+
     /// Keeps the files of a release, each with its path in it; whole or not at all.
     ///
     /// # Errors
@@ -45,7 +51,9 @@ impl ReleaseStore {
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished)?;
         }
-        fs::create_dir_all(&unfinished)?;
+        for folder in ["dialplans", "banks"] {
+            fs::create_dir_all(unfinished.join(folder))?;
+        }
         for (name, text) in files {
             let path = unfinished.join(name);
             if let Some(folder) = path.parent() {
@@ -57,11 +65,14 @@ impl ReleaseStore {
         self.clear_away()
     }
 
+    fn numbers(&self) -> io::Result<Vec<u32>> {
+        let entries = fs::read_dir(&self.dir)?.flatten();
+        let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        Ok(numbers.collect())
+    }
+
     fn clear_away(&self) -> io::Result<()> {
-        let mut numbers: Vec<u32> = fs::read_dir(&self.dir)?
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .collect();
+        let mut numbers = self.numbers()?;
         numbers.sort_unstable();
         let spare = numbers.len().saturating_sub(KEPT_MAX);
         for number in numbers.into_iter().take(spare) {

@@ -1,5 +1,8 @@
 //! The journal: every fact, in one append-only table, durable by group commit.
 
+/// Calls that are over, as they can be walked again.
+pub mod past;
+
 /// Records of closed calls, one after the other.
 pub mod reading;
 

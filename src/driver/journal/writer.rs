@@ -26,6 +26,8 @@ const GROUP_MAX: usize = 4096;
 const WAITING_MAX: u64 = 1_000_000;
 /// How long a failed commit waits before it is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How long a group gathers before it is committed: a commit costs far more than a fact.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// Told of facts once they are durable, in order, on the journal's thread.
 pub type Reader = Box<dyn FnMut(&Arc<Recorded>) + Send>;
@@ -154,6 +156,7 @@ impl Writer {
     fn run(&mut self, incoming: &mpsc::Receiver<Box<Recorded>>) {
         while let Ok(first) = incoming.recv() {
             let mut group = vec![*first];
+            pause(GATHER);
             while group.len() < GROUP_MAX {
                 match incoming.try_recv() {
                     Ok(next) => group.push(*next),
@@ -170,7 +173,7 @@ impl Writer {
         while let Err(error) = self.write(group) {
             self.state.stalled.fetch_add(1, Ordering::Relaxed);
             tracing::error!(%error, "the journal cannot be written: free the disk; trying again");
-            pause();
+            pause(RETRY);
         }
     }
 
@@ -295,8 +298,8 @@ pub(super) const fn signed(bits: u64) -> i64 {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a stalled disk is waited for on its own thread"
+    reason = "a group gathers, and a stalled disk is waited for, on the journal's own thread"
 )]
-fn pause() {
-    std::thread::sleep(RETRY);
+fn pause(length: Duration) {
+    std::thread::sleep(length);
 }

@@ -47,6 +47,8 @@ pub struct Pending {
     cached: usize,
     threads: usize,
     cache_file: PathBuf,
+    /// Hears of every sound as well, until all are decoded.
+    listener: Option<mpsc::Sender<(Key, Arc<Encoded>)>>,
 }
 
 /// A pending prompt, decoded.
@@ -82,6 +84,7 @@ impl Catalog {
                 cached: known.len(),
                 threads: thread::available_parallelism().map_or(1, usize::from),
                 cache_file: cache_file.to_owned(),
+                listener: None,
             },
             keys: BTreeMap::new(),
         };
@@ -171,6 +174,7 @@ impl Catalog {
             cached: 0,
             threads: 1,
             cache_file: self.pending.cache_file.clone(),
+            listener: None,
         };
         let pending = std::mem::replace(&mut self.pending, nothing);
         (self, pending)
@@ -222,6 +226,13 @@ impl Pending {
         self.rows.iter().map(path)
     }
 
+    /// Hears of every sound from here on, and that there are no more once all are decoded.
+    pub(super) fn listen(&mut self) -> mpsc::Receiver<(Key, Arc<Encoded>)> {
+        let (sender, receiver) = mpsc::channel();
+        self.listener = Some(sender);
+        receiver
+    }
+
     /// Decodes on one core only, where live calls need the others.
     pub const fn spare_cores(&mut self) {
         self.threads = 1;
@@ -232,12 +243,15 @@ impl Pending {
     pub fn decode(&mut self, deliver: impl Fn(Delivery) + Sync) {
         let (keys, rows): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rows).into_iter().unzip();
         let (sender, receiver) = mpsc::channel();
+        let listener = self.listener.take();
         decode(&rows, self.threads, |at, sound| {
             let (Some(row), Some(key)) = (rows.get(at), keys.get(at)) else {
                 return;
             };
             if let Ok(sound) = &sound {
-                let _nobody_waits = sender.send((*key, sound.clone()));
+                for listener in listener.iter().chain([&sender]) {
+                    let _nobody_waits = listener.send((*key, sound.clone()));
+                }
             }
             let row = row.clone();
             deliver(Delivery { row, sound });

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Weak;
+use std::sync::mpsc;
 
 use crate::driver::prompts::cache;
 use crate::driver::prompts::cache::Entries;
@@ -28,6 +29,8 @@ pub struct Shelf {
     known: BTreeMap<Key, (PromptId, Weak<Encoded>)>,
     next: u32,
     cache_file: PathBuf,
+    /// Sounds that a thread decodes since the start.
+    coming: Option<mpsc::Receiver<(Key, Arc<Encoded>)>>,
 }
 
 impl Shelf {
@@ -38,6 +41,7 @@ impl Shelf {
             known: BTreeMap::new(),
             next: 0,
             cache_file,
+            coming: None,
         }
     }
 
@@ -46,13 +50,22 @@ impl Shelf {
     pub fn open(&mut self, dir: &Path) -> (Catalog, Pending) {
         let mut catalog = Catalog::open(dir, &self.cache_file);
         self.number(&mut catalog);
+        self.coming = Some(catalog.pending.listen());
         catalog.part()
     }
 
     /// The prompts of this folder, with ids that no other sound has. One core decodes, because
-    /// calls are live.
+    /// calls are live; what is still being decoded since the start is waited for rather than done
+    /// twice.
     pub fn stock(&mut self, dir: &Path) -> Catalog {
+        let come: Entries = self.coming.take().into_iter().flatten().collect();
+        for (key, sound) in &come {
+            if let Some((_, kept)) = self.known.get_mut(key) {
+                *kept = Arc::downgrade(sound);
+            }
+        }
         let mut known = self.in_use();
+        known.extend(come);
         if !covers(&known, dir) {
             known.append(&mut cache::read(&self.cache_file));
         }

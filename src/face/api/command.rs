@@ -51,12 +51,25 @@ impl Commands {
             .await
     }
 
-    /// Sends something to the engine under a new id and waits until it is done and durable.
+    /// Sends something to the engine under a new id and waits until it is done and durable, however
+    /// long that takes: for who must know what came of it.
     ///
     /// # Errors
     ///
     /// A [`Problem`] to answer with.
-    pub async fn expect(&self, send: impl FnOnce(u64) -> bool) -> Result<(), Problem> {
+    pub async fn settle(&self, send: impl FnOnce(u64) -> bool) -> Result<(), Problem> {
+        let (id, reply) = self.enter()?;
+        if !send(id) {
+            self.lock().1.remove(&id);
+            return Err(Problem::unavailable("the engine has ended"));
+        }
+        match reply.await {
+            Ok(result) => result.map_err(|error| problem(&error)),
+            Err(_) => Err(Problem::unavailable("the engine has ended")),
+        }
+    }
+
+    async fn expect(&self, send: impl FnOnce(u64) -> bool) -> Result<(), Problem> {
         let (id, reply) = self.enter()?;
         if !send(id) {
             self.lock().1.remove(&id);

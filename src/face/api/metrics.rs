@@ -37,6 +37,11 @@ pub fn text(view: &View, journal: &JournalState, meter: &TurnMeter) -> String {
     for (name, help, values) in histograms {
         page.histogram(name, help, values);
     }
+    page.histogram(
+        "turn_seconds",
+        "How long turns of the loop take.",
+        &meter.lengths(),
+    );
     page.gauge(
         "journal_waiting",
         "Facts not yet durable.",

@@ -1,5 +1,7 @@
 //! Releases: listed, taken from the files, tried by a share of calls, gone back to.
 
+use std::time::Duration;
+
 use axum::Extension;
 use axum::Json;
 use axum::body::Bytes;
@@ -24,6 +26,9 @@ use crate::face::api::problem::Problem;
 use crate::face::cli::fault_report;
 use crate::face::cli::fault_report::FaultLine;
 use crate::vocabulary::fault::FaultyFile;
+
+/// How long whoever asked waits; the release goes its way all the same.
+const ANSWER_MAX: Duration = Duration::from_secs(100);
 
 /// What was done.
 #[derive(Clone, Debug, Serialize)]
@@ -75,8 +80,14 @@ struct Asked {
 pub async fn serve(desk: &Desk, deed: Deed, wish: Wish) -> Result<Told, Refusal> {
     let errand = Errand { desk: desk.clone() };
     let done = tokio::spawn(async move { errand.carry_out(deed, wish).await });
-    done.await
-        .unwrap_or_else(|_| Err(Problem::unavailable("the release was cut off").into()))
+    match tokio::time::timeout(ANSWER_MAX, done).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Problem::unavailable("the release was cut off").into()),
+        Err(_) => {
+            let why = "it takes longer; /api/v1/releases will show whether it was taken";
+            Err(Problem::unavailable(why).into())
+        }
+    }
 }
 
 /// One wish on its way.
@@ -105,7 +116,7 @@ impl Errand {
         let report = plan.report.clone();
         let (turnover, sounds, done) = plan.part();
         let send = |id| self.desk.releases.send(id, turnover, sounds);
-        self.desk.commands.expect(send).await?;
+        self.desk.commands.settle(send).await?;
         let noting = tokio::task::spawn_blocking(move || keeper.note(&done));
         noting.await.map_err(cut_off)?;
         let result = match (deed, share) {

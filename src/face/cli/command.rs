@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use crate::face::cli::check;
 use crate::face::cli::demo;
+use crate::face::cli::diff;
 use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::import;
@@ -52,6 +53,8 @@ enum Command {
     Reload(release::ReloadOptions),
     /// Go back to the release before, or end a trial.
     Rollback(release::RollbackOptions),
+    /// Tell what other dialplans and banks would have made of recorded calls.
+    Diff(diff::Options),
     /// Show the releases that calls keep to.
     Releases(query::Options),
     /// Make tokens for the API.
@@ -94,6 +97,7 @@ pub fn run() -> Ending {
         }
         Command::Reload(options) => release::reload(&options, &mut out),
         Command::Rollback(options) => release::roll_back(&options, &mut out),
+        Command::Diff(options) => diff::run(&options, &mut out),
         Command::Releases(options) => release::list(&options, &mut out),
         Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),

@@ -12,6 +12,9 @@ pub mod config_choice;
 /// Shows the demo.
 pub mod demo;
 
+/// `ringwise diff`: what other files would have made of recorded calls.
+pub mod diff;
+
 /// `ringwise draw`: a dialplan as a picture.
 pub mod draw;
 

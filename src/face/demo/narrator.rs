@@ -95,7 +95,8 @@ impl Narrator {
             | Fact::SeatWished { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Released(_)
-            | Fact::ReleaseRetired { .. } => Vec::new(),
+            | Fact::ReleaseRetired { .. }
+            | Fact::LookupAnswered { .. } => Vec::new(),
         }
     }
 

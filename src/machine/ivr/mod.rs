@@ -18,6 +18,9 @@ pub mod certainty;
 /// From a dialplan file to a script, or to all that is wrong with it.
 pub mod check;
 
+/// What would have become of recorded calls under other files.
+pub mod comparison;
+
 /// Digits being taken.
 pub mod collect_step;
 
@@ -62,6 +65,9 @@ pub mod reading;
 
 /// A walk on virtual time.
 pub mod rehearsal;
+
+/// A recorded call walked again.
+pub mod replay;
 
 /// How a call may travel through a script.
 pub mod route;

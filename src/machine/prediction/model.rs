@@ -28,6 +28,9 @@ pub struct Model {
     table: Table,
     calls: u64,
     something_else: u64,
+    /// What to say instead of what was learned.
+    #[serde(skip)]
+    told: Option<Ranking>,
 }
 
 /// An order that the caller may mean, with the prior weight of each question of the bank.
@@ -38,6 +41,15 @@ struct Candidate {
 }
 
 impl Model {
+    /// A model that says what was said once: to walk a recorded call again.
+    #[must_use]
+    pub fn told(ranking: Ranking) -> Self {
+        Self {
+            told: Some(ranking),
+            ..Self::default()
+        }
+    }
+
     /// So many outcomes were learned.
     #[must_use]
     pub const fn learned(&self) -> u64 {
@@ -50,6 +62,9 @@ impl Model {
     /// questions that an earlier bank had.
     #[must_use]
     pub fn rank(&self, bank: &Bank, customer: &Customer, wall: Wall, zone: &TimeZone) -> Ranking {
+        if let Some(told) = &self.told {
+            return told.known_to(bank);
+        }
         let candidates = candidates(bank, customer, wall, zone);
         let mut choices = self.joint(bank, &candidates);
         choices.retain(|(candidate, question, _)| {
@@ -110,6 +125,20 @@ impl Model {
             joint.extend(ps.into_iter().enumerate().map(|(q, p)| (at, q, share * p)));
         }
         joint
+    }
+}
+
+impl Ranking {
+    /// The part of it that a bank still asks; the rest is something else.
+    fn known_to(&self, bank: &Bank) -> Self {
+        let choices = self.choices.iter();
+        let known = choices.filter(|choice| bank.question(&choice.question).is_some());
+        let choices: Vec<Choice> = known.cloned().collect();
+        let likely: f64 = choices.iter().map(|choice| choice.p).sum();
+        Self {
+            choices,
+            other: (1.0 - likely).max(0.0),
+        }
     }
 }
 
