@@ -98,7 +98,7 @@ source = "{orders}"
 [[queue]]
 name = "after-sales"
 wrap_up_s = {wrap_up_s}
-ring_s = 10
+ring_s = {ring_s}
 """
 
 SEAT = """\
@@ -115,7 +115,7 @@ class Centre:
     """`ringwise serve` in a folder of its own."""
 
     def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999", hosts=("127.0.0.1",), **more):
-        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`."""
+        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`, `ring_s`."""
         os.makedirs(folder, exist_ok=True)
         self.folder, self.host = folder, hosts[0]
         self.sip, self.http = free_sip_port(), free_port()
@@ -131,6 +131,7 @@ class Centre:
             orders=orders or f"csv:{ROOT}/examples/orders.csv",
             media=media,
             wrap_up_s=more.get("wrap_up_s", 1),
+            ring_s=more.get("ring_s", 10),
         )
         text += "".join(SEAT.format(id=seat) for seat in seats)
         self.config = os.path.join(folder, "ringwise.toml")
