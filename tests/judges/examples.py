@@ -6,7 +6,7 @@ import re
 import threading
 import time
 
-from kit import ROOT, RATE, Baresip, Failed, Phone, check, loud, must_hear, preside, until
+from kit import ROOT, RATE, Baresip, Failed, Phone, check, loud, preside, until
 
 FOLDER = os.path.join(ROOT, "examples", "dialplans")
 KNOWN = "13800000001"
@@ -111,7 +111,6 @@ def baresip_walks_the_examples(centre):
         check(record["hung_up"][0] == "centre", f"{name} was hung up by {record['hung_up']}")
         check(record["outcome"] in ("contained", "left_in_ivr"), f"{name}: {record['outcome']}")
         check(any(loud(heard[at : at + RATE // 5]) > 300 for at in range(0, len(heard), RATE // 5)), f"{name}: silence")
-    must_hear(results["play"][1], "number.7", "en", floor=0.85)
     scores = [fact["scored"]["score"] for _, fact in results["survey"][0]["story"] if "scored" in fact]
     check(scores == [5, 9], f"scores {scores}")
     return f"{len(results)} calls"
@@ -154,4 +153,5 @@ preside(
     baresip_walks_the_examples,
     a_seat_takes_the_examples_that_wait,
     dialplans=FOLDER,
+    command="espeak-ng -v {language} --stdin --stdout",
 )
