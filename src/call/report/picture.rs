@@ -93,7 +93,7 @@ impl Picture {
             (share(tally.hit_3, tally.labelled), "among the first three"),
             (
                 listened.map_or_else(dash, seconds),
-                "listened to the option (median)",
+                "listened (median)",
             ),
             (returned, "called again within 72 h"),
         ];
