@@ -70,3 +70,5 @@ mod spoken_table;
 mod stage;
 mod travel_bank;
 mod travel_hotline;
+mod waiting_room;
+mod waits;
