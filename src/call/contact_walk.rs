@@ -134,6 +134,7 @@ impl Contact {
                 };
                 self.enqueue(&queue, &wish, near);
             }
+            WalkOutput::Dial { number, ring } => self.dial(number, ring, near),
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {

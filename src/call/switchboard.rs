@@ -14,6 +14,7 @@ use crate::call::effect::Effect;
 use crate::call::effect::Event;
 use crate::call::fact::Fact;
 use crate::call::people::People;
+use crate::call::permit::Outside;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Record;
@@ -49,6 +50,7 @@ pub struct Switchboard {
     pub(super) ua: UserAgent,
     pub(super) acd: Engine,
     pub(super) forecaster: Forecaster,
+    pub(super) outside: Outside,
     pub(super) models: BTreeMap<String, Model>,
     blank: Model,
     pub(super) mint: Mint,
@@ -102,6 +104,7 @@ impl Switchboard {
             ua: parts.ua,
             acd: parts.acd,
             forecaster: Forecaster::default(),
+            outside: Outside::default(),
             models: parts.models,
             blank: Model::default(),
             mint: parts.mint,
@@ -351,12 +354,16 @@ impl Switchboard {
                     // The entry stays in `asks`: a late answer is a fact of this call.
                     self.effects.push_back(Effect::Forget(ask));
                 }
+                ContactOutput::CallOut { leg, number } => {
+                    self.call_out(turn, call, leg, &number);
+                }
                 ContactOutput::Fact(fact) => self.record(turn, Some(call), fact),
                 ContactOutput::LegTaken(leg) => {
                     self.legs.insert(leg, call);
                 }
                 ContactOutput::LegLeft(leg) => {
                     self.legs.remove(&leg);
+                    self.outside.release(leg);
                 }
             }
         }
@@ -367,6 +374,9 @@ impl Switchboard {
         turn: Turn,
         command: crate::machine::sip::surface::UaCommand,
     ) {
+        if !self.may_leave(turn, &command) {
+            return;
+        }
         if let Err(error) = self.ua.command(turn, command) {
             let text = format!("the user agent refused a command: {error}");
             self.record(turn, None, Fact::Alarm { text });

@@ -48,5 +48,8 @@ pub mod speech;
 /// One catalog after another.
 pub mod succession;
 
+/// Which calls may leave.
+pub mod trunk;
+
 /// How long a contact will wait, learned as queues move.
 pub mod waiting;

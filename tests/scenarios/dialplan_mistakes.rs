@@ -286,6 +286,7 @@ fn around() -> Surroundings {
         centre: Some(Centre {
             queues: names(&["after-sales", "sales"]),
             skills: names(&["refund", "lang.en"]),
+            destinations: None,
         }),
         banks: [("shop".to_owned(), names(&["hours", "refunds"]))].into(),
         ..Surroundings::default()

@@ -61,6 +61,7 @@ fn settle(call: &mut Rehearsal<'_>, stage: &Stage, until: Now, seen: &mut Seen) 
                 WalkOutput::Hush
                 | WalkOutput::Forget { .. }
                 | WalkOutput::Waiting(_)
+                | WalkOutput::Dial { .. }
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}
             }

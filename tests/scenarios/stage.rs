@@ -10,6 +10,7 @@ use ringwise::machine::ivr::rehearsal::Rehearsal;
 use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::script::Script;
 use ringwise::machine::ivr::surface::CallerContext;
+use ringwise::machine::ivr::surface::DialEnd;
 use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surface::LookupKey;
 use ringwise::machine::ivr::surface::WalkFact;
@@ -180,6 +181,9 @@ impl Stage {
                 "full" => call.tell(WalkInput::QueueFull),
                 "left" => call.tell(WalkInput::QueueLeft),
                 "talked" => call.tell(WalkInput::Talked),
+                "busy" => call.tell(WalkInput::NotReached(DialEnd::Busy)),
+                "no_answer" => call.tell(WalkInput::NotReached(DialEnd::NoAnswer)),
+                "failed" => call.tell(WalkInput::NotReached(DialEnd::Failed)),
                 "closed" => call.tell(WalkInput::QueueClosed),
                 "long" => call.tell(WalkInput::QueueLong),
                 "nobody" => call.tell(WalkInput::QueueNobody),
@@ -234,6 +238,7 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         WalkOutput::Forget { lookup } => format!("forget {lookup}"),
         WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need:?}"),
         WalkOutput::Waiting(act) => format!("waiting {act:?}"),
+        WalkOutput::Dial { number, .. } => format!("dial {number}"),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

@@ -20,3 +20,6 @@ pub mod release_store;
 
 /// The thread that turns the loop.
 pub mod running;
+
+/// The trunks that calls may leave over.
+pub mod trunks;

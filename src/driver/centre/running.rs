@@ -20,6 +20,8 @@ use crate::driver::centre::assembly::AssemblyError;
 use crate::driver::centre::keeper::Keeper;
 use crate::driver::centre::keeper::Opening;
 use crate::driver::centre::office::Office;
+use crate::driver::centre::trunks;
+use crate::driver::centre::trunks::TrunkError;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::file_limit;
@@ -58,6 +60,9 @@ pub enum StartError {
     /// Its files.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),
+    /// A trunk.
+    #[error(transparent)]
+    Trunk(#[from] TrunkError),
     /// The journal.
     #[error(transparent)]
     Journal(#[from] OpenError),
@@ -277,6 +282,7 @@ fn stand(
     let releases = Office::new(keeper, deliveries, sender.clone());
     let hands = CentreHands::new((media, asking), (stock, sender), (journal, reply), meter);
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
+    machine.set_trunks(trunks::trunks(settings, &bound)?);
     for record in lost {
         machine.close_lost(clock.turn(), record);
     }

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
+use crate::driver::config::trunk_out::TrunkOut;
 use crate::driver::config::value::Area;
 use crate::driver::config::value::Country;
 use crate::driver::config::value::Ha1;
@@ -18,6 +19,7 @@ use crate::driver::config::value::Listen;
 use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
+use crate::driver::config::value::Shy;
 use crate::driver::config::value::Zone;
 use crate::driver::dscp::Dscp;
 use crate::machine::catalog::QueueEntry;
@@ -292,6 +294,8 @@ pub struct Trunk {
     pub name: String,
     /// Where its messages come from. Its P-Asserted-Identity is believed.
     pub hosts: Vec<Net>,
+    /// How calls leave over it; without it none do.
+    pub out: Option<TrunkOut>,
 }
 
 /// `[[queue]]`.
@@ -376,16 +380,5 @@ impl Seat {
             queues: queues.map(|queue| queue.get_ref().clone()).collect(),
             site: self.site.clone(),
         }
-    }
-}
-
-/// Text that is never printed.
-#[derive(Clone, Eq, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct Shy(pub String);
-
-impl std::fmt::Debug for Shy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shy")
     }
 }

@@ -114,7 +114,10 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
     let index = Index::read(&settings.prompts.dir);
     findings.book = (!index.rows.is_empty()).then(|| Phrasebook::new(index.phrases()));
     let around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
+    let trunks = settings.trunk.iter().filter_map(|trunk| trunk.out.as_ref());
+    let destinations = trunks.flat_map(|out| out.destinations.clone());
     let around = around.with_recordings(findings.book.as_ref());
+    let around = around.with_destinations(destinations.collect());
     findings.banks = banks;
     let zone = settings.centre.zone.0.clone();
     findings.config = config;

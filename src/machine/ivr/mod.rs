@@ -75,6 +75,9 @@ pub mod route;
 /// A dialplan that was checked.
 pub mod script;
 
+/// All that a dialplan says.
+mod script_text;
+
 /// The look-up of a call.
 pub mod search;
 
@@ -110,6 +113,9 @@ pub mod verify_step;
 
 /// One call's way through one dialplan.
 pub mod walk;
+
+/// A walk while a number outside is called.
+pub mod walk_dial;
 
 /// A walk while the distributor has the call.
 pub mod walk_queue;

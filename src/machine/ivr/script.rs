@@ -83,6 +83,8 @@ pub enum Verb {
     Verify(Verify),
     /// Waits for a seat.
     Queue(Queue),
+    /// Calls a number outside for the caller.
+    Dial(Dial),
     /// Sets variables.
     Set(Set),
     /// Goes where the first condition that holds leads.
@@ -312,6 +314,23 @@ pub enum WaitKey {
     Leave(Target),
 }
 
+/// A call to a number outside.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Dial {
+    /// The number, with its plus.
+    pub number: String,
+    /// How long it rings.
+    pub ring: Duration,
+    /// It is busy.
+    pub busy: StepAt,
+    /// Nobody answers in time.
+    pub no_answer: StepAt,
+    /// It cannot be called.
+    pub failed: StepAt,
+    /// Who was called hung up and the caller did not; none: the call ends.
+    pub talked: Option<StepAt>,
+}
+
 /// Variables being set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Set {
@@ -414,30 +433,6 @@ impl Script {
     pub fn step(&self, at: StepAt) -> Option<&Step> {
         self.steps.get(at.0)
     }
-
-    /// What must be recorded: id, language, words, in the order of the steps. What uses of a subflow
-    /// have in common stands once.
-    #[must_use]
-    pub fn literals(&self) -> Vec<(String, Language, String)> {
-        let mut all = Vec::new();
-        let mut known = BTreeSet::new();
-        for step in &self.steps {
-            let id = step.name.replace('/', ".");
-            for language in &self.languages {
-                let mut nth = 0;
-                for (wording, digits) in step.wordings() {
-                    for text in wording.literals(*language, digits) {
-                        nth += 1;
-                        let new = known.insert((*language, text.clone()));
-                        if new || id == step.name {
-                            all.push((format!("{}.{id}.{nth}", self.flow), *language, text));
-                        }
-                    }
-                }
-            }
-        }
-        all
-    }
 }
 
 impl Step {
@@ -448,35 +443,5 @@ impl Step {
             return Some(queue);
         }
         None
-    }
-
-    /// Its texts, each with the number of keys it names.
-    #[must_use]
-    pub fn wordings(&self) -> Vec<(&Wording, u32)> {
-        let mut all: Vec<(&Wording, u32)> = Vec::new();
-        all.extend(self.say.iter().map(|say| (say, 1)));
-        match &self.verb {
-            Verb::Goto(_)
-            | Verb::Answer(_)
-            | Verb::Set(_)
-            | Verb::Fork(_)
-            | Verb::Time(_)
-            | Verb::Tag(_)
-            | Verb::Hangup => {}
-            Verb::Queue(queue) => all.extend(queue.waiting.hint.iter().map(|hint| (hint, 1))),
-            Verb::Menu(menu) => all.extend(menu.text.all().map(|text| (text, 1))),
-            Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
-            Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),
-            Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
-            Verb::Predict(predict) => {
-                all.push((&predict.say_each, predict.at_most));
-                all.extend(predict.say_last.iter().map(|last| (last, 1)));
-            }
-            Verb::Verify(verify) => {
-                all.push((&verify.text, 1));
-                all.extend(verify.wrong.iter().map(|wrong| (wrong, 1)));
-            }
-        }
-        all
     }
 }

@@ -96,7 +96,7 @@ impl Walk {
             | State::Survey(_)
             | State::Verify(_) => self.state.asking().and_then(Asking::deadline),
             State::Queued => self.wait_limit(),
-            State::Ended => None,
+            State::Dialling | State::Ended => None,
         };
         let ended = matches!(self.state, State::Ended);
         let saying = self.journey.say_limit().filter(|_| self.speaks());
@@ -122,12 +122,16 @@ impl Walk {
             }
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
-            WalkInput::Talked => self.leave_queue(world, Left::Talked),
+            WalkInput::Talked => {
+                self.end_number(world);
+                self.leave_queue(world, Left::Talked);
+            }
             WalkInput::QueueClosed => self.leave_queue(world, Left::Closed),
             WalkInput::QueueLong => self.leave_queue(world, Left::Long),
             WalkInput::QueueNobody => self.leave_queue(world, Left::Nobody),
             WalkInput::Placed { position, wait } => self.tell_place(world, position, wait),
             WalkInput::Offered => self.be_offered(world),
+            WalkInput::NotReached(end) => self.end_dial(world, end),
         }
     }
 
@@ -178,10 +182,10 @@ impl Walk {
         matches!(self.state, State::Ended)
     }
 
-    /// Whether the distributor has the call.
+    /// Whether the distributor has the call, or a number outside is called for it.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
-        matches!(self.state, State::Queued)
+        matches!(self.state, State::Queued | State::Dialling)
     }
 
     /// Whose call it is, once that is found.
@@ -198,7 +202,10 @@ impl Walk {
 
     /// Whether the end of what is said makes the walk go on.
     const fn speaks(&self) -> bool {
-        !matches!(self.state, State::Ringing | State::Queued | State::Ended)
+        !matches!(
+            self.state,
+            State::Ringing | State::Queued | State::Dialling | State::Ended
+        )
     }
 
     fn handle_said(&mut self, world: WalkWorld<'_>, heard: Heard) {
@@ -225,7 +232,12 @@ impl Walk {
                 step.handle_said(&self.search, lookup, now)
             }
             (
-                State::Lookup(_) | State::Answer(_) | State::Ringing | State::Queued | State::Ended,
+                State::Lookup(_)
+                | State::Answer(_)
+                | State::Ringing
+                | State::Queued
+                | State::Dialling
+                | State::Ended,
                 _,
             ) => Move::Stay,
         };
@@ -238,7 +250,7 @@ impl Walk {
         }
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
-            (State::Ringing | State::Ended, ..) => {}
+            (State::Ringing | State::Dialling | State::Ended, ..) => {}
             (State::Queued, ..) => self.press_waiting(world, key),
             (State::Saying(_) | State::Lookup(_), '0', Some(person)) => {
                 self.journey.take_keys(key);
@@ -335,7 +347,7 @@ impl Walk {
         };
         let last_words = self.script.step(self.at).map(|step| &step.verb);
         let stop_on = match last_words {
-            Some(Verb::Hangup | Verb::Queue(_)) => StopOn::Nothing,
+            Some(Verb::Hangup | Verb::Queue(_) | Verb::Dial(_)) => StopOn::Nothing,
             _ => StopOn::Digit,
         };
         self.journey.say(world.turn.now, line, stop_on);
@@ -387,6 +399,7 @@ impl Walk {
                 (State::Verify(step), moved)
             }
             Verb::Queue(queue) => (self.wait(world, queue), Move::Stay),
+            Verb::Dial(dial) => (self.dial(dial), Move::Stay),
         };
         self.state = state;
         moved

@@ -37,6 +37,8 @@ pub enum State {
     Survey(SurveyStep),
     /// It rests: the distributor has the call.
     Queued,
+    /// It rests: a number outside is called, or talks.
+    Dialling,
     /// The call is over.
     Ended,
 }
@@ -82,6 +84,7 @@ impl State {
             | Self::Lookup(_)
             | Self::Answer(_)
             | Self::Queued
+            | Self::Dialling
             | Self::Ended => None,
         }
     }

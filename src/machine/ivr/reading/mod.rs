@@ -65,3 +65,6 @@ pub mod verify;
 
 /// What a caller hears and may do while waiting for a seat.
 pub mod waiting;
+
+/// A call to a number outside.
+pub mod dial;

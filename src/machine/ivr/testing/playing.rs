@@ -177,6 +177,9 @@ impl Stage<'_> {
             | Press::Long
             | Press::Nobody
             | Press::Next
+            | Press::Busy
+            | Press::NoAnswer
+            | Press::Failed
             | Press::Offered => {
                 if let Some(input) = press.of_queue() {
                     self.tell(input);
@@ -211,6 +214,7 @@ impl Stage<'_> {
                 WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Waiting(_)
+                | WalkOutput::Dial { .. }
                 | WalkOutput::Forget { .. } => {}
             }
         }
