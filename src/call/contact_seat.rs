@@ -63,6 +63,7 @@ impl Contact {
         if offered && self.stage != Stage::Talking {
             let reason = match reason {
                 WithdrawReason::ContactLeft => "SIP;cause=487;text=\"Caller hung up\"",
+                WithdrawReason::TakenOut => "SIP;cause=487;text=\"Taken out of the queue\"",
                 WithdrawReason::RingLimit => "SIP;cause=408;text=\"No answer\"",
                 WithdrawReason::SeatSignedOut => "SIP;cause=480;text=\"Seat signed out\"",
             };
@@ -87,6 +88,14 @@ impl Contact {
         if self.stage == Stage::Waiting {
             self.stage = Stage::Walking;
             self.tell_walk(WalkInput::QueueFull, near);
+        }
+    }
+
+    /// A supervisor took it out of its queue: the dialplan goes on.
+    pub fn taken_out(&mut self, near: &mut Surroundings<'_>) {
+        if self.stage == Stage::Waiting {
+            self.stage = Stage::Walking;
+            self.tell_walk(WalkInput::QueueLeft, near);
         }
     }
 

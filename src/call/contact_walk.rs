@@ -5,6 +5,7 @@ use crate::call::contact::Contact;
 use crate::call::contact::Playing;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
+use crate::call::contact_output::ContactOutput;
 use crate::call::effect::Answer;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
@@ -24,6 +25,7 @@ use crate::machine::prediction::outcome::Outcome;
 use crate::machine::speech::composition;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::QueueId;
 use crate::vocabulary::language::Language;
 
 impl Contact {
@@ -119,6 +121,8 @@ impl Contact {
                 queue,
                 need,
                 priority,
+                ageing,
+                steps,
                 language,
                 briefing,
             } => {
@@ -127,7 +131,14 @@ impl Contact {
                     queue: queue.clone(),
                     briefing: Box::new(briefing),
                 });
-                self.enqueue(&queue, &need, priority, near);
+                let arrival = Arrival {
+                    need: near.people.catalog.need(&need),
+                    priority,
+                    ageing,
+                    steps: near.people.catalog.steps(&steps),
+                    ..Arrival::plain(self.id, QueueId::default())
+                };
+                self.enqueue(&queue, arrival, near);
             }
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
@@ -235,34 +246,21 @@ impl Contact {
         }
     }
 
-    fn enqueue(
-        &mut self,
-        queue: &str,
-        need: &std::collections::BTreeMap<String, u8>,
-        priority: i32,
-        near: &mut Surroundings<'_>,
-    ) {
+    fn enqueue(&mut self, queue: &str, arrival: Arrival, near: &mut Surroundings<'_>) {
         let people = near.people;
         let Some((id, present)) = people.queue(queue) else {
             let text = format!("the dialplan names the queue {queue:?}, which is not configured");
             self.fact(Fact::Alarm { text });
             return self.hang_up(Party::Centre, "unknown_queue", near);
         };
-        let need = people
-            .catalog
-            .need(need.iter().map(|(skill, level)| (skill.clone(), *level)));
         self.queue = present.to_owned();
         self.stage = Stage::Waiting;
-        let arrival = Arrival {
-            contact: self.id,
-            queue: id,
-            need,
-            priority,
-        };
         self.play_music(near);
-        self.emit(crate::call::contact_output::ContactOutput::Acd(
-            Input::Arrived(arrival),
-        ));
+        let arrival = Arrival {
+            queue: id,
+            ..arrival
+        };
+        self.emit(ContactOutput::Acd(Input::Arrived(arrival)));
     }
 
     /// Says something to a waiting contact; music follows.

@@ -99,6 +99,9 @@ pub struct QueueView {
     pub abandoned: u64,
     /// Of these: moved to another queue, because this one or a skill was taken away.
     pub moved: u64,
+    /// Taken out by a supervisor.
+    #[serde(default)]
+    pub withdrawn: u64,
     /// Turned away: full.
     pub overflowed: u64,
     /// Sum of the waits of answered contacts, in milliseconds.
@@ -233,6 +236,7 @@ impl View {
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }
             | Fact::AnswerUnawaited { .. } => {}
         }
@@ -293,6 +297,7 @@ impl View {
             answered: 0,
             abandoned: 0,
             moved: 0,
+            withdrawn: 0,
             overflowed: 0,
             answered_wait_ms: 0,
             is_gone: false,
@@ -364,6 +369,11 @@ impl View {
                 queue.answered_wait_ms += waited_ms;
             }),
             AcdFact::Abandoned { contact, .. } => self.left(*contact, |queue| queue.abandoned += 1),
+            AcdFact::TakenOut { contact, .. } => {
+                self.left(*contact, |queue| queue.withdrawn += 1);
+                self.stage(*contact, "ivr", None);
+            }
+            AcdFact::StepEntered { .. } | AcdFact::Reprioritised { .. } => {}
             AcdFact::Moved { contact, queue, .. } => self.move_contact(*contact, *queue),
             AcdFact::Overflowed { queue, .. } => {
                 self.with_queue(*queue, |queue| queue.overflowed += 1);

@@ -226,7 +226,7 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
             format!("look up {lookup} {key}")
         }
         WalkOutput::Forget { lookup } => format!("forget {lookup}"),
-        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need:?}"),
+        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

@@ -62,3 +62,6 @@ pub mod variable;
 
 /// A proof of who calls.
 pub mod verify;
+
+/// Whom a waiting call asks for one after the other.
+pub mod wait_step;
