@@ -78,7 +78,7 @@ impl Matching {
             let Some((busy, place, seat)) = first else {
                 continue;
             };
-            if self.held(*no, lane.key.queue) {
+            if self.reserves.hold(no.0, lane.key.queue) {
                 continue;
             }
             let order = ((last == Some(seat), Reverse(*score), busy, place), seat);
@@ -94,7 +94,7 @@ impl Matching {
         let lanes = self.groups[group.0].lanes.iter();
         let heads = lanes.filter_map(|lane| Some((*lane, self.heads[lane.0]?)));
         let reserved = !self.reserves.is_empty();
-        heads.filter(move |(_, head)| !(reserved && self.held(group, head.queue)))
+        heads.filter(move |(_, head)| !(reserved && self.reserves.hold(group.0, head.queue)))
     }
 
     /// The first contact of a lane.
@@ -167,10 +167,6 @@ impl Matching {
                 self.reserves.idle(no);
             }
         }
-    }
-
-    fn held(&self, group: GroupNo, queue: QueueId) -> bool {
-        self.reserves.hold(group.0, queue)
     }
 
     /// A tour leads to a lane; `None` if there are too many lanes.
@@ -402,21 +398,6 @@ mod tests {
     }
 
     #[test]
-    fn the_seat_idle_longest_over_all_groups_is_chosen() {
-        let mut matching = Matching::default();
-        let (one, two) = (
-            matching.join(capability(1, 5)),
-            matching.join(capability(2, 5)),
-        );
-        let lane = matching.enter(any()).unwrap();
-        matching.idle(one, idle(1, 20));
-        matching.idle(two, idle(2, 10));
-        assert_eq!(matching.seat_for(lane, None), Some(SeatId(2)));
-        matching.busy(two, idle(2, 10));
-        assert_eq!(matching.seat_for(lane, None), Some(SeatId(1)));
-    }
-
-    #[test]
     fn a_preference_goes_before_idle_time() {
         let mut matching = Matching::default();
         let (low, high) = (
@@ -426,23 +407,23 @@ mod tests {
         matching.idle(low, idle(1, 10));
         matching.idle(low, idle(3, 15));
         matching.idle(high, idle(2, 20));
-        let mut seat = |prefer| {
+        let seat = |matching: &mut Matching, prefer| {
             let lane = matching.enter(key(Some(1), prefer)).unwrap();
             matching.seat_for(lane, None).unwrap().0
         };
-        assert_eq!(seat(Prefer::LongestIdle), 1);
-        assert_eq!(seat(Prefer::MostSkilled), 2);
-        assert_eq!(seat(Prefer::LeastSkilled), 1);
-        assert_eq!(seat(Prefer::LeastBusy), 1);
-        assert_eq!(seat(Prefer::Weights(vec![(SkillId(1), -2)])), 1);
-        assert_eq!(seat(Prefer::Weights(vec![(SkillId(1), 2)])), 2);
+        for (prefer, chosen) in [
+            (Prefer::LongestIdle, 1),
+            (Prefer::MostSkilled, 2),
+            (Prefer::LeastSkilled, 1),
+            (Prefer::LeastBusy, 1),
+            (Prefer::Weights(vec![(SkillId(1), -2)]), 1),
+            (Prefer::Weights(vec![(SkillId(1), 2)]), 2),
+        ] {
+            assert_eq!(seat(&mut matching, prefer.clone()), chosen, "{prefer:?}");
+        }
         matching.busy(low, idle(1, 10));
-        let mut seat = |prefer| {
-            let lane = matching.enter(key(Some(1), prefer)).unwrap();
-            matching.seat_for(lane, None).unwrap().0
-        };
-        assert_eq!(seat(Prefer::LeastBusy), 2);
-        assert_eq!(seat(Prefer::LongestIdle), 3);
+        assert_eq!(seat(&mut matching, Prefer::LeastBusy), 2);
+        assert_eq!(seat(&mut matching, Prefer::LongestIdle), 3);
     }
 
     #[test]
