@@ -60,6 +60,9 @@ pub mod release_table;
 /// Releases as faces show them.
 pub mod release_view;
 
+/// What a stretch of recorded calls says of the service.
+pub mod report;
+
 /// From what a dialplan says to pieces of sound.
 pub mod speaking;
 

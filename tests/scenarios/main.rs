@@ -48,6 +48,7 @@ mod releases;
 mod rsip_oracle;
 mod sdp_examples;
 mod seat_orders;
+mod service_report;
 mod settlement;
 mod sip_call;
 mod sip_crossing;

@@ -14,6 +14,7 @@ use crate::face::cli::import;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::release;
+use crate::face::cli::report;
 use crate::face::cli::schema;
 use crate::face::cli::serve;
 use crate::face::cli::token;
@@ -57,6 +58,8 @@ enum Command {
     Diff(diff::Options),
     /// Show the releases that calls keep to.
     Releases(query::Options),
+    /// Tell what recorded calls say: were questions foreseen, callers answered, did they call again.
+    Report(report::Options),
     /// Make tokens for the API.
     Token(token::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
@@ -99,6 +102,7 @@ pub fn run() -> Ending {
         Command::Rollback(options) => release::roll_back(&options, &mut out),
         Command::Diff(options) => diff::run(&options, &mut out),
         Command::Releases(options) => release::list(&options, &mut out),
+        Command::Report(options) => report::run(&options, &mut out),
         Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };

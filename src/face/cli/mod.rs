@@ -39,6 +39,9 @@ pub mod query;
 /// Other releases for a running centre.
 pub mod release;
 
+/// `ringwise report`.
+pub mod report;
+
 /// `ringwise schema`: what may stand in files.
 pub mod schema;
 
