@@ -11,6 +11,7 @@ use crate::call::phone::PhoneId;
 use crate::call::release::Release;
 use crate::call::release_table::RELEASES_MAX;
 use crate::call::turnover::Turnover;
+use crate::machine::acd::step::Class;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
@@ -152,6 +153,31 @@ pub enum Command {
         /// Who says so.
         by: String,
     },
+    /// Take a waiting call out of its queue; its dialplan goes on.
+    TakeOut {
+        /// The call.
+        call: CallId,
+        /// Who says so.
+        by: String,
+    },
+    /// Let a waiting call wait in another queue.
+    Reroute {
+        /// The call.
+        call: CallId,
+        /// The queue's name.
+        queue: String,
+        /// Who says so.
+        by: String,
+    },
+    /// Give a waiting call another class.
+    Reprioritise {
+        /// The call.
+        call: CallId,
+        /// Its class.
+        class: Class,
+        /// Who says so.
+        by: String,
+    },
     /// Take no new calls; the others end by themselves.
     Drain,
     /// End every call now. Answered when all phones have let go.
@@ -172,6 +198,12 @@ pub enum CommandError {
     /// The call is not live.
     #[error("no such call")]
     UnknownCall,
+    /// The call does not wait in a queue.
+    #[error("the call does not wait in a queue")]
+    NotWaiting,
+    /// No queue is called so.
+    #[error("no queue is called {0:?}")]
+    UnknownQueue(String),
     /// A seat must be registered before it can be ready.
     #[error("the seat's phone is not registered")]
     NotRegistered,

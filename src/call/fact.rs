@@ -234,6 +234,13 @@ pub enum Fact {
         /// `star_code`, or `api, NAME` of the token, and the reason if one is given.
         by: String,
     },
+    /// A supervisor changed how a call waits; what came of it follows.
+    Intervened {
+        /// `withdraw`, `route` or `priority`.
+        what: String,
+        /// `api, NAME` of the token.
+        by: String,
+    },
     /// An answer of the world that nobody awaited.
     AnswerUnawaited {
         /// Kind of question.

@@ -120,6 +120,7 @@ impl RecordBuilder {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
         }
@@ -169,11 +170,14 @@ impl RecordBuilder {
             AcdFact::Offered { seat, .. } => {
                 self.switch(at_ms, SegmentKind::Ring, names.seat(*seat));
             }
+            AcdFact::TakenOut { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
             AcdFact::Overflowed { .. }
             | AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
             | AcdFact::SeatChanged { .. } => {}
         }
     }

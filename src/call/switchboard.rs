@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::call::acquaintance::Acquaintances;
 use crate::call::centre::Centre;
 use crate::call::contact::Contact;
 use crate::call::contact::Surroundings;
@@ -56,6 +57,7 @@ pub struct Switchboard {
     pub(super) codes: BTreeMap<LegId, StarCode>,
     pub(super) legs: BTreeMap<LegId, CallId>,
     asks: Asks,
+    pub(super) acquaintances: Acquaintances,
     /// By [`crate::vocabulary::id::SeatId`].
     pub(super) seats: Vec<SeatDesk>,
     pub(super) sleepers: Sleepers,
@@ -77,6 +79,8 @@ pub(super) struct Live {
     /// Its dialplan.
     flow: String,
     pub(super) record: RecordBuilder,
+    /// By what its customer and order are known, the order first.
+    pub(super) keys: [Option<String>; 2],
     sleeps_until: Option<Now>,
 }
 
@@ -109,6 +113,7 @@ impl Switchboard {
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
             asks: Asks::default(),
+            acquaintances: Acquaintances::default(),
             sleepers: Sleepers::default(),
             touched: BTreeSet::new(),
             effects: VecDeque::new(),
@@ -289,6 +294,7 @@ impl Switchboard {
         let call = contact.id;
         let release = Arc::clone(self.releases.for_call(call));
         let flow = arrived.dialplan.clone();
+        let number = arrived.number.as_ref().map(ToString::to_string);
         self.releases.pin(release.number, &flow);
         let first = self.recorded(turn, Some(call), Fact::Arrived(arrived));
         if let Some(record) = RecordBuilder::begin(&first) {
@@ -299,6 +305,7 @@ impl Switchboard {
                     release,
                     flow,
                     record,
+                    keys: [None, number],
                     sleeps_until: None,
                 },
             );
@@ -334,7 +341,10 @@ impl Switchboard {
             match output {
                 ContactOutput::Ua(command) => self.command_ua(turn, command),
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
-                ContactOutput::Acd(input) => self.acd.handle(turn, input),
+                ContactOutput::Acd(input) => {
+                    let input = self.acquainted(call, input);
+                    self.acd.handle(turn, input);
+                }
                 ContactOutput::Ask {
                     ask,
                     question,
@@ -351,7 +361,10 @@ impl Switchboard {
                     // The entry stays in `asks`: a late answer is a fact of this call.
                     self.effects.push_back(Effect::Forget(ask));
                 }
-                ContactOutput::Fact(fact) => self.record(turn, Some(call), fact),
+                ContactOutput::Fact(fact) => {
+                    self.note_order(call, &fact);
+                    self.record(turn, Some(call), fact);
+                }
                 ContactOutput::LegTaken(leg) => {
                     self.legs.insert(leg, call);
                 }

@@ -232,8 +232,8 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
             format!("look up {lookup} {key}")
         }
         WalkOutput::Forget { lookup } => format!("forget {lookup}"),
-        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need:?}"),
         WalkOutput::Waiting(act) => format!("waiting {act:?}"),
+        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

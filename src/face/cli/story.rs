@@ -44,13 +44,10 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             briefing,
             ..
         } => {
-            let need = need
-                .iter()
-                .map(|(skill, level)| format!("{skill} >= {level}"));
-            let need: Vec<String> = need.collect();
-            let need = match need.as_slice() {
-                [] => "anybody".to_owned(),
-                need => need.join(" and "),
+            let need = if need.is_empty() {
+                "anybody".to_owned()
+            } else {
+                need.to_string()
             };
             let chosen = briefing.chosen.as_deref().unwrap_or("nothing yet");
             let proved = if briefing.verified { ", verified" } else { "" };

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Calendar;
 use crate::machine::expression::expressed::Expression;
 use crate::machine::ivr::did::DidPattern;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::ivr::wording::Prompts;
 use crate::machine::ivr::wording::Wording;
+use crate::machine::wait_step::NamedStep;
 use crate::vocabulary::language::Language;
 
 /// A step of a script, by its place.
@@ -259,10 +261,14 @@ pub struct Verify {
 pub struct Queue {
     /// The queue's name.
     pub queue: String,
-    /// Skills and least levels by language of the caller.
-    pub need: BTreeMap<Language, BTreeMap<String, u8>>,
+    /// What a seat needs, by language of the caller.
+    pub need: BTreeMap<Language, NamedNeed>,
     /// Larger goes first.
     pub priority: i32,
+    /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+    pub ageing: Option<u32>,
+    /// Whom the call asks for one after the other; empty: as the queue says.
+    pub steps: Vec<NamedStep>,
     /// The queue is full.
     pub full: StepAt,
     /// The caller left the queue.

@@ -3,14 +3,14 @@
 //! A walk is one call's way through one dialplan. It starts at the INVITE, so that look-ups run
 //! under the ringing and the greeting; it speaks once it is told `WalkInput::Connected`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Standing;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::spoken::Spoken;
+use crate::machine::wait_step::NamedStep;
 use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
@@ -116,10 +116,14 @@ pub enum WalkOutput {
     Enqueue {
         /// Name of the queue in the configuration.
         queue: String,
-        /// Skills and least levels beyond the queue's need, by name.
-        need: BTreeMap<String, u8>,
+        /// What a seat needs beyond the queue's need, by name.
+        need: NamedNeed,
         /// Larger goes first.
         priority: i32,
+        /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+        ageing: Option<u32>,
+        /// Whom the call asks for one after the other; empty: as the queue says.
+        steps: Vec<NamedStep>,
         /// Language for waiting announcements.
         language: Language,
         /// Who would wait longer than this is not taken, but told [`WalkInput::QueueLong`].

@@ -290,6 +290,16 @@ pub const VERBS: [Verb; 15] = [
                     Form::Length,
                     "who must expect to wait longer is not taken: 15m",
                 ),
+                free(
+                    "ageing",
+                    Form::Number,
+                    "how fast the priority rises, in levels a minute",
+                ),
+                free(
+                    "steps",
+                    Form::List(&Form::Keyed(&WAIT_STEP)),
+                    "whom the call asks for one after the other, instead of the queue's steps",
+                ),
                 goto(outcomes![
                     way("full", "the queue is full"),
                     way("left", "the caller left the queue"),
@@ -419,6 +429,45 @@ pub const VERBS: [Verb; 15] = [
         example: "{ subflow: f, goto: { any: a } }",
     },
 ];
+
+/// A step of a wait.
+pub const WAIT_STEP: Shape = Shape {
+    about: "whom the call asks for, and for how long",
+    keys: &[
+        free(
+            "need",
+            Form::Text,
+            "what a seat needs beyond the queue's need: refund >= 3 or group == seniors",
+        ),
+        free(
+            "seats",
+            Form::Some(&Form::Name),
+            "seats by id; last is the one that served the customer last",
+        ),
+        free("for", Form::Length, "how long: 20s"),
+        free(
+            "skip_if",
+            Form::One(&["never", "nobody_signed_in", "nobody_ready"]),
+            "when the step is passed over",
+        ),
+        free(
+            "prefer",
+            Form::One(&[
+                "longest_idle",
+                "most_skilled",
+                "least_skilled",
+                "least_busy",
+                "fewest_queues",
+            ]),
+            "who goes first among ready seats",
+        ),
+        free(
+            "weights",
+            Form::Map(&Form::Whole(0, 1_000)),
+            "or who goes first by the sum of levels times these",
+        ),
+    ],
+};
 
 /// A look-up by digits of an order.
 pub const ORDER_TAIL: Shape = Shape {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use ringwise::machine::acd::arrival::ANNOUNCE_FIRST;
+use ringwise::machine::acd::arrival::LOOK_EVERY;
 use ringwise::machine::acd::board::RESERVE_LIMIT;
-use ringwise::machine::acd::engine::ANNOUNCE_FIRST;
-use ringwise::machine::acd::engine::LOOK_EVERY;
+use ringwise::machine::acd::need::Clause;
+use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::seat::UNANSWERED_MAX;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
@@ -13,7 +15,6 @@ use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
 use ringwise::machine::acd::surface::SeatState;
-use ringwise::machine::acd::surface::SkillTerm;
 use ringwise::machine::acd::surface::WithdrawReason;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
@@ -38,7 +39,7 @@ pub(super) struct Contact {
     pub(super) queue: QueueId,
     pub(super) seat: Option<SeatId>,
     pub(super) talking: bool,
-    needs: Vec<SkillTerm>,
+    need: Need,
     priority: i32,
     number: u64,
     failed_at: Option<SeatId>,
@@ -92,12 +93,20 @@ impl Model {
     }
 
     /// Whether the seat at this index could ever serve this contact.
-    pub(super) fn admissible(seat: &SeatSetup, queue: QueueId, needs: &[SkillTerm]) -> bool {
-        let has = |term: &SkillTerm| {
-            let mut skills = seat.skills.iter();
-            skills.any(|(skill, level)| *skill == term.skill && *level >= term.level_min)
-        };
-        seat.queues.contains(&queue) && needs.iter().all(has)
+    pub(super) fn admissible(seat: &SeatSetup, queue: QueueId, need: &Need) -> bool {
+        seat.queues.contains(&queue) && Self::meets(seat, need)
+    }
+
+    fn meets(seat: &SeatSetup, need: &Need) -> bool {
+        need.0.iter().all(|clause| match clause {
+            Clause::Skill(term) => {
+                let mut skills = seat.skills.iter();
+                skills.any(|(skill, level)| *skill == term.skill && term.takes(*level))
+            }
+            Clause::Group { group } => seat.groups.contains(group),
+            Clause::Any { any } => any.iter().any(|one| Self::meets(seat, one)),
+            Clause::Not { not } => !Self::meets(seat, not),
+        })
     }
 
     /// Who waits in a queue, in order.
@@ -146,6 +155,7 @@ impl Model {
             Input::WrapUpDone(seat) => self.with(*seat, Self::end_wrap_up),
             Input::Arrived(arrival) => self.arrive(arrival),
             Input::Left(contact) => self.leave(*contact),
+            Input::TakeOut(_) | Input::Reroute { .. } | Input::Reprioritise { .. } => {}
             Input::Reserved { seat, epoch } => {
                 self.booked(*seat, *epoch, &[SeatState::Reserved], Self::grant);
             }
@@ -176,7 +186,7 @@ impl Model {
                 let ready = self.seats.iter().enumerate();
                 let ready = ready.filter(|(_, seat)| seat.state == SeatState::Ready);
                 for (at, seat) in ready {
-                    if Self::admissible(&seat.setup, contact.queue, &contact.needs) {
+                    if Self::admissible(&seat.setup, contact.queue, &contact.need) {
                         let again = contact.failed_at == Some(seat.setup.seat);
                         let order = (-contact.priority, contact.number, again, seat.idle_number);
                         pairs.push((order, at, contact.id));
@@ -342,7 +352,7 @@ impl Model {
             queue,
             seat: None,
             talking: false,
-            needs: [&setup.need.0[..], &arrival.need.0[..]].concat(),
+            need: setup.need.and(&arrival.need),
             priority: arrival.priority,
             number: self.number,
             failed_at: None,
@@ -415,7 +425,7 @@ impl Model {
             return;
         };
         let somebody = self.seats.iter().any(|seat| {
-            seat.signed_in && Self::admissible(&seat.setup, contact.queue, &contact.needs)
+            seat.signed_in && Self::admissible(&seat.setup, contact.queue, &contact.need)
         });
         if contact.seat.is_none() && !contact.nobody_said && !somebody {
             self.contact(id).unwrap().nobody_said = true;
