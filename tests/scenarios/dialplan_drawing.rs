@@ -1,6 +1,5 @@
 //! Pictures of dialplans: nothing overlaps, nothing is missing, and the same file gives the same picture.
 
-
 use proptest::prelude::*;
 use ringwise::call::fact::FACT_VERSION;
 use ringwise::call::fact::Fact;

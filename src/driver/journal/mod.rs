@@ -1,5 +1,8 @@
 //! The journal: every fact, in one append-only table, durable by group commit.
 
+/// What was fitted, in the database.
+pub mod checkpoint;
+
 /// Calls that are over, as they can be walked again.
 pub mod past;
 
