@@ -280,7 +280,7 @@ fn score(pupil: &mut Pupil, test: &[Outcome], common: &mut Common, online: bool)
             .joint(&outcome.questions, &outcome.exposed, outcome.at);
         score.count(outcome, &joint, common);
         if online {
-            pupil.learn(outcome.clone());
+            pupil.live(outcome.clone());
         }
     }
     score

@@ -201,10 +201,9 @@ impl Model {
         let kept: f64 = table.iter().sum();
         let mut forecasts = vec![table];
         if let Some(fitted) = &self.fitted {
-            for mut forecast in fitted.forecasts(questions, exposed) {
-                forecast.iter_mut().for_each(|p| *p *= kept);
-                forecasts.push(forecast);
-            }
+            let mut forecast = fitted.forecast(questions, exposed);
+            forecast.iter_mut().for_each(|p| *p *= kept);
+            forecasts.push(forecast);
         }
         let base = self.blend.mean(&forecasts);
         let views = self.season.views(questions, &base, at);

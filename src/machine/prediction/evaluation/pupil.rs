@@ -6,7 +6,7 @@ use crate::machine::prediction::learning::fitted::Fitted;
 use crate::machine::prediction::model::Model;
 use crate::machine::prediction::outcome::Outcome;
 
-/// A model with the calls it has learned, fitted anew whenever a centre would do so.
+/// A model with the calls it has learned.
 #[derive(Clone, Debug, Default)]
 pub struct Pupil {
     /// The model.
@@ -20,6 +20,11 @@ impl Pupil {
     pub fn learn(&mut self, outcome: Outcome) {
         self.model.learn(&outcome);
         self.outcomes.push(outcome);
+    }
+
+    /// Learns from one call, and fits whenever a centre would do so.
+    pub fn live(&mut self, outcome: Outcome) {
+        self.learn(outcome);
         if self.model.is_fit_due() {
             self.fit();
         }

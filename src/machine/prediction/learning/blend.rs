@@ -36,9 +36,12 @@ impl Blend {
         mean
     }
 
-    /// Learns that what stands at `asked` was asked (exponentiated gradient on the log-loss: Kivinen
+    /// Learns that what stands at `asked` was asked, if all forecasts are there (exponentiated gradient on the log-loss: Kivinen
     /// and Warmuth 1997).
     pub fn learn(&mut self, forecasts: &[Vec<f64>], mean: &[f64], asked: usize) {
+        if forecasts.len() < self.weights.len() {
+            return;
+        }
         let p = |forecast: &[f64]| forecast.get(asked).copied().unwrap_or(0.0).max(P_MIN);
         let mixed = p(mean);
         for (weight, forecast) in self.weights.iter_mut().zip(forecasts) {
@@ -51,8 +54,8 @@ impl Blend {
     }
 }
 
-/// Of the table, the sum of tables and the trees, before anything is known of them.
-const WEIGHTS: [f64; 3] = [0.2, 0.4, 0.4];
+/// Of the table and of what was fitted, before anything is known of them.
+const WEIGHTS: [f64; 2] = [0.1, 0.9];
 /// No forecast is forgotten.
 const WEIGHT_MIN: f64 = 0.02;
 /// How fast weights change.

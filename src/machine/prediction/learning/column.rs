@@ -100,6 +100,13 @@ impl Column {
         self.words.is_empty() && self.cuts.is_empty()
     }
 
+    /// Whether most of its words are ids of these questions.
+    #[must_use]
+    pub fn names(&self, questions: &[String]) -> bool {
+        let known = self.words.keys().filter(|word| questions.contains(word));
+        !self.words.is_empty() && known.count() * 2 > self.words.len()
+    }
+
     /// So many bins, bin 0 among them.
     #[must_use]
     pub fn bins(&self) -> usize {

@@ -2,15 +2,6 @@
 
 use crate::machine::prediction::learning::arithmetic;
 
-/// One order of one call.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
-    /// Its bin in each column.
-    pub bins: &'a [u8],
-    /// The key cell it lies in; 0 if that was never seen.
-    pub key: u16,
-}
-
 /// One call.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
@@ -33,10 +24,12 @@ pub struct Course {
     pub columns: usize,
     /// Bins by row and column.
     pub bins: Vec<u8>,
-    /// Key cells by row.
-    pub keys: Vec<u16>,
+    /// Places of cells by row and level of the softmax.
+    pub places: Vec<u16>,
     /// Scores that a fit begins with, by row and question: logarithms of the bank's weights.
     pub starts: Vec<f64>,
+    /// For each column that names questions: which of them, by row; [`NONE`] if it names none.
+    pub named: Vec<Vec<u16>>,
     /// The calls.
     pub calls: Vec<Call>,
 }
@@ -48,14 +41,10 @@ impl Course {
         let from = row * self.columns;
         self.bins.get(from..from + self.columns).unwrap_or_default()
     }
-
-    /// The rows in their order.
-    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let bins = self.bins.chunks_exact(self.columns.max(1));
-        bins.zip(&self.keys)
-            .map(|(bins, key)| Row { bins, key: *key })
-    }
 }
+
+/// No question.
+pub const NONE: u16 = u16::MAX;
 
 /// How far a fit has come.
 #[derive(Clone, Debug)]

@@ -6,18 +6,17 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::machine::prediction::cell;
-use crate::machine::prediction::learning::additive;
-use crate::machine::prediction::learning::additive::Additive;
 use crate::machine::prediction::learning::arithmetic;
 use crate::machine::prediction::learning::column::Column;
 use crate::machine::prediction::learning::course;
 use crate::machine::prediction::learning::course::Call;
 use crate::machine::prediction::learning::course::Course;
-use crate::machine::prediction::learning::course::Row;
 use crate::machine::prediction::learning::course::Standing;
 use crate::machine::prediction::learning::forest::Forest;
 use crate::machine::prediction::learning::grower;
 use crate::machine::prediction::learning::observation::Observation;
+use crate::machine::prediction::learning::observation::Seen;
+use crate::machine::prediction::learning::softmax::Softmax;
 use crate::machine::prediction::outcome::Exposure;
 use crate::machine::prediction::outcome::Outcome;
 
@@ -26,9 +25,9 @@ use crate::machine::prediction::outcome::Outcome;
 pub struct Fitted {
     questions: Vec<String>,
     columns: Vec<Column>,
-    level: usize,
-    keys: BTreeMap<String, u16>,
-    additive: Additive,
+    /// Attributes that name questions, such as the one asked last time.
+    naming: Vec<String>,
+    softmax: Softmax,
     forest: Forest,
     /// So many calls it was fitted to.
     pub calls: u64,
@@ -44,116 +43,102 @@ impl Fitted {
         let questions = questions(&usable);
         let rows: usize = usable.iter().map(|outcome| outcome.exposed.len()).sum();
         let most = CELLS_MAX / (rows / usable.len().max(1) + 1) / questions.len().max(1);
-        let usable = &usable[usable.len().saturating_sub(most)..];
+        let usable = usable.get(usable.len().saturating_sub(most)..)?;
         if usable.len() < CALLS_MIN {
             return None;
         }
         let exposed = || usable.iter().flat_map(|outcome| &outcome.exposed);
         let seen: Vec<&Observation> = exposed().map(|exposure| &exposure.seen).collect();
-        let (level, keys) = keys(exposed());
+        let columns = Column::of(&seen);
+        let naming = columns.iter().filter(|column| column.names(&questions));
         let mut this = Self {
-            columns: Column::of(&seen),
-            questions,
-            level,
-            keys,
-            additive: Additive::default(),
+            naming: naming.map(|column| column.name.clone()).collect(),
+            softmax: Softmax::of(exposed(), questions.len()),
             forest: Forest::default(),
             calls: u64::try_from(usable.len()).unwrap_or(u64::MAX),
+            columns,
+            questions,
         };
-        this.grow(usable);
+        let course = this.course(usable);
+        let mut standing = Standing::new(&course);
+        this.softmax.fit(&course, &mut standing);
+        let shapes: Vec<(usize, bool)> = this.columns.iter().map(Column::shape).collect();
+        this.forest = Forest::fit(&course, &shapes, (ROUNDS, TREES), &mut standing);
         Some(this)
-    }
-
-    fn grow(&mut self, outcomes: &[&Outcome]) {
-        let course = self.course(outcomes);
-        let shapes: Vec<(usize, bool)> = self.columns.iter().map(Column::shape).collect();
-        let mut standing = Standing::new(&course);
-        let keys = self.keys.len() + 1;
-        self.additive = Additive::fit(&course, &shapes, keys, TABLES, &mut standing);
-        let mut standing = Standing::new(&course);
-        self.forest = Forest::fit(&course, &shapes, (ROUNDS, TREES), &mut standing);
     }
 
     fn course(&self, outcomes: &[&Outcome]) -> Course {
         let mut course = Course {
             questions: self.questions.len(),
             columns: self.columns.len(),
+            named: vec![Vec::new(); self.naming.len()],
             ..Course::default()
         };
+        let mut rows = 0;
         for outcome in outcomes {
             let Some(meant) = &outcome.meant else {
                 continue;
             };
-            let first = course.keys.len();
-            let places = places(&self.questions, &outcome.questions);
+            let own = places(&self.questions, &outcome.questions);
             for exposure in &outcome.exposed {
-                let bins = self.columns.iter().map(|column| column.bin(&exposure.seen));
-                course.bins.extend(bins);
-                course.keys.push(self.key(exposure));
+                course.bins.extend(self.bins(exposure));
+                course.places.extend(self.softmax.places(exposure));
+                for (named, now) in course.named.iter_mut().zip(self.named(exposure)) {
+                    named.push(now);
+                }
                 let starts = starts(&exposure.weights_ppm, outcome.questions.len());
-                let of = |place: &Option<usize>| place.and_then(|at| starts.get(at).copied());
-                course
-                    .starts
-                    .extend(places.iter().map(|place| of(place).unwrap_or(NEVER)));
+                let start = |place: &Option<usize>| place.and_then(|at| starts.get(at).copied());
+                let starts = own.iter().map(|place| start(place).unwrap_or(NEVER));
+                course.starts.extend(starts);
             }
             let asked = self.questions.iter().position(|id| *id == meant.question);
             course.calls.push(Call {
-                first,
+                first: rows,
                 rows: outcome.exposed.len(),
-                row: first + meant.order,
+                row: rows + meant.order,
                 question: asked.unwrap_or(0),
             });
+            rows += outcome.exposed.len();
         }
         course
     }
 
-    fn key(&self, exposure: &Exposure) -> u16 {
-        let cell = exposure.cells.get(self.level);
-        cell.and_then(|cell| self.keys.get(cell))
-            .copied()
-            .unwrap_or(0)
+    fn bins<'a>(&'a self, exposure: &'a Exposure) -> impl Iterator<Item = u8> + 'a {
+        self.columns.iter().map(|column| column.bin(&exposure.seen))
     }
 
-    /// Two forecasts for each order and question of a call: by the sum of tables, and by the trees.
-    #[must_use]
-    pub fn forecasts(&self, questions: &[String], exposed: &[Exposure]) -> [Vec<f64>; 2] {
-        let places = places(questions, &self.questions);
-        let cells = questions.len() * exposed.len();
-        let mut scores = [Vec::with_capacity(cells), Vec::with_capacity(cells)];
-        for exposure in exposed {
-            let bins: Vec<u8> = self
-                .columns
-                .iter()
-                .map(|column| column.bin(&exposure.seen))
-                .collect();
-            let row = Row {
-                bins: &bins,
-                key: self.key(exposure),
+    fn named<'a>(&'a self, exposure: &'a Exposure) -> impl Iterator<Item = u16> + 'a {
+        self.naming.iter().map(|name| {
+            let Some(Seen::Word(word)) = exposure.seen.get(name) else {
+                return course::NONE;
             };
-            let mut sums = [
-                vec![0.0; self.questions.len()],
-                vec![0.0; self.questions.len()],
-            ];
-            self.additive.score(row, &mut sums[0]);
-            self.forest.score(&bins, &mut sums[1]);
-            let starts = starts(&exposure.weights_ppm, questions.len());
-            for (scores, sums) in scores.iter_mut().zip(&sums) {
-                let fitted = places
-                    .iter()
-                    .map(|place| place.and_then(|at| sums.get(at)).unwrap_or(&0.0));
-                scores.extend(
-                    starts
-                        .iter()
-                        .zip(fitted)
-                        .map(|(start, fitted)| start + fitted),
-                );
-            }
-        }
-        scores.map(|scores| {
-            let mut ps = vec![0.0; scores.len()];
-            course::share(&scores, &mut ps);
-            ps
+            let place = self.questions.iter().position(|id| id == word);
+            place
+                .and_then(|at| u16::try_from(at).ok())
+                .unwrap_or(course::NONE)
         })
+    }
+
+    /// How likely each question about each order of a call is, by order and question; they sum to 1.
+    #[must_use]
+    pub fn forecast(&self, questions: &[String], exposed: &[Exposure]) -> Vec<f64> {
+        let own = places(questions, &self.questions);
+        let mut scores = Vec::with_capacity(questions.len() * exposed.len());
+        for exposure in exposed {
+            let mut sums = vec![0.0; self.questions.len()];
+            let places: Vec<u16> = self.softmax.places(exposure).collect();
+            self.softmax.score(&places, &mut sums);
+            let bins: Vec<u8> = self.bins(exposure).collect();
+            let named: Vec<u16> = self.named(exposure).collect();
+            self.forest.score(&bins, &named, &mut sums);
+            let fitted = own.iter().map(|place| place.and_then(|at| sums.get(at)));
+            let starts = starts(&exposure.weights_ppm, questions.len());
+            let both = starts.iter().zip(fitted);
+            scores.extend(both.map(|(start, fitted)| start + fitted.unwrap_or(&0.0)));
+        }
+        let mut ps = vec![0.0; scores.len()];
+        course::share(&scores, &mut ps);
+        ps
     }
 }
 
@@ -207,50 +192,16 @@ fn questions(outcomes: &[&Outcome]) -> Vec<String> {
     questions
 }
 
-/// The most special level of cells that has few enough cells, and those.
-fn keys<'e>(exposed: impl Iterator<Item = &'e Exposure> + Clone) -> (usize, BTreeMap<String, u16>) {
-    let depth = exposed
-        .clone()
-        .map(|exposure| exposure.cells.len())
-        .max()
-        .unwrap_or(0);
-    let mut found = (0, BTreeMap::new());
-    for level in 0..depth {
-        let names = exposed
-            .clone()
-            .filter_map(|exposure| exposure.cells.get(level));
-        let mut keys: BTreeMap<String, u16> = BTreeMap::new();
-        for name in names {
-            if !keys.contains_key(name) {
-                keys.insert(name.clone(), 0);
-            }
-            if keys.len() > KEYS_MAX {
-                return found;
-            }
-        }
-        keys.values_mut().zip(1..).for_each(|(key, at)| *key = at);
-        found = (level, keys);
-    }
-    found
-}
-
-/// How the tables are fitted.
-const TABLES: additive::Tuning = additive::Tuning {
-    sweeps: 12,
-    ridge: 3.0,
-    cross: 10.0,
-    damping: 0.7,
-    wide: 8,
-};
 /// So many trees for each question.
-const ROUNDS: usize = 120;
+const ROUNDS: usize = 160;
 /// How they are grown.
 const TREES: grower::Tuning = grower::Tuning {
-    rate: 0.1,
+    rate: 0.04,
     ridge: 3.0,
     least: 3.0,
-    depth: 4,
-    gain: 1.0,
+    depth: 3,
+    gain: 3.0,
+    columns_percent: 50,
 };
 /// Most calls that are fitted to, the last.
 pub const CALLS_MAX: usize = 30_000;
@@ -258,8 +209,6 @@ pub const CALLS_MAX: usize = 30_000;
 const CALLS_MIN: usize = 100;
 /// Most orders times questions that are fitted to; of more calls the last count.
 const CELLS_MAX: usize = 4_000_000;
-/// Most key cells.
-const KEYS_MAX: usize = 64;
 /// Most questions, present and past.
 const QUESTIONS_MAX: usize = 512;
 /// The score of a question that was not to be had.

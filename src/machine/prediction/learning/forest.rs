@@ -7,15 +7,17 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::machine::prediction::learning::course::Course;
+use crate::machine::prediction::learning::course::NONE;
 use crate::machine::prediction::learning::course::Standing;
 use crate::machine::prediction::learning::grower::Grower;
+use crate::machine::prediction::learning::grower::Target;
 use crate::machine::prediction::learning::grower::Tuning;
 use crate::machine::prediction::learning::tree::Tree;
 
 /// Boosted trees, each for the question of its number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Forest {
-    trees: Vec<(u16, Tree)>,
+    trees: Vec<(Target, Tree)>,
 }
 
 impl Forest {
@@ -29,14 +31,15 @@ impl Forest {
         standing: &mut Standing,
     ) -> Self {
         let mut trees = Vec::new();
-        for _ in 0..rounds {
-            let grown = round(course, shapes, tuning, standing);
+        for at in 0..rounds {
+            let grown = round(course, shapes, tuning, standing, at as u64);
             if grown.is_empty() {
                 break;
             }
             let scores = standing.scores.chunks_exact_mut(course.questions);
-            for (row, scores) in course.rows().zip(scores) {
-                add(&grown, row.bins, scores);
+            for (row, scores) in scores.enumerate() {
+                let named = |column: usize| course.named.get(column)?.get(row).copied();
+                add(&grown, course.bins_of(row), named, scores);
             }
             standing.refresh(course);
             trees.extend(grown);
@@ -45,15 +48,37 @@ impl Forest {
     }
 
     /// Adds the scores of each question for one order.
-    pub fn score(&self, bins: &[u8], scores: &mut [f64]) {
-        add(&self.trees, bins, scores);
+    pub fn score(&self, bins: &[u8], named: &[u16], scores: &mut [f64]) {
+        add(
+            &self.trees,
+            bins,
+            |column| named.get(column).copied(),
+            scores,
+        );
     }
 }
 
-fn add(trees: &[(u16, Tree)], bins: &[u8], scores: &mut [f64]) {
-    for (question, tree) in trees {
-        if let Some(score) = scores.get_mut(usize::from(*question)) {
-            *score += tree.value(bins);
+fn add(
+    trees: &[(Target, Tree)],
+    bins: &[u8],
+    named: impl Fn(usize) -> Option<u16>,
+    scores: &mut [f64],
+) {
+    for (target, tree) in trees {
+        let value = tree.value(bins);
+        match target {
+            Target::Question(question) => {
+                if let Some(score) = scores.get_mut(usize::from(*question)) {
+                    *score += value;
+                }
+            }
+            Target::Any => scores.iter_mut().for_each(|score| *score += value),
+            Target::Named(column) => {
+                let named = named(usize::from(*column)).map(usize::from);
+                if let Some(score) = named.and_then(|named| scores.get_mut(named)) {
+                    *score += value;
+                }
+            }
         }
     }
 }
@@ -64,17 +89,37 @@ fn round(
     shapes: &[(usize, bool)],
     tuning: Tuning,
     standing: &Standing,
-) -> Vec<(u16, Tree)> {
+    at: u64,
+) -> Vec<(Target, Tree)> {
     let mut asked = vec![Vec::new(); course.questions];
     for at in &standing.asked {
         if let Some(rows) = asked.get_mut(at % course.questions) {
             rows.push(at / course.questions);
         }
     }
-    let grow = |(question, asked): (u16, &Vec<usize>)| {
-        let mut grower = Grower::new((course, shapes), tuning);
-        let tree = grower.grow(standing, usize::from(question), asked);
-        tree.asks().then_some((question, tree))
-    };
-    (0..).zip(&asked).filter_map(grow).collect()
+    let rows: Vec<usize> = standing
+        .asked
+        .iter()
+        .map(|at| at / course.questions)
+        .collect();
+    let questions = (0..)
+        .zip(asked)
+        .map(|(question, asked)| (Target::Question(question), asked));
+    let named = (0..).zip(&course.named).map(|(column, named)| {
+        let asked = standing.asked.iter().filter(|at| {
+            let named = named.get(*at / course.questions).copied().unwrap_or(NONE);
+            usize::from(named) == *at % course.questions
+        });
+        (
+            Target::Named(column),
+            asked.map(|at| at / course.questions).collect(),
+        )
+    });
+    let targets = questions.chain([(Target::Any, rows)]).chain(named);
+    let mut grower = Grower::new((course, shapes), tuning);
+    let grown = targets.zip(0_u64..).filter_map(|((target, asked), place)| {
+        let tree = grower.grow(standing, target, &asked, at * 65_536 + place);
+        tree.asks().then_some((target, tree))
+    });
+    grown.collect()
 }

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::machine::prediction::learning::column::BINS_MAX;
 use crate::machine::prediction::learning::course::Course;
 use crate::machine::prediction::learning::course::Standing;
@@ -22,6 +25,20 @@ pub struct Tuning {
     pub depth: u8,
     /// A question must gain so much.
     pub gain: f64,
+    /// Each tree looks at so many of a hundred columns, drawn by lot.
+    pub columns_percent: u64,
+}
+
+/// Whose score a tree moves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum Target {
+    /// That question's.
+    Question(u16),
+    /// Every question's about the order: it says which order is meant.
+    Any,
+    /// That of the question which a column names, such as the one asked last time: the column is the
+    /// one at this place among those that name questions.
+    Named(u16),
 }
 
 /// Grows a tree on the slopes and curvatures of one question's scores.
@@ -32,6 +49,7 @@ pub struct Grower<'a> {
     tuning: Tuning,
     rows: Vec<Pull>,
     histogram: Vec<Sum>,
+    looked: Vec<bool>,
 }
 
 /// Where a row wants its score to go.
@@ -82,14 +100,45 @@ impl<'a> Grower<'a> {
             shapes,
             tuning,
             rows: Vec::new(),
+            looked: Vec::new(),
             histogram: vec![Sum::default(); shapes.len() * BINS_MAX],
         }
     }
 
-    /// Grows a tree for a question that was asked on these rows, in ascending order.
+    /// Grows a tree for a question that was asked on these rows, in ascending order; for none of them:
+    /// a tree for whichever question, which says what order is meant.
     #[must_use]
-    pub fn grow(&mut self, standing: &Standing, question: usize, asked: &[usize]) -> Tree {
-        self.rows = pulls(self.course, standing, question, asked);
+    pub fn grow(
+        &mut self,
+        standing: &Standing,
+        target: Target,
+        asked: &[usize],
+        seed: u64,
+    ) -> Tree {
+        let percent = |at: u64| mixed(seed ^ (at.wrapping_mul(0x9e37_79b9_7f4a_7c15))) % 100;
+        let columns = 0..u64::try_from(self.shapes.len()).unwrap_or(0);
+        self.looked = columns
+            .map(|column| percent(column) < self.tuning.columns_percent)
+            .collect();
+        let questions = self.course.questions;
+        let rows = standing.ps.chunks_exact(questions);
+        self.rows = match target {
+            Target::Question(question) => {
+                let ps = standing
+                    .ps
+                    .iter()
+                    .skip(usize::from(question))
+                    .step_by(questions);
+                pulls(ps.copied(), asked)
+            }
+            Target::Any => pulls(rows.map(|ps| ps.iter().sum()), asked),
+            Target::Named(column) => {
+                let named = self.course.named.get(usize::from(column));
+                let named = rows.zip(named.into_iter().flatten());
+                let p = |(ps, named): (&[f64], &u16)| ps.get(usize::from(*named)).copied();
+                pulls(named.map(|pair| p(pair).unwrap_or(0.0)), asked)
+            }
+        };
         let mut tree = Tree::leaf();
         let mut open = vec![Open {
             leaf: 0,
@@ -155,6 +204,14 @@ impl<'a> Grower<'a> {
         let (mut most, mut best) = (tuning.gain, None);
         let columns = self.histogram.chunks_exact(BINS_MAX).zip(self.shapes);
         for (column, (sums, (bins, ordered))) in (0..).zip(columns) {
+            if !self
+                .looked
+                .get(usize::from(column))
+                .copied()
+                .unwrap_or(true)
+            {
+                continue;
+            }
             let mut below = Sum::default();
             for (bin, sum) in (0..).zip(sums.iter().take(*bins)) {
                 below.add(*sum);
@@ -184,13 +241,12 @@ impl<'a> Grower<'a> {
 }
 
 /// The rows on which a question is likely, or was asked.
-fn pulls(course: &Course, standing: &Standing, question: usize, asked: &[usize]) -> Vec<Pull> {
+fn pulls(ps: impl Iterator<Item = f64>, asked: &[usize]) -> Vec<Pull> {
     let mut asked = asked.iter().peekable();
-    let ps = standing.ps.iter().skip(question).step_by(course.questions);
     let mut pulls = Vec::new();
     for (row, p) in ps.enumerate() {
         let is_asked = asked.next_if_eq(&&row).is_some();
-        if is_asked || *p > P_MIN {
+        if is_asked || (p > P_MIN && p < P_MAX) {
             let sum = Sum {
                 slope: f64::from(u8::from(is_asked)) - p,
                 curve: p * (1.0 - p),
@@ -203,3 +259,12 @@ fn pulls(course: &Course, standing: &Standing, question: usize, asked: &[usize])
 
 /// A question that is held less likely about an order is not looked at there.
 const P_MIN: f64 = 0.002;
+/// Nor is an order that is the only one.
+const P_MAX: f64 = 1.0 - 1e-9;
+
+/// A number that looks drawn by lot (`SplitMix64`'s last step).
+const fn mixed(seed: u64) -> u64 {
+    let one = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let two = (one ^ (one >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    two ^ (two >> 31)
+}

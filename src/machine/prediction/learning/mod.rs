@@ -1,8 +1,5 @@
 //! What a model learns with, in numbers that are the same to the bit wherever a log is replayed.
 
-/// A sum of small tables, one per attribute.
-pub mod additive;
-
 /// Exponentials and logarithms.
 pub mod arithmetic;
 
@@ -32,6 +29,9 @@ pub mod observation;
 
 /// What is asked more these hours and days.
 pub mod season;
+
+/// A softmax over cells.
+pub mod softmax;
 
 /// A small decision tree.
 pub mod tree;
