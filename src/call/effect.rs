@@ -17,6 +17,7 @@ use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
+use crate::machine::prediction::learning::fitted::Fitted;
 use crate::machine::prediction::order::Customer;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
@@ -61,6 +62,13 @@ pub enum Event {
         /// What is wanted.
         command: Command,
     },
+    /// What [`Effect::Fit`] came to.
+    Fitted {
+        /// The bank.
+        bank: String,
+        /// What was fitted; or why nothing was, in words.
+        result: Result<Fit, String>,
+    },
     /// Something that the driver keeps is ready; the engine itself has nothing to do.
     Wake,
     /// A scripted phone is told something; a centre has none.
@@ -70,6 +78,17 @@ pub enum Event {
         /// What to do.
         command: PhoneCommand,
     },
+}
+
+/// What was fitted to calls of the log, kept in the database under its hash.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// The hash.
+    pub checkpoint: String,
+    /// Place of the last fact whose call it was fitted to.
+    pub through: u64,
+    /// What was fitted.
+    pub fitted: Arc<Fitted>,
 }
 
 /// What the engine wants of the world.
@@ -99,6 +118,11 @@ pub enum Effect {
     Fact(Box<Recorded>),
     /// No call needs this release any more, nor its prompts on its account.
     Retire(Arc<Release>),
+    /// Fit to the calls of the log, off the loop; answered by [`Event::Fitted`].
+    Fit {
+        /// The bank whose questions they are.
+        bank: String,
+    },
     /// Answer a command once the log is durable up to `after_seq`.
     Reply {
         /// Which command.

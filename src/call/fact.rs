@@ -225,6 +225,17 @@ pub enum Fact {
         /// The lesson.
         outcome: Outcome,
     },
+    /// What was fitted to many calls at once counts from here on.
+    Fitted {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The hash of what was fitted; the database keeps it by this name.
+        checkpoint: String,
+        /// Place of the last fact whose call it was fitted to.
+        through: u64,
+        /// So many calls it was fitted to.
+        calls: u64,
+    },
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.

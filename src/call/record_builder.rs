@@ -116,6 +116,7 @@ impl RecordBuilder {
             | Fact::HungUp { .. }
             | Fact::Closed(_)
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

@@ -227,6 +227,7 @@ impl View {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }

@@ -23,6 +23,7 @@ use crate::driver::centre::office::Office;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::file_limit;
+use crate::driver::fitting::Fitting;
 use crate::driver::hands::CentreHands;
 use crate::driver::hands::MediaHands;
 use crate::driver::hands::Reply;
@@ -275,7 +276,9 @@ fn stand(
     let asking = asking(config, clock, &centre, &sender)?;
     media.await_prompts(Arrival::begin(pending));
     let releases = Office::new(keeper, deliveries, sender.clone());
-    let hands = CentreHands::new((media, asking), (stock, sender), (journal, reply), meter);
+    let fitting = Fitting::new(database, sender.clone());
+    let kept = (journal, reply, fitting);
+    let hands = CentreHands::new((media, asking), (stock, sender), kept, meter);
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
     for record in lost {
         machine.close_lost(clock.turn(), record);

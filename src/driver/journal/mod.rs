@@ -2,6 +2,8 @@
 
 /// What happened, out of the journal.
 pub mod history;
+/// What was fitted, in the database.
+pub mod checkpoint;
 
 /// Calls that are over, as they can be walked again.
 pub mod past;

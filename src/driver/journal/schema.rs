@@ -67,6 +67,7 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
             .map_err(fail)?;
     }
     db.execute_batch(RELEASES).map_err(fail)?;
+    db.execute_batch(CHECKPOINTS).map_err(fail)?;
     Ok(db)
 }
 
@@ -90,6 +91,16 @@ CREATE TABLE IF NOT EXISTS releases (
     seq    INTEGER NOT NULL,
     at_ms  INTEGER NOT NULL,
     hash   TEXT    NOT NULL
+) STRICT;
+";
+
+/// `checkpoints`: what was fitted, by its hash. As with releases the version stays.
+const CHECKPOINTS: &str = "
+CREATE TABLE IF NOT EXISTS checkpoints (
+    hash   TEXT PRIMARY KEY,
+    bank   TEXT    NOT NULL,
+    seq    INTEGER NOT NULL,
+    fitted TEXT    NOT NULL
 ) STRICT;
 ";
 

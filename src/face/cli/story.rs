@@ -138,7 +138,7 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
             Err(error) => format!("finds nothing: {error}"),
         }),
         WalkFact::LateAnswer { .. } => Some("an answer comes too late".to_owned()),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked.iter().take(5);
             let likely = likely.map(|(_, question, p)| format!("{question} {:.0} %", p * 100.0));
             let likely: Vec<String> = likely.collect();

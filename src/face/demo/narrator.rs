@@ -101,6 +101,7 @@ impl Narrator {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
@@ -159,7 +160,7 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
             result: Err(failure),
             ..
         } => Some(format!("look-up: {failure}")),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked
                 .iter()
                 .take(3)

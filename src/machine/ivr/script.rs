@@ -208,6 +208,10 @@ pub struct Predict {
     pub at_most: u32,
     /// Each question with its key.
     pub say_each: Wording,
+    /// If the first question is as likely as that, it is asked about in these words instead of `say`.
+    pub sure: Option<Sure>,
+    /// In so many of a hundred calls the order is drawn by lot.
+    pub shuffle_percent: u32,
     /// After the last.
     pub say_last: Option<Wording>,
     /// Other keys. `*` repeats, `#` is none of these and `0` a person unless they stand here.
@@ -220,6 +224,15 @@ pub struct Predict {
     pub none: StepAt,
     /// After the last silence or wrong key.
     pub no_input: StepAt,
+}
+
+/// When it is nearly sure what a caller wants, and what is said then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sure {
+    /// The first question is likelier than so many in a hundred.
+    pub percent: u32,
+    /// Its question and key; the others follow.
+    pub say: Wording,
 }
 
 /// An answer.
@@ -476,6 +489,7 @@ impl Step {
             Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
             Verb::Predict(predict) => {
                 all.push((&predict.say_each, predict.at_most));
+                all.extend(predict.sure.iter().map(|sure| (&sure.say, 1)));
                 all.extend(predict.say_last.iter().map(|last| (last, 1)));
             }
             Verb::Verify(verify) => {

@@ -230,6 +230,11 @@ impl WalkFact {
     }
 }
 
+/// The propensity of what was never left to chance.
+const fn certain() -> f64 {
+    1.0
+}
+
 /// What happened in a walk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -267,6 +272,13 @@ pub enum WalkFact {
         ranked: Vec<(Option<String>, String, f64)>,
         /// How many of them are read out.
         read: u32,
+        /// Which, in the order of reading: places in `ranked`, from 0. Empty in older logs, where the
+        /// first were read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<u32>,
+        /// How likely this order was, 0 to 1: less than 1 if a share of orders is drawn by lot.
+        #[serde(default = "certain")]
+        propensity: f64,
     },
     /// A question was chosen: the label the model learns from.
     Chose {

@@ -211,6 +211,21 @@ pub const VERBS: [Verb; 15] = [
                     Form::Said,
                     "each: {{q.short}} is the question, {{digit}} its key",
                 ),
+                free(
+                    "say_sure",
+                    Form::Said,
+                    "instead of `say` and the first `say_each` if the first is nearly sure",
+                ),
+                free(
+                    "sure",
+                    Form::Whole(50, 99),
+                    "how likely it must be for that, in percent (85)",
+                ),
+                free(
+                    "shuffle",
+                    Form::Whole(0, 20),
+                    "in so many of a hundred calls the order is drawn by lot",
+                ),
                 free("say_last", Form::Said, "after the last"),
                 KEYS,
                 RETRIES,
