@@ -107,6 +107,8 @@ impl RecordBuilder {
             | Fact::HungUp { .. }
             | Fact::Closed(_)
             | Fact::Learned { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

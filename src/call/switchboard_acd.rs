@@ -95,6 +95,14 @@ impl Switchboard {
                 Ok(())
             }
             Command::HangUp { .. } => Err(CommandError::UnknownCall),
+            Command::TellOrders { news } => {
+                self.record(turn, None, Fact::OrdersTold { news });
+                Ok(())
+            }
+            Command::Learn { bank, outcome } => {
+                self.record(turn, None, Fact::Learned { bank, outcome });
+                Ok(())
+            }
             Command::Alarm { text } => {
                 self.record(turn, None, Fact::Alarm { text });
                 Ok(())

@@ -232,6 +232,8 @@ impl View {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::SeatWished { .. }
             | Fact::LookupAnswered { .. }
             | Fact::AnswerUnawaited { .. } => {}

@@ -12,5 +12,8 @@ pub mod recovery;
 /// Tables and their versions.
 pub mod schema;
 
+/// Customers and orders that other systems told of.
+pub mod told;
+
 /// One thread that writes.
 pub mod writer;

@@ -74,7 +74,11 @@ impl<'s> SoundTrack<'s> {
                 });
             }
             WalkOutput::Hush | WalkOutput::Hangup | WalkOutput::Enqueue { .. } => self.stop(at),
-            WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
+            WalkOutput::LookUp { .. }
+            | WalkOutput::Forget { .. }
+            | WalkOutput::Consult { .. }
+            | WalkOutput::ForgetConsult { .. }
+            | WalkOutput::Note(_) => {}
         }
     }
 

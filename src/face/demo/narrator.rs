@@ -92,6 +92,8 @@ impl Narrator {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::SeatWished { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Released(_)
@@ -168,6 +170,8 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }

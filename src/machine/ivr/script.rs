@@ -81,6 +81,8 @@ pub enum Verb {
     Answer(Answer),
     /// Lets the caller prove who they are.
     Verify(Verify),
+    /// Asks a service of the centre.
+    Consult(Box<Consult>),
     /// Waits for a seat.
     Queue(Queue),
     /// Sets variables.
@@ -197,6 +199,45 @@ pub enum LookupBy {
     Caller,
     /// By the last digits of an order's id, taken by a collect step.
     OrderTail(StepAt),
+}
+
+/// A question to a service of the centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consult {
+    /// The service's name in the configuration.
+    pub service: String,
+    /// What it is told, by name.
+    pub with: Vec<(String, Expression)>,
+    /// How long to wait for each answer, at most.
+    pub timeout: Duration,
+    /// Said while an answer is awaited.
+    pub wait: Option<Wording>,
+    /// What its answers are.
+    pub yields: Yield,
+    /// The variables that it may set, by the name it gives them, with their keys.
+    pub sets: BTreeMap<String, (String, Variable)>,
+    /// It has answered and wants no more.
+    pub ok: StepAt,
+    /// No answer in time.
+    pub timed_out: StepAt,
+    /// It failed, or its answer cannot be followed.
+    pub failed: StepAt,
+}
+
+/// What the answers of a service are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Yield {
+    /// One object with values; if there is nothing, the call goes there.
+    Values(StepAt),
+    /// Things to do, until it says where the call goes.
+    Deeds {
+        /// Ways it may name.
+        ways: Vec<(String, StepAt)>,
+        /// Queues it may name.
+        queues: Vec<String>,
+        /// How long a key is waited for.
+        patience: Patience,
+    },
 }
 
 /// Likely questions.
@@ -427,6 +468,7 @@ impl Step {
             Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
             Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),
             Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
+            Verb::Consult(consult) => all.extend(consult.wait.iter().map(|wait| (wait, 1))),
             Verb::Predict(predict) => {
                 all.push((&predict.say_each, predict.at_most));
                 all.extend(predict.say_last.iter().map(|last| (last, 1)));

@@ -42,6 +42,13 @@ pub enum WalkInput {
         /// What was found; an empty list of orders is an answer.
         result: Result<Customer, LookupFailure>,
     },
+    /// A service answered. Answers that nobody awaits are only counted.
+    Consulted {
+        /// Which question.
+        consult: u32,
+        /// Its answer in JSON, empty if there is nothing.
+        result: Result<String, LookupFailure>,
+    },
     /// The queue turned the contact away: full.
     QueueFull,
     /// The contact asked to leave the queue.
@@ -63,6 +70,12 @@ pub enum LookupFailure {
     /// Too many look-ups are in flight.
     #[error("too many look-ups in flight")]
     Busy,
+    /// The source has failed so often that it is left alone for a while.
+    #[error("the source rests after failures")]
+    Resting,
+    /// What the source has is too old to be told.
+    #[error("the source's data are too old")]
+    Stale,
 }
 
 /// What a walk answers.
@@ -95,6 +108,22 @@ pub enum WalkOutput {
         /// Which.
         lookup: u32,
     },
+    /// Ask a service of the centre; answered by [`WalkInput::Consulted`].
+    Consult {
+        /// Names the question within this walk.
+        consult: u32,
+        /// The service's name in the configuration.
+        service: String,
+        /// What it is told, in JSON.
+        body: String,
+        /// The walk gives up by itself after this.
+        timeout: std::time::Duration,
+    },
+    /// The walk awaits this answer of a service no more.
+    ForgetConsult {
+        /// Which question.
+        consult: u32,
+    },
     /// Hand the call to the distributor. The walk rests until told otherwise.
     Enqueue {
         /// Name of the queue in the configuration.
@@ -115,7 +144,7 @@ pub enum WalkOutput {
 }
 
 /// By what orders are looked up.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LookupKey {
     /// All orders of customers with this number.
@@ -164,6 +193,11 @@ impl WalkFact {
             }
             Self::Tagged { tag } => format!("marked as {tag}"),
             Self::Scored { survey, score, .. } => format!("{survey} scored {score}"),
+            Self::Consulted { service, result } => match result {
+                Ok(count) => format!("{service} answers: {count}"),
+                Err(failure) => format!("{service}: {failure}"),
+            },
+            Self::Unfollowed { service, why } => format!("{service}: {why}"),
             Self::Entered { .. }
             | Self::Said { .. }
             | Self::Took { .. }
@@ -209,6 +243,20 @@ pub enum WalkFact {
     LateAnswer {
         /// Which.
         lookup: u32,
+    },
+    /// A service answered, or did not.
+    Consulted {
+        /// Its name in the configuration.
+        service: String,
+        /// How many values or deeds it gave, or why none.
+        result: Result<u32, LookupFailure>,
+    },
+    /// What a service answered cannot be followed.
+    Unfollowed {
+        /// Its name in the configuration.
+        service: String,
+        /// Why.
+        why: String,
     },
     /// Questions were ranked.
     Predicted {

@@ -12,6 +12,8 @@ use crate::machine::ivr::answer_step::AnswerStep;
 use crate::machine::ivr::answer_step::Heard;
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::collect_step::CollectStep;
+use crate::machine::ivr::consult_step::ConsultStep;
+use crate::machine::ivr::consult_step::Upshot;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
@@ -20,6 +22,7 @@ use crate::machine::ivr::lookup_step::LookupStep;
 use crate::machine::ivr::menu_step::MenuStep;
 use crate::machine::ivr::predict_step::PredictStep;
 use crate::machine::ivr::queue_step;
+use crate::machine::ivr::script::Consult;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
@@ -94,18 +97,7 @@ impl Walk {
     /// When it must be woken.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
-        let step = match &self.state {
-            State::Lookup(step) => step.poll_timeout(),
-            State::Ringing
-            | State::Saying(_)
-            | State::Menu(_)
-            | State::Collect(_)
-            | State::Predict(_)
-            | State::Answer(_)
-            | State::Survey(_)
-            | State::Verify(_) => self.state.asking().and_then(Asking::deadline),
-            State::Queued | State::Ended => None,
-        };
+        let step = self.state.deadline();
         let ended = matches!(self.state, State::Ended);
         let saying = self.journey.say_limit().filter(|_| self.speaks());
         let search = self.search.deadline().filter(|_| !ended);
@@ -128,6 +120,11 @@ impl Walk {
                 self.search.handle_answer(&mut self.journey, lookup, result);
                 self.look(world);
             }
+            WalkInput::Consulted { consult, result } => {
+                self.consult(world, |step, journey, service| {
+                    step.handle_answer(journey, world, service, (consult, result))
+                });
+            }
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
             WalkInput::Talked => self.leave_queue(world, Left::Talked),
@@ -148,6 +145,10 @@ impl Walk {
         }
         if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
+        } else if matches!(self.state, State::Consult(_)) {
+            self.consult(world, |step, journey, service| {
+                step.handle_timeout(journey, world, service)
+            });
         } else if self
             .state
             .asking()
@@ -164,7 +165,8 @@ impl Walk {
     /// Whether a step waits for a look-up: the caller can do nothing but wait too.
     #[must_use]
     pub const fn is_looking_up(&self) -> bool {
-        matches!(self.state, State::Lookup(_))
+        let consults = matches!(&self.state, State::Consult(step) if step.is_waiting());
+        consults || matches!(self.state, State::Lookup(_))
     }
 
     /// Whether keys pressed now are nobody else's business.
@@ -202,6 +204,12 @@ impl Walk {
         }
         let now = world.turn.now;
         self.journey.hear_end(now);
+        if matches!(self.state, State::Consult(_)) {
+            self.consult(world, |step, journey, service| {
+                step.handle_said(journey, world, service)
+            });
+            return;
+        }
         let script = Arc::clone(&self.script);
         let verb = script.step(self.at).map(|step| &step.verb);
         let journey = &mut self.journey;
@@ -220,7 +228,12 @@ impl Walk {
                 step.handle_said(&self.search, lookup, now)
             }
             (
-                State::Lookup(_) | State::Answer(_) | State::Ringing | State::Queued | State::Ended,
+                State::Lookup(_)
+                | State::Consult(_)
+                | State::Answer(_)
+                | State::Ringing
+                | State::Queued
+                | State::Ended,
                 _,
             ) => Move::Stay,
         };
@@ -234,11 +247,22 @@ impl Walk {
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
             (State::Ringing | State::Queued | State::Ended, ..) => {}
-            (State::Saying(_) | State::Lookup(_), '0', Some(person)) => {
+            (State::Consult(step), ..) if step.takes_keys() => {
+                self.journey.hear_end(world.turn.now);
+                self.consult(world, |step, journey, service| {
+                    step.press(journey, world, service, key)
+                });
+            }
+            (State::Saying(_) | State::Lookup(_) | State::Consult(_), '0', Some(person)) => {
+                if let State::Consult(step) = &self.state {
+                    step.forget(&mut self.journey);
+                }
                 self.journey.take_keys(key);
                 self.go(world, person);
             }
-            (State::Saying(_) | State::Lookup(_), ..) => self.journey.keep_key(key),
+            (State::Saying(_) | State::Lookup(_) | State::Consult(_), ..) => {
+                self.journey.keep_key(key);
+            }
             (State::Answer(_), ..) => {
                 self.journey.keep_key(key);
                 self.handle_said(world, Heard::Part);
@@ -279,6 +303,24 @@ impl Walk {
         self.look(world);
     }
 
+    /// Lets the service's step do something, and does what comes of it.
+    fn consult(
+        &mut self,
+        world: WalkWorld<'_>,
+        tell: impl FnOnce(&mut ConsultStep, &mut Journey, &Consult) -> Upshot,
+    ) {
+        let script = Arc::clone(&self.script);
+        let verb = script.step(self.at).map(|step| &step.verb);
+        let (State::Consult(step), Some(Verb::Consult(consult))) = (&mut self.state, verb) else {
+            return;
+        };
+        match tell(step, &mut self.journey, consult) {
+            Upshot::Moved(moved) => self.follow(world, moved),
+            Upshot::Queued => self.state = State::Queued,
+            Upshot::HangUp => drop(self.hang_up()),
+        }
+    }
+
     fn leave_queue(&mut self, world: WalkWorld<'_>, left: Left) {
         if !matches!(self.state, State::Queued) {
             return;
@@ -288,18 +330,16 @@ impl Walk {
             return;
         }
         let script = Arc::clone(&self.script);
-        if let Some(Verb::Queue(queue)) = script.step(self.at).map(|step| &step.verb) {
-            let to = match left {
-                Left::Full => Some(queue.full),
-                Left::Asked => Some(queue.left),
-                Left::Talked => queue.talked,
-            };
-            match to {
-                Some(to) => self.go(world, to),
-                None => {
-                    self.hang_up();
-                }
-            }
+        let to = match (script.step(self.at).map(|step| &step.verb), left) {
+            (Some(Verb::Queue(queue)), Left::Full) => Some(queue.full),
+            (Some(Verb::Queue(queue)), Left::Asked) => Some(queue.left),
+            (Some(Verb::Queue(queue)), Left::Talked) => queue.talked,
+            (Some(Verb::Consult(consult)), Left::Full | Left::Asked) => Some(consult.failed),
+            (_, _) => None,
+        };
+        match to {
+            Some(to) => self.go(world, to),
+            None => drop(self.hang_up()),
         }
     }
 
@@ -423,6 +463,10 @@ impl Walk {
                 Ok(step) => (State::Lookup(step), Move::Stay),
                 Err(gone) => return gone,
             },
+            Verb::Consult(consult) => {
+                let step = ConsultStep::enter(journey, world, consult, self.at);
+                (State::Consult(step), Move::Stay)
+            }
             Verb::Predict(predict) => {
                 let (step, moved) = PredictStep::enter(journey, world, step, predict);
                 (State::Predict(step), moved)
