@@ -5,14 +5,13 @@ use crate::call::contact::Contact;
 use crate::call::contact::Playing;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
+use crate::call::contact_wish::Wish;
 use crate::call::effect::Answer;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
 use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
-use crate::machine::acd::surface::Arrival;
-use crate::machine::acd::surface::Input;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
@@ -136,6 +135,7 @@ impl Contact {
                 need,
                 priority,
                 language,
+                expected_max,
                 briefing,
             } => {
                 self.language = language;
@@ -143,8 +143,14 @@ impl Contact {
                     queue: queue.clone(),
                     briefing: Box::new(briefing),
                 });
-                self.enqueue(&queue, &need, priority, near);
+                let wish = Wish {
+                    need,
+                    priority,
+                    expected_max,
+                };
+                self.enqueue(&queue, &wish, near);
             }
+            WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
                 let lesson = self.lesson(&fact, near);
@@ -204,6 +210,7 @@ impl Contact {
             | WalkFact::Clocked { .. }
             | WalkFact::Tagged { .. }
             | WalkFact::Scored { .. }
+            | WalkFact::PlaceTold { .. }
             | WalkFact::Unspeakable { .. } => return None,
         };
         let customer = self.walk.customer()?;
@@ -216,7 +223,7 @@ impl Contact {
         ))
     }
 
-    fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
+    pub(super) fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
@@ -264,7 +271,7 @@ impl Contact {
         self.play(pieces, stop_on, what, near.mint);
     }
 
-    fn hush(&mut self) {
+    pub(super) fn hush(&mut self) {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
@@ -272,48 +279,6 @@ impl Contact {
             self.media(MediaCommand::Stop {
                 leg: self.caller.id,
             });
-        }
-    }
-
-    fn enqueue(
-        &mut self,
-        queue: &str,
-        need: &std::collections::BTreeMap<String, u8>,
-        priority: i32,
-        near: &mut Surroundings<'_>,
-    ) {
-        let people = near.people;
-        let Some((id, present)) = people.queue(queue) else {
-            let text = format!("the dialplan names the queue {queue:?}, which is not configured");
-            self.fact(Fact::Alarm { text });
-            return self.hang_up(Party::Centre, "unknown_queue", near);
-        };
-        let need = people
-            .catalog
-            .need(need.iter().map(|(skill, level)| (skill.clone(), *level)));
-        self.queue = present.to_owned();
-        self.stage = Stage::Waiting;
-        let arrival = Arrival {
-            contact: self.id,
-            queue: id,
-            need,
-            priority,
-        };
-        self.play_music(near);
-        self.emit(crate::call::contact_output::ContactOutput::Acd(
-            Input::Arrived(arrival),
-        ));
-    }
-
-    /// Says something to a waiting contact; music follows.
-    pub(super) fn announce(&mut self, speech: &[Spoken], near: &mut Surroundings<'_>) {
-        self.say(speech, StopOn::Bridge, near);
-    }
-
-    pub(super) fn play_music(&mut self, near: &mut Surroundings<'_>) {
-        if let Some(music) = near.release.music {
-            let pieces = vec![Piece::Prompt(music)];
-            self.play(pieces, StopOn::Bridge, Playing::Music, near.mint);
         }
     }
 

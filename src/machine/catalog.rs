@@ -8,6 +8,7 @@ use crate::machine::acd::surface::Need;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::SkillTerm;
+use crate::machine::calendar::Calendar;
 use crate::machine::skill_need::LEVEL_MAX;
 use crate::machine::skill_need::NeedError;
 use crate::machine::skill_need::is_name;
@@ -52,6 +53,8 @@ pub struct QueueEntry {
     pub waiting_max: u32,
     /// How often a waiting contact hears its position; zero: never.
     pub announce_every: Duration,
+    /// When it takes contacts; none: always.
+    pub hours: Option<Calendar>,
 }
 
 impl QueueEntry {
@@ -66,6 +69,7 @@ impl QueueEntry {
             wrap_up: Duration::from_secs(30),
             waiting_max: 1000,
             announce_every: Duration::from_secs(30),
+            hours: None,
         }
     }
 }

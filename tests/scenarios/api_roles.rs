@@ -19,7 +19,9 @@ const TABLE: &str = "
     GET  /api/v1/calls                 401 403 200 200
     GET  /api/v1/calls/{id}            401 403 404 404
     POST /api/v1/calls/{id}/hangup     401 403 403 204
+    GET  /api/v1/calls/{id}/explain    401 403 404 404
     GET  /api/v1/queues                401 403 200 200
+    GET  /api/v1/kpis                  401 403 200 200
     GET  /api/v1/seats                 401 200 200 200
     GET  /api/v1/seats/{seat}          401 200 200 200
     GET  /api/v1/seats/{other}         401 403 200 200

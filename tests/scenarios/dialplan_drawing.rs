@@ -1,6 +1,5 @@
 //! Pictures of dialplans: nothing overlaps, nothing is missing, and the same file gives the same picture.
 
-
 use proptest::prelude::*;
 use ringwise::call::fact::FACT_VERSION;
 use ringwise::call::fact::Fact;
@@ -167,6 +166,10 @@ fn recorded_calls_are_counted_by_the_way_they_took() {
 
 /// Records of closed calls, read from the database of a centre's data folder, weigh the lines.
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one record after the other, as they were written"
+)]
 fn a_drawing_takes_its_weights_from_a_data_folder() {
     let dir = std::env::temp_dir().join(format!("ringwise-weights-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();

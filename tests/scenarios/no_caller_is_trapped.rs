@@ -62,6 +62,7 @@ fn settle(call: &mut Rehearsal<'_>, stage: &Stage, until: Now, seen: &mut Seen) 
                 | WalkOutput::Forget { .. }
                 | WalkOutput::Consult { .. }
                 | WalkOutput::ForgetConsult { .. }
+                | WalkOutput::Waiting(_)
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}
             }

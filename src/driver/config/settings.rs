@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
 use crate::driver::config::value::Area;
 use crate::driver::config::value::Country;
@@ -346,6 +347,8 @@ pub struct Queue {
     pub waiting_max: Option<u32>,
     /// How often a waiting contact hears its position; 0: never.
     pub announce_s: Option<u32>,
+    /// When it takes contacts; always without.
+    pub hours: Option<QueueHours>,
 }
 
 impl Queue {
@@ -363,6 +366,7 @@ impl Queue {
             wrap_up: seconds(self.wrap_up_s, plain.wrap_up),
             waiting_max: self.waiting_max.unwrap_or(plain.waiting_max),
             announce_every: seconds(self.announce_s, plain.announce_every),
+            hours: self.hours.as_ref().map(|hours| hours.0.clone()),
             ..plain
         }
     }

@@ -15,11 +15,16 @@ pub mod desk;
 /// Facts as they become durable, as server-sent events.
 pub mod event_stream;
 
+/// Why a call went as it did.
+pub mod explain;
+
 /// Whether the centre is well.
 pub mod health;
 
 /// What questions are ranked and answered by outside of a call.
 pub mod knowledge;
+/// Figures of a period.
+pub mod kpi;
 
 /// Figures for a monitoring system.
 pub mod metrics;

@@ -46,12 +46,18 @@ const fn engine(
     }
 }
 
-const ROUTES: [Described; 21] = [
+const ROUTES: [Described; 23] = [
     get("/healthz", "", "whether the centre is well"),
     get("/metrics", "", "figures for a monitoring system, as text"),
     get("/api/v1/openapi.json", "", "this document"),
     get("/api/v1/calls", "supervisor", "live calls"),
     get("/api/v1/calls/{id}", "supervisor", "one live call"),
+    get(
+        "/api/v1/calls/{id}/explain",
+        "supervisor",
+        "why a call went as it did",
+    ),
+    get("/api/v1/kpis", "supervisor", "figures of a period"),
     post("/api/v1/calls/{id}/hangup", "admin", "ends a call"),
     get(
         "/api/v1/queues",
@@ -113,6 +119,11 @@ const ROUTES: [Described; 21] = [
 /// `GET /api/v1/openapi.json`.
 pub(super) async fn document() -> Json<Value> {
     Json(described())
+}
+
+/// Every route: method and path.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|route| (route.method, route.path))
 }
 
 /// The document.
@@ -271,9 +282,9 @@ fn answers() -> Value {
             "self_service": text, "solvable": share, "skill": text,
         }), &["question", "p", "short", "text", "solvable"]),
         "Prediction": object(&json!({
-            "release": count, "bank": text, "customer": text, "other": share,
+            "release": count, "bank": text, "customer": text, "learned": count, "other": share,
             "choices": { "type": "array", "items": reference("Choice") },
-        }), &["release", "bank", "customer", "other", "choices"]),
+        }), &["release", "bank", "customer", "learned", "other", "choices"]),
         "Answer": object(&json!({
             "release": count, "bank": text, "question": text,
             "answer": { "type": ["string", "null"], "description": "none: a person must help" },

@@ -44,6 +44,8 @@ pub struct Prediction {
     bank: String,
     /// Empty if nobody is known.
     customer: String,
+    /// So many outcomes were learned.
+    learned: u64,
     /// The probability of none of the bank's questions.
     other: f64,
     choices: Vec<Choice>,
@@ -84,8 +86,9 @@ pub(super) async fn predict(
 fn prediction(desk: &Desk, known: &Known, most: usize) -> Prediction {
     let zone = &desk.knowledge.zone;
     let bank = &known.bank;
-    let ranking = desk.knowledge.learned.ask(&bank.name, |model| {
-        model.rank(bank, &known.customer, known.wall, zone)
+    let (ranking, learned) = desk.knowledge.learned.ask(&bank.name, |model| {
+        let ranking = model.rank(bank, &known.customer, known.wall, zone);
+        (ranking, model.learned())
     });
     let naming = OrderNaming::of(known.customer.orders.len());
     let asking = known.asking(zone);
@@ -113,6 +116,7 @@ fn prediction(desk: &Desk, known: &Known, most: usize) -> Prediction {
         bank: bank.name.clone(),
         customer: known.customer.id.clone(),
         choices: choices.collect(),
+        learned,
         other: ranking.other,
     }
 }

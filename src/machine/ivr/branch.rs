@@ -17,6 +17,7 @@ use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Survey;
 use crate::machine::ivr::script::Target;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::script::WaitKey;
 use crate::machine::ivr::script::Yield;
 
 /// Who makes a call go from one step to the next.
@@ -174,8 +175,10 @@ fn of_consult(consult: &Consult) -> Vec<Branch> {
     let mut all = vec![Branch::nobody("ok", consult.ok)];
     match &consult.yields {
         Yield::Values(empty) => all.push(Branch::nobody("empty", *empty)),
-        Yield::Deeds { ways, .. } => {
-            let named = (1..).zip(ways).map(|(place, (name, to))| Branch {
+        Yield::Deeds { ways, queues, .. } => {
+            let queues = queues.iter().map(|at| (String::from("queue"), *at));
+            let ways: Vec<(String, StepAt)> = ways.iter().cloned().chain(queues).collect();
+            let named = (1..).zip(&ways).map(|(place, (name, to))| Branch {
                 label: Label::Way(place),
                 to: *to,
                 drive: Drive::Nobody,
@@ -216,6 +219,28 @@ fn of_queue(queue: &Queue) -> Vec<Branch> {
     ];
     let talked = queue.talked;
     all.extend(talked.map(|to| Branch::outcome("talked", to, Drive::Seat)));
+    let waiting = &queue.waiting;
+    for (key, does) in &waiting.keys {
+        match does {
+            WaitKey::Again => {}
+            WaitKey::Visit(to) => all.push(Branch {
+                label: Label::Key(*key),
+                to: *to,
+                drive: Drive::Caller,
+                note: Some("keeps the place".to_owned()),
+            }),
+            WaitKey::Leave(target) => all.push(Branch::key(*key, target)),
+        }
+    }
+    if waiting.closed != queue.full {
+        all.push(Branch::nobody("closed", waiting.closed));
+    }
+    let long = waiting.max_expected;
+    all.extend(long.map(|(_, to)| Branch::nobody("long", to)));
+    // Who has waited in vain may well wait again.
+    let timeout = waiting.max_wait;
+    all.extend(timeout.map(|(_, to)| Branch::outcome("timeout", to, Drive::Seat)));
+    all.extend(waiting.nobody.map(|to| Branch::nobody("nobody", to)));
     all
 }
 

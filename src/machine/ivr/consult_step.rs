@@ -78,8 +78,6 @@ enum Comfort {
 pub enum Upshot {
     /// The call stays or goes on.
     Moved(Move),
-    /// It was handed to the distributor.
-    Queued,
     /// It is to end.
     HangUp,
 }
@@ -410,16 +408,19 @@ impl ConsultStep {
                         None => left(journey, consult, &format!("no way is called {name:?}")),
                     };
                 }
-                Deed::Queue(name) if queues.contains(&name) => {
-                    service_deed::enqueue(journey, name);
-                    return Upshot::Queued;
-                }
                 Deed::Queue(name) => {
-                    return left(
-                        journey,
-                        consult,
-                        &format!("it may not use the queue {name:?}"),
-                    );
+                    let script = &journey.script;
+                    let queue = |at: &StepAt| script.step(*at)?.queue().map(|step| &step.queue);
+                    let mut known = queues.iter();
+                    let to = known.find(|at| queue(at) == Some(&name)).copied();
+                    return match to {
+                        Some(to) => Upshot::Moved(Move::Go(to)),
+                        None => left(
+                            journey,
+                            consult,
+                            &format!("it may not use the queue {name:?}"),
+                        ),
+                    };
                 }
                 Deed::HangUp => return Upshot::HangUp,
             }

@@ -78,6 +78,9 @@ pub mod route;
 /// A dialplan that was checked.
 pub mod script;
 
+/// All that a dialplan says, to be recorded.
+pub mod script_words;
+
 /// The look-up of a call.
 pub mod search;
 
@@ -119,6 +122,9 @@ pub mod verify_step;
 
 /// One call's way through one dialplan.
 pub mod walk;
+
+/// A walk while the distributor has the call.
+pub mod walk_queue;
 
 /// What a walk is doing.
 pub mod walk_state;

@@ -28,6 +28,7 @@ pub fn enqueue(journey: &mut Journey, world: WalkWorld<'_>, queue: &Queue) {
         need,
         priority: queue.priority,
         language: journey.language,
+        expected_max: queue.waiting.max_expected.map(|(most, _)| most),
         briefing,
     });
 }

@@ -273,7 +273,9 @@ impl Replay<'_> {
                 WalkOutput::Consult {
                     consult, service, ..
                 } => self.serve(consult, &service),
-                WalkOutput::Say { .. }
+                // The replay of a call that waits is over.
+                WalkOutput::Waiting(_)
+                | WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. } => {}

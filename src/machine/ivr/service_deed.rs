@@ -11,7 +11,6 @@ use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::service_value;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::WalkFact;
-use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::speech::spoken::Spoken;
 
 /// Words of a service, in the language that is spoken.
@@ -22,18 +21,6 @@ pub fn said(journey: &Journey, text: String) -> Line {
         language: journey.language,
         masked: None,
     }
-}
-
-/// Hands the call to a queue that the service may name.
-pub fn enqueue(journey: &mut Journey, queue: String) {
-    let briefing = journey.briefing();
-    journey.emit(WalkOutput::Enqueue {
-        queue,
-        need: BTreeMap::new(),
-        priority: 0,
-        language: journey.language,
-        briefing,
-    });
 }
 
 /// Takes the values of an answer that is one object; where the call goes.

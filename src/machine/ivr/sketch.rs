@@ -172,10 +172,10 @@ fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
         Verb::Verify(verify) => Some(&verify.text),
         Verb::Lookup(lookup) => lookup.wait.as_ref(),
         Verb::Consult(consult) => consult.wait.as_ref(),
+        Verb::Queue(queue) => queue.waiting.hint.as_ref(),
         Verb::Predict(predict) => Some(&predict.say_each),
         Verb::Goto(_)
         | Verb::Answer(_)
-        | Verb::Queue(_)
         | Verb::Set(_)
         | Verb::Fork(_)
         | Verb::Time(_)
@@ -255,7 +255,11 @@ fn facts(step: &Step) -> Vec<String> {
             facts.push(format!("answers {question}"));
         }
         Verb::Verify(verify) => facts.push(format!("at most {} tries", verify.tries)),
-        Verb::Queue(queue) => facts.extend(needs(queue)),
+        Verb::Queue(queue) => {
+            facts.extend(needs(queue));
+            let longest = queue.waiting.max_wait;
+            facts.extend(longest.map(|(most, _)| format!("at most {most:?}")));
+        }
     }
     facts
 }

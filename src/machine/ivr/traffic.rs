@@ -157,6 +157,7 @@ fn told(between: &[&WalkFact]) -> Vec<Label> {
             | WalkFact::Said { .. }
             | WalkFact::LateAnswer { .. }
             | WalkFact::Predicted { .. }
+            | WalkFact::PlaceTold { .. }
             | WalkFact::Unspeakable { .. } => {}
         }
     }

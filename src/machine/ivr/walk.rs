@@ -21,7 +21,6 @@ use crate::machine::ivr::line;
 use crate::machine::ivr::lookup_step::LookupStep;
 use crate::machine::ivr::menu_step::MenuStep;
 use crate::machine::ivr::predict_step::PredictStep;
-use crate::machine::ivr::queue_step;
 use crate::machine::ivr::script::Consult;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
@@ -34,6 +33,8 @@ use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::survey_step::SurveyStep;
 use crate::machine::ivr::verify_step::VerifyStep;
+use crate::machine::ivr::walk_state::Fate;
+use crate::machine::ivr::walk_state::Left;
 use crate::machine::ivr::walk_state::State;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
@@ -44,28 +45,16 @@ use crate::vocabulary::time::Turn;
 /// One call's way through one dialplan.
 #[derive(Debug)]
 pub struct Walk {
-    script: Arc<Script>,
-    journey: Journey,
+    pub(super) script: Arc<Script>,
+    pub(super) journey: Journey,
     search: Search,
-    at: StepAt,
-    state: State,
-    fate: Fate,
-}
-
-/// Whether the call may still go from step to step.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Fate {
-    Open,
-    /// Its steps or words are used up: it was handed to people.
-    Spent,
-}
-
-/// How a call left a queue.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Left {
-    Full,
-    Asked,
-    Talked,
+    pub(super) at: StepAt,
+    pub(super) state: State,
+    pub(super) fate: Fate,
+    /// The queue step whose place the call keeps while it is elsewhere.
+    pub(super) kept_at: Option<StepAt>,
+    /// When its wait has lasted long enough.
+    pub(super) waits_until: Option<Now>,
 }
 
 impl Walk {
@@ -86,6 +75,8 @@ impl Walk {
             at: StepAt(0),
             state: State::Ringing,
             fate: Fate::Open,
+            kept_at: None,
+            waits_until: None,
         }
     }
 
@@ -97,7 +88,9 @@ impl Walk {
     /// When it must be woken.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
-        let step = self.state.deadline();
+        let queued = matches!(self.state, State::Queued);
+        let wait = self.wait_limit().filter(|_| queued);
+        let step = self.state.deadline().or(wait);
         let ended = matches!(self.state, State::Ended);
         let saying = self.journey.say_limit().filter(|_| self.speaks());
         let search = self.search.deadline().filter(|_| !ended);
@@ -128,6 +121,11 @@ impl Walk {
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
             WalkInput::Talked => self.leave_queue(world, Left::Talked),
+            WalkInput::QueueClosed => self.leave_queue(world, Left::Closed),
+            WalkInput::QueueLong => self.leave_queue(world, Left::Long),
+            WalkInput::QueueNobody => self.leave_queue(world, Left::Nobody),
+            WalkInput::Placed { position, wait } => self.tell_place(world, position, wait),
+            WalkInput::Offered => self.be_offered(world),
         }
     }
 
@@ -143,7 +141,9 @@ impl Walk {
             self.handle_said(world, Heard::Whole);
             return;
         }
-        if matches!(self.state, State::Lookup(_)) {
+        if self.wait_limit().is_some_and(|at| at <= now) {
+            self.end_wait(world);
+        } else if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
         } else if matches!(self.state, State::Consult(_)) {
             self.consult(world, |step, journey, service| {
@@ -179,6 +179,12 @@ impl Walk {
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         matches!(self.state, State::Ended)
+    }
+
+    /// Whether the distributor has the call.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Queued)
     }
 
     /// Whose call it is, once that is found.
@@ -246,7 +252,8 @@ impl Walk {
         }
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
-            (State::Ringing | State::Queued | State::Ended, ..) => {}
+            (State::Ringing | State::Ended, ..) => {}
+            (State::Queued, ..) => self.press_waiting(world, key),
             (State::Consult(step), ..) if step.takes_keys() => {
                 self.journey.hear_end(world.turn.now);
                 self.consult(world, |step, journey, service| {
@@ -316,52 +323,7 @@ impl Walk {
         };
         match tell(step, &mut self.journey, consult) {
             Upshot::Moved(moved) => self.follow(world, moved),
-            Upshot::Queued => self.state = State::Queued,
             Upshot::HangUp => drop(self.hang_up()),
-        }
-    }
-
-    fn leave_queue(&mut self, world: WalkWorld<'_>, left: Left) {
-        if !matches!(self.state, State::Queued) {
-            return;
-        }
-        if self.fate == Fate::Spent {
-            self.hang_up();
-            return;
-        }
-        let script = Arc::clone(&self.script);
-        let to = match (script.step(self.at).map(|step| &step.verb), left) {
-            (Some(Verb::Queue(queue)), Left::Full) => Some(queue.full),
-            (Some(Verb::Queue(queue)), Left::Asked) => Some(queue.left),
-            (Some(Verb::Queue(queue)), Left::Talked) => queue.talked,
-            (Some(Verb::Consult(consult)), Left::Full | Left::Asked) => Some(consult.failed),
-            (_, _) => None,
-        };
-        match to {
-            Some(to) => self.go(world, to),
-            None => drop(self.hang_up()),
-        }
-    }
-
-    /// The call has had all the steps or words it may have: a person must help, if there is one.
-    fn give_to_people(&mut self, world: WalkWorld<'_>) {
-        let script = Arc::clone(&self.script);
-        let queue = |at: StepAt| {
-            let step = script.step(at)?;
-            step.queue().map(|queue| (at, queue))
-        };
-        let all = (0..script.steps.len()).map(StepAt);
-        let found = script.person.into_iter().chain(all).find_map(queue);
-        match found {
-            Some((at, queue)) if self.fate == Fate::Open => {
-                self.fate = Fate::Spent;
-                self.at = at;
-                queue_step::enqueue(&mut self.journey, world, queue);
-                self.state = State::Queued;
-            }
-            Some(_) | None => {
-                self.hang_up();
-            }
         }
     }
 
@@ -373,17 +335,8 @@ impl Walk {
         gate.map_or(StepAt(0), look)
     }
 
-    /// Whether the call goes on in the dialplan when the seat hangs up and the caller does not.
-    #[must_use]
-    pub fn goes_on_after_talk(&self) -> bool {
-        let step = self.script.step(self.at);
-        let queue = step.and_then(|step| step.queue());
-        let open = matches!(self.state, State::Queued) && self.fate == Fate::Open;
-        open && queue.is_some_and(|queue| queue.talked.is_some())
-    }
-
     /// Goes from step to step until one has to wait.
-    fn go(&mut self, world: WalkWorld<'_>, to: StepAt) {
+    pub(super) fn go(&mut self, world: WalkWorld<'_>, to: StepAt) {
         let mut to = to;
         loop {
             if self.journey.is_spent() {
@@ -399,7 +352,7 @@ impl Walk {
         }
     }
 
-    fn follow(&mut self, world: WalkWorld<'_>, moved: Move) {
+    pub(super) fn follow(&mut self, world: WalkWorld<'_>, moved: Move) {
         if let Move::Go(to) = moved {
             self.go(world, to);
         }
@@ -479,16 +432,13 @@ impl Walk {
                 let (step, moved) = VerifyStep::enter(journey, world, verify, step.voices);
                 (State::Verify(step), moved)
             }
-            Verb::Queue(queue) => {
-                queue_step::enqueue(journey, world, queue);
-                (State::Queued, Move::Stay)
-            }
+            Verb::Queue(queue) => (self.wait(world, queue), Move::Stay),
         };
         self.state = state;
         moved
     }
 
-    fn hang_up(&mut self) -> Move {
+    pub(super) fn hang_up(&mut self) -> Move {
         self.state = State::Ended;
         self.search.give_up(&mut self.journey);
         self.journey.emit(WalkOutput::Hangup);

@@ -212,19 +212,8 @@ fn read_ways<'r>(reader: &mut Reader<'r>, node: &'r Node) -> Vec<(String, StepAt
     ways
 }
 
-fn read_queues(reader: &mut Reader<'_>, node: &Node) -> Vec<String> {
-    let mut queues = Vec::new();
-    for node in each(node) {
-        let Some(name) = record::text(node, "a queue", &mut reader.faults) else {
-            continue;
-        };
-        let centre = reader.around.centre.as_ref();
-        let known = centre.map(|centre| centre.queues.clone());
-        if let Some(known) = known.filter(|known| !known.contains(name)) {
-            let fault = Fault::new(node.span, format!("no queue is called `{name}`"));
-            reader.wrong(fault.nearest(name, known.iter().map(String::as_str)));
-        }
-        queues.push(name.to_owned());
-    }
-    queues
+/// Queue steps; whether they are is known when all steps are.
+fn read_queues<'r>(reader: &mut Reader<'r>, node: &'r Node) -> Vec<StepAt> {
+    let steps = each(node).iter().filter_map(|node| reader.step(node));
+    steps.collect()
 }

@@ -65,3 +65,6 @@ pub mod variable;
 
 /// A proof of who calls.
 pub mod verify;
+
+/// What a caller hears and may do while waiting for a seat.
+pub mod waiting;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::machine::ivr::reading::reader::Reader;
+use crate::machine::ivr::reading::waiting;
 use crate::machine::ivr::script::QUESTION_SKILL;
 use crate::machine::ivr::script::Queue;
 use crate::machine::skill_need;
@@ -30,11 +31,13 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
     let priority = record
         .take("priority")
         .and_then(|node| record::count(node, "`priority`", 0..=100, &mut reader.faults));
+    let wishes = waiting::read(reader, record);
     let needed = [
         ("full", "the queue is full"),
         ("left", "the caller left the queue"),
     ];
-    let goto = reader.outcomes(record, &needed, &["talked"]);
+    let goto = reader.outcomes(record, &needed, &waiting::OUTCOMES);
+    let waiting = wishes.with(reader, &goto, record.span());
     Some(Queue {
         queue: queue?.to_owned(),
         need: need.unwrap_or_default(),
@@ -42,6 +45,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
         full: goto.to("full"),
         left: goto.to("left"),
         talked: goto.named("talked"),
+        waiting: Box::new(waiting),
     })
 }
 
