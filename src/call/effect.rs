@@ -18,7 +18,9 @@ use crate::machine::ivr::surface::LookupKey;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::prediction::learning::fitted::Fitted;
+use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
+use crate::machine::prediction::outcome::Outcome;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
@@ -139,6 +141,13 @@ pub enum Effect {
 pub enum Question {
     /// A customer's orders.
     Orders(LookupKey),
+    /// Whatever a service of the centre says.
+    Service {
+        /// Its name in the configuration.
+        service: String,
+        /// What it is told, in JSON.
+        body: String,
+    },
     /// Make a prompt of words that no recording covers.
     Speak {
         /// In which language.
@@ -153,6 +162,8 @@ pub enum Question {
 pub enum Answer {
     /// To [`Question::Orders`].
     Orders(Result<Customer, LookupFailure>),
+    /// To [`Question::Service`]: JSON, empty if there is nothing.
+    Service(Result<String, LookupFailure>),
     /// To [`Question::Speak`]: the prompt and its length; none: it cannot be spoken.
     Speak(Option<(PromptId, Duration)>),
 }
@@ -206,6 +217,18 @@ pub enum Command {
     Drain,
     /// End every call now. Answered when all phones have let go.
     EndAll,
+    /// Another system tells of customers and orders.
+    TellOrders {
+        /// What it tells.
+        news: Vec<OrderNews>,
+    },
+    /// Another face than the telephone learned what somebody wanted.
+    Learn {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The lesson.
+        outcome: Outcome,
+    },
     /// Raise an alarm.
     Alarm {
         /// What is wrong and what to do.

@@ -117,6 +117,8 @@ impl RecordBuilder {
             | Fact::Closed(_)
             | Fact::Learned { .. }
             | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

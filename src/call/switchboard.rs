@@ -258,6 +258,7 @@ impl Switchboard {
     fn handle_answer(&mut self, turn: Turn, id: AskId, answer: Answer) {
         let kind = match &answer {
             Answer::Orders(_) => "orders",
+            Answer::Service(_) => "service",
             Answer::Speak(_) => "speak",
         };
         let mut awaited = false;

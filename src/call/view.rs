@@ -228,6 +228,8 @@ impl View {
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
             | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }

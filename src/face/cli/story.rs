@@ -38,6 +38,8 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             LookupKey::OrderTail(tail) => format!("looks up orders that end in {tail}"),
         }),
         WalkOutput::Forget { .. } => Some("gives up the look-up".to_owned()),
+        WalkOutput::Consult { service, .. } => Some(format!("asks the service {service}")),
+        WalkOutput::ForgetConsult { .. } => Some("gives up the service".to_owned()),
         WalkOutput::Enqueue {
             queue,
             need,
@@ -153,6 +155,8 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Said { .. }
         | WalkFact::Took { .. }
