@@ -20,6 +20,7 @@ use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
+use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
 use crate::machine::trunk::gate::Refusal;
@@ -103,6 +104,15 @@ pub enum Fact {
         after_ms: u64,
         /// What was found.
         result: Result<Customer, LookupFailure>,
+    },
+    /// What a service of the dialplan answered.
+    ServiceAnswered {
+        /// Its name in the configuration.
+        service: String,
+        /// From question to answer, in milliseconds.
+        after_ms: u64,
+        /// In JSON, or why not.
+        result: Result<String, LookupFailure>,
     },
     /// A decision of the distributor.
     Acd(AcdFact),
@@ -250,6 +260,22 @@ pub enum Fact {
         /// The lesson.
         outcome: Outcome,
     },
+    /// What was fitted to many calls at once counts from here on.
+    Fitted {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The hash of what was fitted; the database keeps it by this name.
+        checkpoint: String,
+        /// Place of the last fact whose call it was fitted to.
+        through: u64,
+        /// So many calls it was fitted to.
+        calls: u64,
+    },
+    /// Another system told of customers and orders.
+    OrdersTold {
+        /// What it told.
+        news: Vec<OrderNews>,
+    },
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.
@@ -257,6 +283,13 @@ pub enum Fact {
         /// Ready, away, or done with after-call work ([`SeatState::WrapUp`]).
         state: SeatState,
         /// `star_code`, or `api, NAME` of the token, and the reason if one is given.
+        by: String,
+    },
+    /// A supervisor changed how a call waits; what came of it follows.
+    Intervened {
+        /// `withdraw`, `route` or `priority`.
+        what: String,
+        /// `api, NAME` of the token.
         by: String,
     },
     /// An answer of the world that nobody awaited.

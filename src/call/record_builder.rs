@@ -124,10 +124,14 @@ impl RecordBuilder {
             | Fact::HungUp { .. }
             | Fact::Closed(_)
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
         }
@@ -177,11 +181,14 @@ impl RecordBuilder {
             AcdFact::Offered { seat, .. } => {
                 self.switch(at_ms, SegmentKind::Ring, names.seat(*seat));
             }
+            AcdFact::TakenOut { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
             AcdFact::Overflowed { .. }
             | AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
             | AcdFact::SeatChanged { .. } => {}
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::call::acquaintance::Acquaintances;
 use crate::call::centre::Centre;
 use crate::call::contact::Contact;
 use crate::call::contact::Surroundings;
@@ -53,11 +54,14 @@ pub struct Switchboard {
     pub(super) outside: Outside,
     pub(super) models: BTreeMap<String, Model>,
     blank: Model,
+    /// Banks whose models are being fitted.
+    pub(super) fitting: BTreeSet<String>,
     pub(super) mint: Mint,
     pub(super) calls: BTreeMap<CallId, Live>,
     pub(super) codes: BTreeMap<LegId, StarCode>,
     pub(super) legs: BTreeMap<LegId, CallId>,
     asks: Asks,
+    pub(super) acquaintances: Acquaintances,
     /// By [`crate::vocabulary::id::SeatId`].
     pub(super) seats: Vec<SeatDesk>,
     pub(super) sleepers: Sleepers,
@@ -79,6 +83,8 @@ pub(super) struct Live {
     /// Its dialplan.
     flow: String,
     pub(super) record: RecordBuilder,
+    /// By what its customer and order are known, the order first.
+    pub(super) keys: [Option<String>; 2],
     sleeps_until: Option<Now>,
 }
 
@@ -107,11 +113,13 @@ impl Switchboard {
             outside: Outside::default(),
             models: parts.models,
             blank: Model::default(),
+            fitting: BTreeSet::new(),
             mint: parts.mint,
             calls: BTreeMap::new(),
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
             asks: Asks::default(),
+            acquaintances: Acquaintances::default(),
             sleepers: Sleepers::default(),
             touched: BTreeSet::new(),
             effects: VecDeque::new(),
@@ -137,6 +145,7 @@ impl Switchboard {
             Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
             Event::Command { id, command } => self.handle_command(turn, id, command),
             Event::TurnOver { id, turnover } => self.turn_over(turn, id, *turnover),
+            Event::Fitted { bank, result } => self.take_fit(turn, bank, result),
             Event::Wake | Event::Phone { .. } => {}
         }
         self.settle(turn);
@@ -252,6 +261,7 @@ impl Switchboard {
     fn handle_answer(&mut self, turn: Turn, id: AskId, answer: Answer) {
         let kind = match &answer {
             Answer::Orders(_) => "orders",
+            Answer::Service(_) => "service",
             Answer::Speak(_) => "speak",
         };
         let mut awaited = false;
@@ -292,6 +302,7 @@ impl Switchboard {
         let call = contact.id;
         let release = Arc::clone(self.releases.for_call(call));
         let flow = arrived.dialplan.clone();
+        let number = arrived.number.as_ref().map(ToString::to_string);
         self.releases.pin(release.number, &flow);
         let first = self.recorded(turn, Some(call), Fact::Arrived(arrived));
         if let Some(record) = RecordBuilder::begin(&first) {
@@ -302,6 +313,7 @@ impl Switchboard {
                     release,
                     flow,
                     record,
+                    keys: [None, number],
                     sleeps_until: None,
                 },
             );
@@ -337,7 +349,10 @@ impl Switchboard {
             match output {
                 ContactOutput::Ua(command) => self.command_ua(turn, command),
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
-                ContactOutput::Acd(input) => self.acd.handle(turn, input),
+                ContactOutput::Acd(input) => {
+                    let input = self.acquainted(call, input);
+                    self.acd.handle(turn, input);
+                }
                 ContactOutput::Ask {
                     ask,
                     question,
@@ -357,7 +372,10 @@ impl Switchboard {
                 ContactOutput::CallOut { leg, number } => {
                     self.call_out(turn, call, leg, &number);
                 }
-                ContactOutput::Fact(fact) => self.record(turn, Some(call), fact),
+                ContactOutput::Fact(fact) => {
+                    self.note_order(call, &fact);
+                    self.record(turn, Some(call), fact);
+                }
                 ContactOutput::LegTaken(leg) => {
                     self.legs.insert(leg, call);
                 }

@@ -3,6 +3,9 @@
 /// The distributor: which contact to which seat.
 pub mod acd;
 
+/// Whether a service that keeps failing is asked at all.
+pub mod breaker;
+
 /// Opening hours: by weekday, with other hours on holidays.
 pub mod calendar;
 
@@ -11,6 +14,9 @@ pub mod calendar_words;
 
 /// Seats, queues and skills by name.
 pub mod catalog;
+
+/// Whether seats and queues, as they are written, hold together.
+pub mod catalog_check;
 
 /// A chart of cards and ways, laid out and written as SVG.
 pub mod drawing;
@@ -51,5 +57,7 @@ pub mod succession;
 /// Which calls may leave.
 pub mod trunk;
 
+/// Whom a contact asks for one after the other, as people write it.
+pub mod wait_step;
 /// How long a contact will wait, learned as queues move.
 pub mod waiting;

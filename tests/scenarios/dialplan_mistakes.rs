@@ -287,6 +287,8 @@ fn around() -> Surroundings {
             queues: names(&["after-sales", "sales"]),
             skills: names(&["refund", "lang.en"]),
             destinations: None,
+            groups: names(&["night"]),
+            seats: names(&["1001"]),
         }),
         banks: [("shop".to_owned(), names(&["hours", "refunds"]))].into(),
         ..Surroundings::default()

@@ -10,6 +10,7 @@ mod api_roles;
 mod api_server;
 mod bank_conditions;
 mod bank_faults;
+mod bank_messages;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "few of the facts tell of calls that leave"
@@ -22,6 +23,7 @@ mod dialplan_messages;
 mod dialplan_mistakes;
 mod dialplan_schema;
 mod digest_vectors;
+mod engine_api;
 mod english_speech;
 mod expression_laws;
 mod first_call;
@@ -50,6 +52,7 @@ mod release_diff;
 )]
 mod release_works;
 mod releases;
+mod routing;
 mod rsip_oracle;
 mod sdp_examples;
 mod seat_orders;
@@ -72,6 +75,7 @@ mod sip_torture;
 mod speech_command;
 mod speech_coverage;
 mod spoken_table;
+mod spoken_values;
 mod stage;
 mod travel_bank;
 mod travel_hotline;

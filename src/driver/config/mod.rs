@@ -23,3 +23,6 @@ pub mod trunk_out;
 
 /// Addresses, networks, zones and secrets as they are written.
 pub mod value;
+
+/// Steps of a `[[queue]]` as the file writes them.
+pub mod wait_step;

@@ -38,19 +38,18 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             LookupKey::OrderTail(tail) => format!("looks up orders that end in {tail}"),
         }),
         WalkOutput::Forget { .. } => Some("gives up the look-up".to_owned()),
+        WalkOutput::Consult { service, .. } => Some(format!("asks the service {service}")),
+        WalkOutput::ForgetConsult { .. } => Some("gives up the service".to_owned()),
         WalkOutput::Enqueue {
             queue,
             need,
             briefing,
             ..
         } => {
-            let need = need
-                .iter()
-                .map(|(skill, level)| format!("{skill} >= {level}"));
-            let need: Vec<String> = need.collect();
-            let need = match need.as_slice() {
-                [] => "anybody".to_owned(),
-                need => need.join(" and "),
+            let need = if need.is_empty() {
+                "anybody".to_owned()
+            } else {
+                need.to_string()
             };
             let chosen = briefing.chosen.as_deref().unwrap_or("nothing yet");
             let proved = if briefing.verified { ", verified" } else { "" };
@@ -145,7 +144,7 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
             Err(error) => format!("finds nothing: {error}"),
         }),
         WalkFact::LateAnswer { .. } => Some("an answer comes too late".to_owned()),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked.iter().take(5);
             let likely = likely.map(|(_, question, p)| format!("{question} {:.0} %", p * 100.0));
             let likely: Vec<String> = likely.collect();
@@ -160,6 +159,8 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Said { .. }
         | WalkFact::Took { .. }

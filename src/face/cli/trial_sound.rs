@@ -78,7 +78,11 @@ impl<'s> SoundTrack<'s> {
             | WalkOutput::Waiting(_)
             | WalkOutput::Dial { .. }
             | WalkOutput::Enqueue { .. } => self.stop(at),
-            WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
+            WalkOutput::LookUp { .. }
+            | WalkOutput::Forget { .. }
+            | WalkOutput::Consult { .. }
+            | WalkOutput::ForgetConsult { .. }
+            | WalkOutput::Note(_) => {}
         }
     }
 

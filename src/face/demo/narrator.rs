@@ -12,6 +12,7 @@ use crate::call::record::SegmentKind;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::SkillId;
 use crate::vocabulary::time::Wall;
 
 /// Longest text of a spoken sentence that is shown whole, in characters.
@@ -107,7 +108,11 @@ impl Narrator {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Released(_)
             | Fact::ReleaseRetired { .. }
@@ -118,12 +123,11 @@ impl Narrator {
     fn acd_line(&self, fact: &AcdFact) -> Option<String> {
         match fact {
             AcdFact::Queued { queue, need, .. } => {
-                let need = need.0.iter().map(|term| {
-                    let at = usize::try_from(term.skill.0).unwrap_or(usize::MAX);
-                    let skill = self.names.skills.get(at).map_or("?", String::as_str);
-                    format!("{skill} >= {}", term.level_min)
-                });
-                let need = need.collect::<Vec<_>>().join(" and ");
+                let skill = |skill: &SkillId| {
+                    let at = usize::try_from(skill.0).unwrap_or(usize::MAX);
+                    self.names.skills.get(at).cloned()
+                };
+                let need = need.named(&skill, &|group| Some(format!("{}", group.0)));
                 let queue = self.names.queue(*queue).unwrap_or_default();
                 Some(format!("waits in {queue} for a seat with {need}"))
             }
@@ -139,6 +143,9 @@ impl Narrator {
             AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::TakenOut { .. }
             | AcdFact::SeatChanged { .. } => None,
         }
     }
@@ -162,7 +169,7 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
             result: Err(failure),
             ..
         } => Some(format!("look-up: {failure}")),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked
                 .iter()
                 .take(3)
@@ -183,6 +190,8 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }

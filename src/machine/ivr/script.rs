@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Calendar;
 use crate::machine::expression::expressed::Expression;
 use crate::machine::ivr::did::DidPattern;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::ivr::wording::Prompts;
 use crate::machine::ivr::wording::Wording;
+use crate::machine::wait_step::NamedStep;
 use crate::vocabulary::language::Language;
 
 /// A step of a script, by its place.
@@ -81,6 +83,8 @@ pub enum Verb {
     Answer(Answer),
     /// Lets the caller prove who they are.
     Verify(Verify),
+    /// Asks a service of the centre.
+    Consult(Box<Consult>),
     /// Waits for a seat.
     Queue(Queue),
     /// Calls a number outside for the caller.
@@ -201,6 +205,45 @@ pub enum LookupBy {
     OrderTail(StepAt),
 }
 
+/// A question to a service of the centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consult {
+    /// The service's name in the configuration.
+    pub service: String,
+    /// What it is told, by name.
+    pub with: Vec<(String, Expression)>,
+    /// How long to wait for each answer, at most.
+    pub timeout: Duration,
+    /// Said while an answer is awaited.
+    pub wait: Option<Wording>,
+    /// What its answers are.
+    pub yields: Yield,
+    /// The variables that it may set, by the name it gives them, with their keys.
+    pub sets: BTreeMap<String, (String, Variable)>,
+    /// It has answered and wants no more.
+    pub ok: StepAt,
+    /// No answer in time.
+    pub timed_out: StepAt,
+    /// It failed, or its answer cannot be followed.
+    pub failed: StepAt,
+}
+
+/// What the answers of a service are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Yield {
+    /// One object with values; if there is nothing, the call goes there.
+    Values(StepAt),
+    /// Things to do, until it says where the call goes.
+    Deeds {
+        /// Ways it may name.
+        ways: Vec<(String, StepAt)>,
+        /// Queue steps that it may name by their queues.
+        queues: Vec<StepAt>,
+        /// How long a key is waited for.
+        patience: Patience,
+    },
+}
+
 /// Likely questions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predict {
@@ -208,6 +251,10 @@ pub struct Predict {
     pub at_most: u32,
     /// Each question with its key.
     pub say_each: Wording,
+    /// If the first question is as likely as that, it is asked about in these words instead of `say`.
+    pub sure: Option<Sure>,
+    /// In so many of a hundred calls the order is drawn by lot.
+    pub shuffle_percent: u32,
     /// After the last.
     pub say_last: Option<Wording>,
     /// Other keys. `*` repeats, `#` is none of these and `0` a person unless they stand here.
@@ -220,6 +267,15 @@ pub struct Predict {
     pub none: StepAt,
     /// After the last silence or wrong key.
     pub no_input: StepAt,
+}
+
+/// When it is nearly sure what a caller wants, and what is said then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sure {
+    /// The first question is likelier than so many in a hundred.
+    pub percent: u32,
+    /// Its question and key; the others follow.
+    pub say: Wording,
 }
 
 /// An answer.
@@ -261,10 +317,14 @@ pub struct Verify {
 pub struct Queue {
     /// The queue's name.
     pub queue: String,
-    /// Skills and least levels by language of the caller.
-    pub need: BTreeMap<Language, BTreeMap<String, u8>>,
+    /// What a seat needs, by language of the caller.
+    pub need: BTreeMap<Language, NamedNeed>,
     /// Larger goes first.
     pub priority: i32,
+    /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+    pub ageing: Option<u32>,
+    /// Whom the call asks for one after the other; empty: as the queue says.
+    pub steps: Vec<NamedStep>,
     /// The queue is full.
     pub full: StepAt,
     /// The caller left the queue.

@@ -3,14 +3,14 @@
 //! A walk is one call's way through one dialplan. It starts at the INVITE, so that look-ups run
 //! under the ringing and the greeting; it speaks once it is told `WalkInput::Connected`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Standing;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::spoken::Spoken;
+use crate::machine::wait_step::NamedStep;
 use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
@@ -42,6 +42,13 @@ pub enum WalkInput {
         lookup: u32,
         /// What was found; an empty list of orders is an answer.
         result: Result<Customer, LookupFailure>,
+    },
+    /// A service answered. Answers that nobody awaits are only counted.
+    Consulted {
+        /// Which question.
+        consult: u32,
+        /// Its answer in JSON, empty if there is nothing.
+        result: Result<String, LookupFailure>,
     },
     /// The queue turned the contact away: full.
     QueueFull,
@@ -82,6 +89,12 @@ pub enum LookupFailure {
     /// Too many look-ups are in flight.
     #[error("too many look-ups in flight")]
     Busy,
+    /// The source has failed so often that it is left alone for a while.
+    #[error("the source rests after failures")]
+    Resting,
+    /// What the source has is too old to be told.
+    #[error("the source's data are too old")]
+    Stale,
 }
 
 /// What a walk answers.
@@ -114,14 +127,34 @@ pub enum WalkOutput {
         /// Which.
         lookup: u32,
     },
+    /// Ask a service of the centre; answered by [`WalkInput::Consulted`].
+    Consult {
+        /// Names the question within this walk.
+        consult: u32,
+        /// The service's name in the configuration.
+        service: String,
+        /// What it is told, in JSON.
+        body: String,
+        /// The walk gives up by itself after this.
+        timeout: std::time::Duration,
+    },
+    /// The walk awaits this answer of a service no more.
+    ForgetConsult {
+        /// Which question.
+        consult: u32,
+    },
     /// Hand the call to the distributor. The walk rests until told otherwise.
     Enqueue {
         /// Name of the queue in the configuration.
         queue: String,
-        /// Skills and least levels beyond the queue's need, by name.
-        need: BTreeMap<String, u8>,
+        /// What a seat needs beyond the queue's need, by name.
+        need: NamedNeed,
         /// Larger goes first.
         priority: i32,
+        /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+        ageing: Option<u32>,
+        /// Whom the call asks for one after the other; empty: as the queue says.
+        steps: Vec<NamedStep>,
         /// Language for waiting announcements.
         language: Language,
         /// Who would wait longer than this is not taken, but told [`WalkInput::QueueLong`].
@@ -182,7 +215,7 @@ pub enum LeaveReason {
 }
 
 /// By what orders are looked up.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LookupKey {
     /// All orders of customers with this number.
@@ -231,6 +264,11 @@ impl WalkFact {
             }
             Self::Tagged { tag } => format!("marked as {tag}"),
             Self::Scored { survey, score, .. } => format!("{survey} scored {score}"),
+            Self::Consulted { service, result } => match result {
+                Ok(count) => format!("{service} answers: {count}"),
+                Err(failure) => format!("{service}: {failure}"),
+            },
+            Self::Unfollowed { service, why } => format!("{service}: {why}"),
             Self::Entered { .. }
             | Self::Said { .. }
             | Self::Took { .. }
@@ -245,6 +283,11 @@ impl WalkFact {
             | Self::Unspeakable { .. } => return None,
         })
     }
+}
+
+/// The propensity of what was never left to chance.
+const fn certain() -> f64 {
+    1.0
 }
 
 /// What happened in a walk.
@@ -278,12 +321,33 @@ pub enum WalkFact {
         /// Which.
         lookup: u32,
     },
+    /// A service answered, or did not.
+    Consulted {
+        /// Its name in the configuration.
+        service: String,
+        /// How many values or deeds it gave, or why none.
+        result: Result<u32, LookupFailure>,
+    },
+    /// What a service answered cannot be followed.
+    Unfollowed {
+        /// Its name in the configuration.
+        service: String,
+        /// Why.
+        why: String,
+    },
     /// Questions were ranked.
     Predicted {
         /// (order id, question id, probability), likeliest first.
         ranked: Vec<(Option<String>, String, f64)>,
         /// How many of them are read out.
         read: u32,
+        /// Which, in the order of reading: places in `ranked`, from 0. Empty in older logs, where the
+        /// first were read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<u32>,
+        /// How likely this order was, 0 to 1: less than 1 if a share of orders is drawn by lot.
+        #[serde(default = "certain")]
+        propensity: f64,
     },
     /// A question was chosen: the label the model learns from.
     Chose {

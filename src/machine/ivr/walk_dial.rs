@@ -60,22 +60,9 @@ impl Walk {
         if !matches!(self.state, State::Dialling) {
             return None;
         }
-        match &self.script.step(self.at)?.verb {
-            Verb::Dial(dial) => Some(dial),
-            Verb::Goto(_)
-            | Verb::Menu(_)
-            | Verb::Collect(_)
-            | Verb::Lookup(_)
-            | Verb::Predict(_)
-            | Verb::Answer(_)
-            | Verb::Verify(_)
-            | Verb::Queue(_)
-            | Verb::Set(_)
-            | Verb::Fork(_)
-            | Verb::Time(_)
-            | Verb::Survey(_)
-            | Verb::Tag(_)
-            | Verb::Hangup => None,
+        if let Verb::Dial(dial) = &self.script.step(self.at)?.verb {
+            return Some(dial);
         }
+        None
     }
 }

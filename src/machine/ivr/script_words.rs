@@ -1,4 +1,4 @@
-//! All that a dialplan says.
+//! All that a dialplan says, to be recorded.
 
 use std::collections::BTreeSet;
 
@@ -54,8 +54,10 @@ impl Step {
             Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
             Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),
             Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
+            Verb::Consult(consult) => all.extend(consult.wait.iter().map(|wait| (wait, 1))),
             Verb::Predict(predict) => {
                 all.push((&predict.say_each, predict.at_most));
+                all.extend(predict.sure.iter().map(|sure| (&sure.say, 1)));
                 all.extend(predict.say_last.iter().map(|last| (last, 1)));
             }
             Verb::Verify(verify) => {
