@@ -34,6 +34,10 @@ run *ARGS:
 bench *ARGS:
     benches/sipp/run {{ARGS}}
 
+# How soon a freed seat is rung again.
+handover *ARGS:
+    benches/handover/run {{ARGS}}
+
 # The full figures of the long tests, in release; the report goes to docs/soak.
 soak:
     tests/soak

@@ -7,7 +7,6 @@ use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
-use crate::call::phrase;
 use crate::call::record::Party;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
@@ -38,6 +37,7 @@ pub struct Ringing {
 impl Contact {
     /// Ring this seat for the call: its port first.
     pub fn offer(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
+        self.call_back_from_stroll(near);
         if self.stage != Stage::Waiting || self.seat.is_some() {
             self.emit(ContactOutput::Acd(Input::Declined {
                 seat: to.seat,
@@ -63,6 +63,7 @@ impl Contact {
         if offered && self.stage != Stage::Talking {
             let reason = match reason {
                 WithdrawReason::ContactLeft => "SIP;cause=487;text=\"Caller hung up\"",
+                WithdrawReason::TakenOut => "SIP;cause=487;text=\"Taken out of the queue\"",
                 WithdrawReason::RingLimit => "SIP;cause=408;text=\"No answer\"",
                 WithdrawReason::SeatSignedOut => "SIP;cause=480;text=\"Seat signed out\"",
             };
@@ -70,24 +71,9 @@ impl Contact {
         }
     }
 
-    /// Tells the caller its place.
-    pub fn tell_position(&mut self, place: u32, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Waiting {
-            self.announce(&phrase::position(self.language, place), near);
-        }
-    }
-
     /// It waits in another queue from here on.
     pub fn moved(&mut self, queue: String) {
         self.queue = queue;
-    }
-
-    /// The queue took no more: the dialplan goes on.
-    pub fn queue_full(&mut self, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Waiting {
-            self.stage = Stage::Walking;
-            self.tell_walk(WalkInput::QueueFull, near);
-        }
     }
 
     /// The seat's leg has its port: now it rings.
@@ -207,8 +193,11 @@ impl Contact {
             (Stage::Talking, Some((seat, epoch))) => {
                 self.emit(ContactOutput::Acd(Input::TalkEnded { seat, epoch }));
             }
-            (Stage::Waiting, _) => self.emit(ContactOutput::Acd(Input::Left(self.id))),
-            (Stage::Opening | Stage::Offered | Stage::Walking | Stage::Ending, _)
+            (was, _) if self.is_queued(was) => {
+                self.emit(ContactOutput::Acd(Input::Left(self.id)));
+            }
+            (Stage::Waiting, _)
+            | (Stage::Opening | Stage::Offered | Stage::Walking | Stage::Ending, _)
             | (Stage::Talking, None) => {}
         }
         self.drop_seat(None);

@@ -5,6 +5,7 @@ use crate::call::contact::Contact;
 use crate::call::contact::Playing;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
+use crate::call::contact_wish::Wish;
 use crate::call::effect::Answer;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
@@ -12,7 +13,6 @@ use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
 use crate::machine::acd::surface::Arrival;
-use crate::machine::acd::surface::Input;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
@@ -24,6 +24,7 @@ use crate::machine::prediction::outcome::Outcome;
 use crate::machine::speech::composition;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::QueueId;
 use crate::vocabulary::language::Language;
 
 impl Contact {
@@ -46,6 +47,19 @@ impl Contact {
                     result: result.clone(),
                 });
                 self.tell_walk(WalkInput::LookedUp { lookup, result }, near);
+                true
+            }
+            Answer::Service(result) => {
+                let Some((consult, service, asked)) = self.consults.remove(&ask) else {
+                    return false;
+                };
+                let after = near.turn.now.since(asked).as_millis();
+                self.fact(Fact::ServiceAnswered {
+                    service,
+                    after_ms: u64::try_from(after).unwrap_or(u64::MAX),
+                    result: result.clone(),
+                });
+                self.tell_walk(WalkInput::Consulted { consult, result }, near);
                 true
             }
             Answer::Speak(prompt) => {
@@ -105,21 +119,18 @@ impl Contact {
                 self.lookups.insert(ask, awaited);
                 self.ask(ask, Question::Orders(key), timeout);
             }
-            WalkOutput::Forget { lookup } => {
-                let ask = self
-                    .lookups
-                    .iter()
-                    .find(|(_, awaited)| awaited.lookup == lookup)
-                    .map(|(ask, _)| *ask);
-                if let Some(ask) = ask {
-                    self.forget_all(vec![ask]);
-                }
+            WalkOutput::Forget { lookup } => self.forget_lookup(lookup),
+            WalkOutput::Consult { .. } | WalkOutput::ForgetConsult { .. } => {
+                self.consult(output, near);
             }
             WalkOutput::Enqueue {
                 queue,
                 need,
                 priority,
+                ageing,
+                steps,
                 language,
+                expected_max,
                 briefing,
             } => {
                 self.language = language;
@@ -127,8 +138,20 @@ impl Contact {
                     queue: queue.clone(),
                     briefing: Box::new(briefing),
                 });
-                self.enqueue(&queue, &need, priority, near);
+                let arrival = Arrival {
+                    need: near.people.catalog.need(&need),
+                    priority,
+                    ageing,
+                    steps: near.people.catalog.steps(&steps),
+                    ..Arrival::plain(self.id, QueueId::default())
+                };
+                let wish = Wish {
+                    arrival,
+                    expected_max,
+                };
+                self.enqueue(&queue, wish, near);
             }
+            WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
                 let lesson = self.lesson(&fact, near);
@@ -137,6 +160,36 @@ impl Contact {
                     let bank = self.bank.name.clone();
                     self.fact(Fact::Learned { bank, outcome });
                 }
+            }
+        }
+    }
+
+    fn forget_lookup(&mut self, lookup: u32) {
+        let mut lookups = self.lookups.iter();
+        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
+        if let Some(ask) = found.map(|(ask, _)| *ask) {
+            self.forget_all(vec![ask]);
+        }
+    }
+
+    /// Asks a service, or waits for it no more.
+    fn consult(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
+        if let WalkOutput::Consult {
+            consult,
+            service,
+            body,
+            timeout,
+        } = output
+        {
+            let ask = near.mint.ask();
+            let awaited = (consult, service.clone(), near.turn.now);
+            self.consults.insert(ask, awaited);
+            self.ask(ask, Question::Service { service, body }, timeout);
+        } else if let WalkOutput::ForgetConsult { consult } = output {
+            let mut asks = self.consults.iter();
+            let ask = asks.find(|(_, awaited)| awaited.0 == consult);
+            if let Some(ask) = ask.map(|(ask, _)| *ask) {
+                self.forget_all(vec![ask]);
             }
         }
     }
@@ -156,6 +209,8 @@ impl Contact {
             | WalkFact::Took { .. }
             | WalkFact::LookedUp { .. }
             | WalkFact::LateAnswer { .. }
+            | WalkFact::Consulted { .. }
+            | WalkFact::Unfollowed { .. }
             | WalkFact::Predicted { .. }
             | WalkFact::Answered { .. }
             | WalkFact::Verified { .. }
@@ -164,6 +219,7 @@ impl Contact {
             | WalkFact::Clocked { .. }
             | WalkFact::Tagged { .. }
             | WalkFact::Scored { .. }
+            | WalkFact::PlaceTold { .. }
             | WalkFact::Unspeakable { .. } => return None,
         };
         let customer = self.walk.customer()?;
@@ -176,7 +232,7 @@ impl Contact {
         ))
     }
 
-    fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
+    pub(super) fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
@@ -224,7 +280,7 @@ impl Contact {
         self.play(pieces, stop_on, what, near.mint);
     }
 
-    fn hush(&mut self) {
+    pub(super) fn hush(&mut self) {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
@@ -232,48 +288,6 @@ impl Contact {
             self.media(MediaCommand::Stop {
                 leg: self.caller.id,
             });
-        }
-    }
-
-    fn enqueue(
-        &mut self,
-        queue: &str,
-        need: &std::collections::BTreeMap<String, u8>,
-        priority: i32,
-        near: &mut Surroundings<'_>,
-    ) {
-        let people = near.people;
-        let Some((id, present)) = people.queue(queue) else {
-            let text = format!("the dialplan names the queue {queue:?}, which is not configured");
-            self.fact(Fact::Alarm { text });
-            return self.hang_up(Party::Centre, "unknown_queue", near);
-        };
-        let need = people
-            .catalog
-            .need(need.iter().map(|(skill, level)| (skill.clone(), *level)));
-        self.queue = present.to_owned();
-        self.stage = Stage::Waiting;
-        let arrival = Arrival {
-            contact: self.id,
-            queue: id,
-            need,
-            priority,
-        };
-        self.play_music(near);
-        self.emit(crate::call::contact_output::ContactOutput::Acd(
-            Input::Arrived(arrival),
-        ));
-    }
-
-    /// Says something to a waiting contact; music follows.
-    pub(super) fn announce(&mut self, speech: &[Spoken], near: &mut Surroundings<'_>) {
-        self.say(speech, StopOn::Bridge, near);
-    }
-
-    pub(super) fn play_music(&mut self, near: &mut Surroundings<'_>) {
-        if let Some(music) = near.release.music {
-            let pieces = vec![Piece::Prompt(music)];
-            self.play(pieces, StopOn::Bridge, Playing::Music, near.mint);
         }
     }
 

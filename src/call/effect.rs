@@ -11,13 +11,16 @@ use crate::call::phone::PhoneId;
 use crate::call::release::Release;
 use crate::call::release_table::RELEASES_MAX;
 use crate::call::turnover::Turnover;
+use crate::machine::acd::step::Class;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::prediction::learning::fitted::Fitted;
+use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
+use crate::machine::prediction::outcome::Outcome;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
@@ -138,6 +141,13 @@ pub enum Effect {
 pub enum Question {
     /// A customer's orders.
     Orders(LookupKey),
+    /// Whatever a service of the centre says.
+    Service {
+        /// Its name in the configuration.
+        service: String,
+        /// What it is told, in JSON.
+        body: String,
+    },
     /// Make a prompt of words that no recording covers.
     Speak {
         /// In which language.
@@ -152,6 +162,8 @@ pub enum Question {
 pub enum Answer {
     /// To [`Question::Orders`].
     Orders(Result<Customer, LookupFailure>),
+    /// To [`Question::Service`]: JSON, empty if there is nothing.
+    Service(Result<String, LookupFailure>),
     /// To [`Question::Speak`]: the prompt and its length; none: it cannot be spoken.
     Speak(Option<(PromptId, Duration)>),
 }
@@ -176,10 +188,47 @@ pub enum Command {
         /// Who says so.
         by: String,
     },
+    /// Take a waiting call out of its queue; its dialplan goes on.
+    TakeOut {
+        /// The call.
+        call: CallId,
+        /// Who says so.
+        by: String,
+    },
+    /// Let a waiting call wait in another queue.
+    Reroute {
+        /// The call.
+        call: CallId,
+        /// The queue's name.
+        queue: String,
+        /// Who says so.
+        by: String,
+    },
+    /// Give a waiting call another class.
+    Reprioritise {
+        /// The call.
+        call: CallId,
+        /// Its class.
+        class: Class,
+        /// Who says so.
+        by: String,
+    },
     /// Take no new calls; the others end by themselves.
     Drain,
     /// End every call now. Answered when all phones have let go.
     EndAll,
+    /// Another system tells of customers and orders.
+    TellOrders {
+        /// What it tells.
+        news: Vec<OrderNews>,
+    },
+    /// Another face than the telephone learned what somebody wanted.
+    Learn {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The lesson.
+        outcome: Outcome,
+    },
     /// Raise an alarm.
     Alarm {
         /// What is wrong and what to do.
@@ -196,6 +245,12 @@ pub enum CommandError {
     /// The call is not live.
     #[error("no such call")]
     UnknownCall,
+    /// The call does not wait in a queue.
+    #[error("the call does not wait in a queue")]
+    NotWaiting,
+    /// No queue is called so.
+    #[error("no queue is called {0:?}")]
+    UnknownQueue(String),
     /// A seat must be registered before it can be ready.
     #[error("the seat's phone is not registered")]
     NotRegistered,

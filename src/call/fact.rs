@@ -15,12 +15,15 @@ use crate::call::turnover::Released;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::Briefing;
+use crate::machine::ivr::surface::LeaveReason;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
+use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
+use crate::machine::waiting::accuracy::Foretold;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
@@ -101,6 +104,15 @@ pub enum Fact {
         /// What was found.
         result: Result<Customer, LookupFailure>,
     },
+    /// What a service of the dialplan answered.
+    ServiceAnswered {
+        /// Its name in the configuration.
+        service: String,
+        /// From question to answer, in milliseconds.
+        after_ms: u64,
+        /// In JSON, or why not.
+        result: Result<String, LookupFailure>,
+    },
     /// A decision of the distributor.
     Acd(AcdFact),
     /// A contact was handed to the distributor with this briefing.
@@ -110,6 +122,29 @@ pub enum Fact {
         /// What the seat sees.
         briefing: Box<Briefing>,
     },
+    /// A queue took the contact not: it is outside of its opening hours.
+    QueueClosed {
+        /// Name of the queue.
+        queue: String,
+    },
+    /// A queue took the contact not: its wait would be longer than the dialplan allows.
+    WaitTooLong {
+        /// Name of the queue.
+        queue: String,
+        /// The wait to expect, in milliseconds.
+        expected_ms: u64,
+    },
+    /// What wait to expect when the contact entered its queue.
+    WaitForetold(Foretold),
+    /// The contact left its queue without having hung up.
+    LeftQueue {
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// The caller goes on in the dialplan and keeps its place in the queue.
+    PlaceKept,
+    /// The caller waits again, at the place it kept.
+    BackInQueue,
     /// A seat's phone refused or failed an offer.
     SeatFailed {
         /// The seat.
@@ -211,6 +246,11 @@ pub enum Fact {
         /// So many calls it was fitted to.
         calls: u64,
     },
+    /// Another system told of customers and orders.
+    OrdersTold {
+        /// What it told.
+        news: Vec<OrderNews>,
+    },
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.
@@ -218,6 +258,13 @@ pub enum Fact {
         /// Ready, away, or done with after-call work ([`SeatState::WrapUp`]).
         state: SeatState,
         /// `star_code`, or `api, NAME` of the token, and the reason if one is given.
+        by: String,
+    },
+    /// A supervisor changed how a call waits; what came of it follows.
+    Intervened {
+        /// `withdraw`, `route` or `priority`.
+        what: String,
+        /// `api, NAME` of the token.
         by: String,
     },
     /// An answer of the world that nobody awaited.
@@ -230,4 +277,18 @@ pub enum Fact {
         /// What is wrong and what to do.
         text: String,
     },
+}
+
+impl Fact {
+    /// What ids stand for from here on, if that is said.
+    #[must_use]
+    pub fn names(&self) -> Option<&Names> {
+        if let Self::Started { names, .. } = self {
+            return Some(names);
+        }
+        if let Self::Released(released) = self {
+            return released.names.as_ref();
+        }
+        None
+    }
 }

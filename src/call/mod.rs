@@ -1,5 +1,8 @@
 //! The calls themselves. Still pure.
 
+/// Which seat served a customer or an order last.
+mod acquaintance;
+
 /// What calls are built on: the centre's set-up.
 pub mod centre;
 
@@ -12,17 +15,32 @@ mod contact_caller;
 /// What a call wants of its surroundings.
 pub mod contact_output;
 
+/// The distributor's side of a call.
+mod contact_queue;
+
 /// The seat's side of a call.
 pub mod contact_seat;
 
 /// The dialplan's side of a call.
 mod contact_walk;
 
+/// What a call asks of the distributor.
+mod contact_wish;
+
 /// What the engine is told by the world and what it wants of it.
 pub mod effect;
 
+/// Why a call went as it did.
+pub mod explain;
+
+/// The sentences of an explanation.
+pub mod explain_words;
+
 /// What happened, as the journal keeps it.
 pub mod fact;
+
+/// Counts and times of a period.
+pub mod kpi_book;
 
 /// One SIP session with its media session.
 pub mod leg;
@@ -56,6 +74,9 @@ pub mod release_table;
 
 /// Releases as faces show them.
 pub mod release_view;
+
+/// What a stretch of recorded calls says of the service.
+pub mod report;
 
 /// From what a dialplan says to pieces of sound.
 pub mod speaking;
@@ -92,3 +113,6 @@ pub mod turnover;
 
 /// What faces show, folded from facts.
 pub mod view;
+
+/// How well waits were foretold, folded from facts.
+pub mod wait_book;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::acd::surface::SeatSetup;
 use crate::machine::catalog::Catalog;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::WalkFact;
@@ -175,6 +176,12 @@ pub struct Names {
     pub queues: Vec<String>,
     /// Skills.
     pub skills: Vec<String>,
+    /// What each seat can do, in the order of the seats.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staff: Vec<SeatSetup>,
+    /// Groups of seats.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Seats that were there in an earlier release of this process only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone_seats: Vec<SeatId>,
@@ -193,6 +200,8 @@ impl Names {
             seats: seats.map(|s| (s.id.clone(), s.name.clone())).collect(),
             queues: queues.map(|queue| queue.name.clone()).collect(),
             skills: catalog.skills().to_vec(),
+            groups: catalog.groups().to_vec(),
+            staff: catalog.seat_setups().collect(),
             gone_seats: catalog.gone_seats().collect(),
             gone_queues: catalog.gone_queues().collect(),
         }

@@ -85,6 +85,12 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, names.seat(*seat));
             }
+            Fact::LeftQueue { .. } => {
+                self.record.outcome = Outcome::LeftInIvr;
+                self.switch(at_ms, SegmentKind::Ivr, None);
+            }
+            Fact::PlaceKept => self.switch(at_ms, SegmentKind::Ivr, None),
+            Fact::BackInQueue => self.switch(at_ms, SegmentKind::Queue, None),
             Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
             Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2.clone()),
@@ -103,15 +109,21 @@ impl RecordBuilder {
             | Fact::PromptStopped { .. }
             | Fact::LookupAnswered { .. }
             | Fact::SeatFailed { .. }
+            | Fact::QueueClosed { .. }
+            | Fact::WaitTooLong { .. }
+            | Fact::WaitForetold(_)
             | Fact::ReofferRefused { .. }
             | Fact::HungUp { .. }
             | Fact::Closed(_)
             | Fact::Learned { .. }
             | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
         }
@@ -161,11 +173,14 @@ impl RecordBuilder {
             AcdFact::Offered { seat, .. } => {
                 self.switch(at_ms, SegmentKind::Ring, names.seat(*seat));
             }
+            AcdFact::TakenOut { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
             AcdFact::Overflowed { .. }
             | AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
             | AcdFact::SeatChanged { .. } => {}
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::call::acquaintance::Acquaintances;
 use crate::call::centre::Centre;
 use crate::call::contact::Contact;
 use crate::call::contact::Surroundings;
@@ -28,6 +29,7 @@ use crate::machine::acd::engine::Engine;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::prediction::model::Model;
 use crate::machine::sip::user_agent::UserAgent;
+use crate::machine::waiting::forecaster::Forecaster;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
@@ -47,6 +49,7 @@ pub struct Switchboard {
     pub(super) people: People,
     pub(super) ua: UserAgent,
     pub(super) acd: Engine,
+    pub(super) forecaster: Forecaster,
     pub(super) models: BTreeMap<String, Model>,
     blank: Model,
     /// Banks whose models are being fitted.
@@ -56,6 +59,7 @@ pub struct Switchboard {
     pub(super) codes: BTreeMap<LegId, StarCode>,
     pub(super) legs: BTreeMap<LegId, CallId>,
     asks: Asks,
+    pub(super) acquaintances: Acquaintances,
     /// By [`crate::vocabulary::id::SeatId`].
     pub(super) seats: Vec<SeatDesk>,
     pub(super) sleepers: Sleepers,
@@ -77,6 +81,8 @@ pub(super) struct Live {
     /// Its dialplan.
     flow: String,
     pub(super) record: RecordBuilder,
+    /// By what its customer and order are known, the order first.
+    pub(super) keys: [Option<String>; 2],
     sleeps_until: Option<Now>,
 }
 
@@ -101,6 +107,7 @@ impl Switchboard {
             releases: ReleaseTable::new(Arc::new(release)),
             ua: parts.ua,
             acd: parts.acd,
+            forecaster: Forecaster::default(),
             models: parts.models,
             blank: Model::default(),
             fitting: BTreeSet::new(),
@@ -109,6 +116,7 @@ impl Switchboard {
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
             asks: Asks::default(),
+            acquaintances: Acquaintances::default(),
             sleepers: Sleepers::default(),
             touched: BTreeSet::new(),
             effects: VecDeque::new(),
@@ -117,6 +125,8 @@ impl Switchboard {
             draining: false,
             ending: None,
         };
+        let seats: Vec<_> = board.people.catalog.seat_setups().collect();
+        board.watch_seats(turn, &seats);
         let version = env!("CARGO_PKG_VERSION").to_owned();
         board.record(turn, None, Fact::Started { version, names });
         board.note_start(turn);
@@ -248,6 +258,7 @@ impl Switchboard {
     fn handle_answer(&mut self, turn: Turn, id: AskId, answer: Answer) {
         let kind = match &answer {
             Answer::Orders(_) => "orders",
+            Answer::Service(_) => "service",
             Answer::Speak(_) => "speak",
         };
         let mut awaited = false;
@@ -288,6 +299,7 @@ impl Switchboard {
         let call = contact.id;
         let release = Arc::clone(self.releases.for_call(call));
         let flow = arrived.dialplan.clone();
+        let number = arrived.number.as_ref().map(ToString::to_string);
         self.releases.pin(release.number, &flow);
         let first = self.recorded(turn, Some(call), Fact::Arrived(arrived));
         if let Some(record) = RecordBuilder::begin(&first) {
@@ -298,6 +310,7 @@ impl Switchboard {
                     release,
                     flow,
                     record,
+                    keys: [None, number],
                     sleeps_until: None,
                 },
             );
@@ -316,6 +329,7 @@ impl Switchboard {
             centre: &self.centre,
             release,
             people: &self.people,
+            forecaster: &self.forecaster,
             models: &self.models,
             blank: &self.blank,
             mint: &mut self.mint,
@@ -332,7 +346,10 @@ impl Switchboard {
             match output {
                 ContactOutput::Ua(command) => self.command_ua(turn, command),
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
-                ContactOutput::Acd(input) => self.acd.handle(turn, input),
+                ContactOutput::Acd(input) => {
+                    let input = self.acquainted(call, input);
+                    self.acd.handle(turn, input);
+                }
                 ContactOutput::Ask {
                     ask,
                     question,
@@ -349,7 +366,10 @@ impl Switchboard {
                     // The entry stays in `asks`: a late answer is a fact of this call.
                     self.effects.push_back(Effect::Forget(ask));
                 }
-                ContactOutput::Fact(fact) => self.record(turn, Some(call), fact),
+                ContactOutput::Fact(fact) => {
+                    self.note_order(call, &fact);
+                    self.record(turn, Some(call), fact);
+                }
                 ContactOutput::LegTaken(leg) => {
                     self.legs.insert(leg, call);
                 }

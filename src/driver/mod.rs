@@ -48,6 +48,9 @@ pub mod run;
 /// The same contracts on virtual time.
 pub mod simulated;
 
+/// Services that dialplans ask by name.
+pub mod service;
+
 /// SIP over UDP and TCP sockets.
 pub mod sip;
 

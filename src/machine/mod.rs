@@ -3,11 +3,20 @@
 /// The distributor: which contact to which seat.
 pub mod acd;
 
+/// Whether a service that keeps failing is asked at all.
+pub mod breaker;
+
 /// Opening hours: by weekday, with other hours on holidays.
 pub mod calendar;
 
+/// Opening hours as people write them.
+pub mod calendar_words;
+
 /// Seats, queues and skills by name.
 pub mod catalog;
+
+/// Whether seats and queues, as they are written, hold together.
+pub mod catalog_check;
 
 /// A chart of cards and ways, laid out and written as SVG.
 pub mod drawing;
@@ -27,6 +36,9 @@ pub mod media;
 /// Orders, questions, answers, and which question comes next.
 pub mod prediction;
 
+/// What a centre counts itself by.
+pub mod report;
+
 /// What may stand in dialplans and banks, for editors.
 pub mod schema;
 
@@ -41,3 +53,8 @@ pub mod speech;
 
 /// One catalog after another.
 pub mod succession;
+
+/// Whom a contact asks for one after the other, as people write it.
+pub mod wait_step;
+/// How long a contact will wait, learned as queues move.
+pub mod waiting;

@@ -1,7 +1,10 @@
 """A caller's ears: the prompt heard is the prompt sent, and a key in the middle of a word stops it."""
 
+import json
 import os
+import subprocess
 import time
+from xml.etree import ElementTree
 
 from kit import Baresip, FRAME, Phone, RATE, check, find, likeness, loud, must_hear, preside, prompt, until
 
@@ -105,8 +108,39 @@ def a_key_in_a_word_stops_it_within_60_ms(centre):
     return f"{sorted(taken)[len(taken) // 2]:.0f} ms in the middle, {max(taken):.0f} ms at worst"
 
 
+def the_report_of_today_counts_these_calls(centre):
+    """A caller with an order chooses the first question; the report says that it was foreseen."""
+    phone = Phone(centre, "13800000001")
+    try:
+        call = phone.call("10101234")
+        until("questions are read", lambda: any(one["step"] == "guess" for one in live(centre)), 30)
+        time.sleep(0.5)
+        call.sound.press("1")
+        time.sleep(2)
+        call.hang_up()
+    finally:
+        phone.close()
+    centre.quiet()
+    config = ["--config", centre.config]
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
+    told = subprocess.run(
+        [os.environ["RINGWISE_BIN"], "report", day, "--json", *config], capture_output=True, text=True, timeout=30, check=True
+    )
+    all_calls = json.loads(told.stdout)[0]
+    check(all_calls["counts"]["calls"] == len(centre.records()), f"{all_calls['counts']['calls']} calls")
+    check((all_calls["counts"]["labelled"], all_calls["hit_at_1"]) == (1, 1.0), f"{all_calls}")
+    picture = os.path.join(centre.folder, "report.svg")
+    subprocess.run([os.environ["RINGWISE_BIN"], "report", day, "--svg", picture, *config], timeout=30, check=True, capture_output=True)
+    ElementTree.parse(picture)
+
+
+def live(centre):
+    return centre.get("/api/v1/calls")
+
+
 preside(
     baresip_hears_the_prompts_that_were_sent,
     a_key_of_baresip_stops_the_prompt,
     a_key_in_a_word_stops_it_within_60_ms,
+    the_report_of_today_counts_these_calls,
 )

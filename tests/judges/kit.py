@@ -63,13 +63,14 @@ def family(host):
 
 
 def free_sip_port():
-    """A port free on both UDP and TCP."""
+    """A port free on both UDP and TCP, of those that the system gives to nobody by itself."""
     while True:
-        port = free_port()
+        port = random.randrange(10_000, 20_000)
         try:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                probe.bind(("127.0.0.1", port))
-                return port
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(("127.0.0.1", port))
+            return port
         except OSError:
             continue
 
@@ -93,12 +94,13 @@ dir = "{dialplans}"
 dir = "{root}/banks"
 [prompts]
 dir = "{root}/prompts"
+command = "{command}"
 [orders]
 source = "{orders}"
 [[queue]]
 name = "after-sales"
 wrap_up_s = {wrap_up_s}
-ring_s = 10
+ring_s = {ring_s}
 """
 
 SEAT = """\
@@ -115,7 +117,8 @@ class Centre:
     """`ringwise serve` in a folder of its own."""
 
     def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999", hosts=("127.0.0.1",), **more):
-        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`."""
+        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`, `ring_s`,
+        `command` that speaks what nobody recorded."""
         os.makedirs(folder, exist_ok=True)
         self.folder, self.host = folder, hosts[0]
         self.sip, self.http = free_sip_port(), free_port()
@@ -131,6 +134,8 @@ class Centre:
             orders=orders or f"csv:{ROOT}/examples/orders.csv",
             media=media,
             wrap_up_s=more.get("wrap_up_s", 1),
+            ring_s=more.get("ring_s", 10),
+            command=more.get("command", ""),
         )
         text += "".join(SEAT.format(id=seat) for seat in seats)
         self.config = os.path.join(folder, "ringwise.toml")

@@ -165,7 +165,7 @@ def a_used_queue_goes_only_with_a_place_for_its_contacts(centre):
 def turns_over_2_ms(centre):
     text = centre.fetch("/metrics")
     count = lambda le: float(re.search(rf'^ringwise_turn_seconds_bucket{{le="{re.escape(le)}"}} (\S+)$', text, re.M).group(1))
-    return count("+Inf") - count("0.002")
+    return count("+Inf") - count("0.002000")
 
 
 def two_hundred_calls_notice_nothing(centre):

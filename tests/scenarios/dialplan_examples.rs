@@ -2,12 +2,17 @@
 //! word for word.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surroundings::Surroundings;
+use ringwise::machine::ivr::testing::suite;
+use ringwise::machine::prediction::model::Model;
 use ringwise::machine::prediction::order::Customer;
+use ringwise::machine::speech::phrasebook::Phrasebook;
 use ringwise::vocabulary::time::Wall;
 
 use crate::stage::Stage;
@@ -19,7 +24,7 @@ use crate::stage::travel_bank;
 use crate::stage::traveller;
 
 /// What a log tells: steps, words, deeds and ends.
-const TOLD: [&str; 16] = [
+const TOLD: [&str; 18] = [
     "->",
     "\"",
     "vars.",
@@ -36,6 +41,8 @@ const TOLD: [&str; 16] = [
     "enqueue",
     "hang up",
     "found",
+    "waiting",
+    "place",
 ];
 
 fn stage(name: &str, customer: Customer) -> Stage {
@@ -203,8 +210,58 @@ fn predict_answers_what_is_private_only_after_a_proof() {
 }
 
 #[test]
+fn waiting_tells_the_place_and_keeps_it_while_the_caller_is_elsewhere() {
+    let begun = "-> agent | enqueue after-sales ";
+    let told = "place Some(1) | \"Press 1 for our opening hours, you keep \"";
+    let elsewhere =
+        "took 1 | waiting Stroll | -> hours | \"We are here from nine to six. Press 1 to\"";
+    assert_eq!(
+        walked("waiting", &[RING, (9_000, "next"), (9_100, "2")]),
+        format!("{begun} | {told} | took 2 | waiting AskPlace | {told}")
+    );
+    let back = walked("waiting", &[RING, (9_000, "1"), (9_100, "1"), (9_200, "9")]);
+    assert_eq!(
+        back,
+        format!(
+            "{begun} | {elsewhere} | took 1 | -> agent | waiting Return | took 9 | waiting Leave(Asked) | {BYE}"
+        )
+    );
+    // A seat that rings fetches the caller from wherever they are.
+    let offered = walked(
+        "waiting",
+        &[RING, (9_000, "1"), (9_100, "offered"), (9_200, "talked")],
+    );
+    assert_eq!(offered, format!("{begun} | {elsewhere} | -> agent | {BYE}"));
+}
+
+#[test]
+fn waiting_ends_at_its_limits() {
+    let begun = "-> agent | enqueue after-sales ";
+    let ways = [
+        (
+            "long",
+            "-> busy | \"The wait would be too long now. Please c\"",
+        ),
+        ("closed", "-> night | \"Nobody is here at this hour.\""),
+        (
+            "nobody",
+            "waiting Leave(Nobody) | -> night | \"Nobody is here at this hour.\"",
+        ),
+    ];
+    for (cue, way) in ways {
+        let expected = format!("{begun} | {way} | {BYE}");
+        assert_eq!(walked("waiting", &[RING, (9_000, cue)]), expected);
+    }
+    let waited = told(&stage("waiting", traveller()), &[RING, (590_000, "next")]).join(" | ");
+    assert!(waited.ends_with(TIMED_OUT), "{waited}");
+}
+
+const BYE: &str = "-> bye | \"Goodbye.\" | hang up";
+const TIMED_OUT: &str = "waiting Leave(TimedOut) | -> sorry | \"We are sorry that nobody was free.\" | -> bye | \"Goodbye.\" | hang up";
+
+#[test]
 fn queue_leads_on_when_it_is_full_left_or_talked() {
-    let begun = "-> agent | \"I will find somebody for you.\" | enqueue after-sales {\"lang.en\": 1, \"refund\": 3}";
+    let begun = "-> agent | \"I will find somebody for you.\" | enqueue after-sales lang.en >= 1 and refund >= 3";
     let end = "-> bye | \"Goodbye.\" | hang up";
     assert_eq!(
         walked("queue", &[RING, (9000, "full")]),
@@ -313,7 +370,7 @@ fn survey_takes_scores_within_its_scale() {
 #[test]
 fn tag_marks_the_contact_for_the_seat() {
     let log = walked("tag", &[RING]);
-    let expected = "-> campaign | marked as spring-sale | marked as from-letter | -> agent | enqueue after-sales {}";
+    let expected = "-> campaign | marked as spring-sale | marked as from-letter | -> agent | enqueue after-sales ";
     assert_eq!(log, expected);
 }
 
@@ -356,4 +413,28 @@ fn hangup_says_its_last_words_to_the_end() {
         walked("hangup", &[RING, (100, "1")]),
         "-> bye | \"This line is no longer in use.\" | hang up"
     );
+}
+
+#[test]
+fn services_may_do_what_they_like_and_the_dialplan_goes_on() {
+    let bank = travel_bank();
+    let around = Surroundings::new(None, [&bank]);
+    for (name, tests) in [("service", 6), ("call", 11)] {
+        let text = file(&format!("examples/dialplans/{name}.yaml"));
+        let checked = check::check(&text, &around).unwrap();
+        let scene = Scene {
+            bank: &bank,
+            model: &Model::default(),
+            phrasebook: &Phrasebook::default(),
+            zone: &jiff::tz::TimeZone::UTC,
+        };
+        let suite = suite::run(scene, &Arc::new(checked.script), &checked.cases);
+        assert_eq!(
+            (suite.tests, suite.passed),
+            (tests, tests),
+            "{:#?}",
+            suite.faults
+        );
+        assert_eq!(suite.coverage.steps_missed, [""; 0]);
+    }
 }

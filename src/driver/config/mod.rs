@@ -1,5 +1,8 @@
 //! What the configuration file says.
 
+/// When a queue takes contacts.
+pub mod hours;
+
 /// Whether everybody who can call can be sent sound.
 pub mod reach;
 
@@ -17,3 +20,6 @@ pub mod token;
 
 /// Addresses, networks, zones and secrets as they are written.
 pub mod value;
+
+/// Steps of a `[[queue]]` as the file writes them.
+pub mod wait_step;

@@ -7,16 +7,21 @@ use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
 
+use toml::Spanned;
+
 use crate::driver::config::reach;
+use crate::driver::config::settings::Orders;
 use crate::driver::config::settings::Seat;
+use crate::driver::config::settings::Service;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::token;
 use crate::driver::config::token::Grant;
 use crate::driver::config::value::Secret;
 use crate::machine::catalog::Catalog;
-use crate::machine::catalog::CatalogError;
-use crate::machine::catalog::CatalogFault;
-use crate::machine::catalog::Spot;
+use crate::machine::catalog_check::CatalogError;
+use crate::machine::catalog_check::CatalogFault;
+use crate::machine::catalog_check::Spot;
+use crate::machine::wait_step::LAST;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::fault::Span;
@@ -96,11 +101,16 @@ impl Config {
             faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
         }
         faults.extend(reach::fault(&settings, listen));
+        faults.extend(orders_fault(text, &settings.orders));
+        faults.extend(service_faults(&settings.service));
         let secrets = read_secrets(&settings.seat, &mut faults)?;
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
         let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
-        let seats = settings.seat.iter().map(Seat::entry).collect();
-        let queues = settings.queue.iter().map(|queue| queue.entry()).collect();
+        let centre = &settings.centre;
+        let seats = settings.seat.iter();
+        let seats = seats.map(|seat| seat.entry(&centre.zone.0)).collect();
+        let queues = settings.queue.iter();
+        let queues = queues.map(|queue| queue.entry(centre.policy)).collect();
         match Catalog::new(seats, queues) {
             Ok(catalog) if faults.is_empty() => Ok(Self {
                 settings,
@@ -129,6 +139,79 @@ impl Default for Config {
             tokens: Vec::new(),
         }
     }
+}
+
+/// Each service has a name of its own, and either a URL or a database with a query.
+fn service_faults(services: &[Service]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
+    for service in services {
+        let at = span(service.name.span());
+        let name = service.name.get_ref();
+        if !known.insert(name) || name.is_empty() || name == "caller" {
+            let what = format!("{name:?} cannot name this service");
+            faults.push(Fault::new(at, what).help("give each service a name of its own"));
+        }
+        let database = service.database.as_ref();
+        let sound = match (&service.url, database, &service.query) {
+            (Some(url), None, None) => {
+                (url.starts_with("http://")) && service.parameters.is_empty()
+            }
+            (None, Some(database), Some(_)) => {
+                database.is_database() && service.token_file.is_none()
+            }
+            _ => false,
+        };
+        if !sound {
+            let what = format!("the service {name} is neither a URL nor a query");
+            let help = "give it url = \"http://…\", or database = \"sqlite:PATH\" or \"postgres://…\" with query = \"SELECT …\"";
+            faults.push(Fault::new(at, what).help(help));
+        }
+    }
+    faults
+}
+
+/// A database needs its queries, and nothing else takes them.
+fn orders_fault(text: &str, orders: &Orders) -> Option<Fault> {
+    let queries = [
+        ("by_phone", orders.by_phone.is_some()),
+        ("by_order", orders.by_order.is_some()),
+    ];
+    let database = orders.source.is_database();
+    let (key, _) = queries.into_iter().find(|(_, given)| *given != database)?;
+    let section = text.find("[orders]").unwrap_or(0);
+    let place = |key: &str| text.get(section..)?.find(key).map(|at| section + at);
+    if !database {
+        let start = place(key).unwrap_or(section);
+        let fault = Fault::new(
+            Span {
+                start,
+                length: key.len(),
+            },
+            "only a database takes queries",
+        );
+        return Some(
+            fault.help("take it out, or set source = \"sqlite:PATH\" or \"postgres://…\""),
+        );
+    }
+    let start = place("source").unwrap_or(section);
+    let what = format!("a database of orders needs the query `{key}`");
+    let fault = Fault::new(
+        Span {
+            start,
+            length: "source".len(),
+        },
+        what,
+    );
+    let help = match key {
+        "by_phone" => {
+            "by_phone = \"SELECT … AS customer_id, … AS order_id FROM … WHERE phone = $1\""
+        }
+        _ => {
+            "by_order = \"SELECT … AS customer_id, … AS order_id FROM … WHERE order_id LIKE '%' || $1\""
+        }
+    };
+    Some(fault.help(help))
 }
 
 fn read_text(path: &Path) -> Result<String, ConfigError> {
@@ -232,6 +315,7 @@ fn read_secret(seat: &Seat, faults: &mut Vec<Fault>) -> Result<Option<Secret>, C
 }
 
 fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
+    let step = |queue: usize, at: usize| settings.queue.get(queue)?.steps.get(at);
     let at = match fault.spot {
         Spot::Seat(at) => settings.seat.get(at).map(|seat| seat.id.span()),
         Spot::SeatQueue(at, place) => {
@@ -242,21 +326,54 @@ fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
         Spot::Queue(at) => settings.queue.get(at).map(|queue| queue.name.span()),
         Spot::QueueNeed(at, part) => {
             let need = settings.queue.get(at).and_then(|queue| queue.need.as_ref());
-            need.map(|need| {
-                let start = need.span().start + 1 + part.start;
-                start..(start + part.length).min(need.span().end)
-            })
+            need.map(|need| within(need, part))
+        }
+        Spot::Step(queue, at) => {
+            let named = step(queue, at).and_then(|step| step.seats.first());
+            let need = step(queue, at).and_then(|step| step.need.as_ref());
+            let whole = || settings.queue.get(queue).map(|queue| queue.name.span());
+            need.or(named).map(Spanned::span).or_else(whole)
+        }
+        Spot::StepNeed(queue, at, part) => {
+            let need = step(queue, at).and_then(|step| step.need.as_ref());
+            need.map(|need| within(need, part))
+        }
+        Spot::StepSeat(queue, at, place) => {
+            // The word `last` is none of the seats.
+            let seats = step(queue, at).map(|step| &step.seats);
+            let mut seats = seats.into_iter().flatten();
+            let seat = seats
+                .by_ref()
+                .filter(|seat| seat.get_ref() != LAST)
+                .nth(place);
+            seat.map(Spanned::span)
         }
     };
     let written = Fault::new(at.map_or(Span::default(), span), fault.error.to_string());
-    let CatalogError::UnknownQueue(wrong) = &fault.error else {
-        return written;
+    let wrong = match &fault.error {
+        CatalogError::UnknownQueue(wrong)
+        | CatalogError::UnknownSkill(wrong)
+        | CatalogError::UnknownGroup(wrong)
+        | CatalogError::UnknownSeat(wrong) => wrong,
+        CatalogError::SeatTwice(_)
+        | CatalogError::QueueTwice(_)
+        | CatalogError::BadName(_)
+        | CatalogError::TakenName(_)
+        | CatalogError::BadLevel(..)
+        | CatalogError::Need(_)
+        | CatalogError::NeedAndSeats
+        | CatalogError::Endless
+        | CatalogError::IdleReserve(_)
+        | CatalogError::PoliciesDiffer(..)
+        | CatalogError::TooMany { .. } => return written,
     };
-    let known = settings
-        .queue
-        .iter()
-        .map(|queue| queue.name.get_ref().as_str());
-    written.nearest(wrong, known)
+    written.nearest(wrong, fault.known.iter().map(String::as_str))
+}
+
+/// A part of a text that stands in quotes.
+fn within(text: &Spanned<String>, part: Span) -> Range<usize> {
+    let start = text.span().start + 1 + part.start;
+    start..(start + part.length).min(text.span().end)
 }
 
 #[cfg(test)]
@@ -313,7 +430,7 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
         let queue = config.catalog.queue_setups().next().unwrap();
         assert_eq!(queue.ring, Duration::from_secs(12));
         assert_eq!(queue.wrap_up, Duration::from_secs(30));
-        assert_eq!(queue.need.0[0].level_min, 3);
+        assert_eq!(config.catalog.queues()[0].need, "refund >= 3");
         assert_eq!(
             config.secrets["1001"],
             Secret::Password("secret".to_owned())

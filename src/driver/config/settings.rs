@@ -1,14 +1,17 @@
 //! The whole of `ringwise.toml`, every key with its default.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
 use crate::driver::config::value::Area;
 use crate::driver::config::value::Country;
@@ -17,8 +20,13 @@ use crate::driver::config::value::Listen;
 use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
+use crate::driver::config::value::ServiceLevel;
+use crate::driver::config::value::SkillGrant;
+use crate::driver::config::value::Thousandths;
 use crate::driver::config::value::Zone;
+use crate::driver::config::wait_step::WaitStep;
 use crate::driver::dscp::Dscp;
+use crate::machine::acd::policy::Policy;
 use crate::machine::catalog::QueueEntry;
 use crate::machine::catalog::SeatEntry;
 use crate::vocabulary::flow::Transport;
@@ -50,6 +58,8 @@ pub struct Settings {
     pub prompts: Prompts,
     /// Where orders are.
     pub orders: Orders,
+    /// What dialplans may ask.
+    pub service: Vec<Service>,
     /// Who calls in without registering.
     pub trunk: Vec<Trunk>,
     /// Queues.
@@ -74,6 +84,7 @@ impl Default for Settings {
             banks: Banks::default(),
             prompts: Prompts::default(),
             orders: Orders::default(),
+            service: Vec::new(),
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
@@ -90,14 +101,17 @@ pub struct Centre {
     pub zone: Zone,
     /// Languages that every shipped text needs; the first is the default.
     pub languages: Vec<Language>,
+    /// How free seats are shared among queues that do not say.
+    pub policy: Policy,
 }
 
 impl Default for Centre {
     fn default() -> Self {
-        let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai");
+        let shanghai = TimeZone::get("Asia/Shanghai");
         Self {
-            zone: Zone(shanghai.unwrap_or(jiff::tz::TimeZone::UTC)),
+            zone: Zone(shanghai.unwrap_or(TimeZone::UTC)),
             languages: vec![Language::Mandarin, Language::English],
+            policy: Policy::default(),
         }
     }
 }
@@ -273,14 +287,48 @@ impl Default for Prompts {
 pub struct Orders {
     /// Where they come from.
     pub source: OrderSource,
+    /// Of a database: rows of all customers with a number.
+    pub by_phone: Option<String>,
+    /// Of a database: rows of all orders that end in digits.
+    pub by_order: Option<String>,
+    /// So long an answer of a database or a service is given again; 0: never.
+    pub cache_s: u32,
+    /// A file older than this is told to nobody; 0: no file is too old.
+    pub stale_s: u32,
 }
 
 impl Default for Orders {
     fn default() -> Self {
         Self {
             source: OrderSource::Csv(PathBuf::from("examples/orders.csv")),
+            by_phone: None,
+            by_order: None,
+            cache_s: 0,
+            stale_s: 0,
         }
     }
+}
+
+/// `[[service]]`: over HTTP, or a query to a database.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its name in dialplans.
+    pub name: Spanned<String>,
+    /// Where JSON is posted to.
+    pub url: Option<String>,
+    /// A file whose first line is a bearer token for it.
+    pub token_file: Option<PathBuf>,
+    /// Or a database: `sqlite:PATH`, `postgres://…`.
+    pub database: Option<OrderSource>,
+    /// What that is asked.
+    pub query: Option<String>,
+    /// The parameters of the query: names of the step's `with`, in their order.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// So long an answer is given again; 0: never.
+    #[serde(default)]
+    pub cache_s: u32,
 }
 
 /// `[[trunk]]`.
@@ -309,12 +357,28 @@ pub struct Queue {
     pub waiting_max: Option<u32>,
     /// How often a waiting contact hears its position; 0: never.
     pub announce_s: Option<u32>,
+    /// When it takes contacts; always without.
+    pub hours: Option<QueueHours>,
+    /// Whom its contacts ask for one after the other.
+    #[serde(default)]
+    pub steps: Vec<WaitStep>,
+    /// How fast priority rises, in levels a minute.
+    pub ageing: Option<Thousandths>,
+    /// How free seats are shared among queues.
+    pub policy: Option<Policy>,
+    /// What a minute's wait costs here against other queues.
+    pub weight: Option<Thousandths>,
+    /// The part of contacts and the seconds within which they are to be answered.
+    pub service_level: Option<ServiceLevel>,
+    /// How many ready seats are kept for its own contacts.
+    #[serde(default)]
+    pub reserve: u32,
 }
 
 impl Queue {
-    /// As the catalog takes it.
+    /// As the catalog takes it; `policy` is the centre's.
     #[must_use]
-    pub fn entry(&self) -> QueueEntry {
+    pub fn entry(&self, policy: Policy) -> QueueEntry {
         let seconds = |given: Option<u32>, else_: Duration| {
             given.map_or(else_, |s| Duration::from_secs(u64::from(s)))
         };
@@ -326,6 +390,15 @@ impl Queue {
             wrap_up: seconds(self.wrap_up_s, plain.wrap_up),
             waiting_max: self.waiting_max.unwrap_or(plain.waiting_max),
             announce_every: seconds(self.announce_s, plain.announce_every),
+            hours: self.hours.as_ref().map(|hours| hours.0.clone()),
+            steps: self.steps.iter().map(WaitStep::entry).collect(),
+            ageing: self.ageing.map_or(plain.ageing, |ageing| ageing.0),
+            policy: self.policy.unwrap_or(policy),
+            weight: self.weight.map_or(plain.weight, |weight| weight.0),
+            target: self
+                .service_level
+                .map_or(plain.target, |level| level.within),
+            reserve: self.reserve,
             ..plain
         }
     }
@@ -349,9 +422,12 @@ pub struct Seat {
     /// Or hashes.
     #[serde(default)]
     pub ha1: Option<Spanned<Ha1>>,
-    /// Skills with levels 1 to 10.
+    /// Skills with levels 1 to 10, and until when they are certified.
     #[serde(default)]
-    pub skills: std::collections::BTreeMap<String, u8>,
+    pub skills: BTreeMap<String, SkillGrant>,
+    /// The groups it is in.
+    #[serde(default)]
+    pub groups: Vec<String>,
     /// The queues it serves.
     #[serde(default)]
     pub queues: Vec<Spanned<String>>,
@@ -361,16 +437,25 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// As the catalog takes it.
+    /// As the catalog takes it; days end as they do in `zone`.
     #[must_use]
-    pub fn entry(&self) -> SeatEntry {
+    pub fn entry(&self, zone: &TimeZone) -> SeatEntry {
         let queues = self.queues.iter();
+        let skills = self.skills.iter();
+        let certified = self.skills.iter().filter_map(|(skill, grant)| {
+            let until = grant.certified_until?;
+            Some((skill.clone(), until.end(zone)))
+        });
         SeatEntry {
             id: self.id.get_ref().clone(),
             name: self.name.clone(),
-            skills: self.skills.clone(),
+            skills: skills
+                .map(|(skill, grant)| (skill.clone(), grant.level))
+                .collect(),
             queues: queues.map(|queue| queue.get_ref().clone()).collect(),
             site: self.site.clone(),
+            groups: self.groups.clone(),
+            certified: certified.collect(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 /// What was fitted, in the database.
 pub mod checkpoint;
+/// What happened, out of the journal.
+pub mod history;
 
 /// Calls that are over, as they can be walked again.
 pub mod past;
@@ -14,6 +16,9 @@ pub mod recovery;
 
 /// Tables and their versions.
 pub mod schema;
+
+/// Customers and orders that other systems told of.
+pub mod told;
 
 /// One thread that writes.
 pub mod writer;

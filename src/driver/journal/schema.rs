@@ -68,6 +68,7 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     }
     db.execute_batch(RELEASES).map_err(fail)?;
     db.execute_batch(CHECKPOINTS).map_err(fail)?;
+    db.execute_batch(TOLD).map_err(fail)?;
     Ok(db)
 }
 
@@ -81,6 +82,11 @@ pub fn open_reading(path: &Path) -> Result<Connection, rusqlite::Error> {
     let db = Connection::open_with_flags(path, flags)?;
     db.busy_timeout(std::time::Duration::from_secs(5))?;
     Ok(db)
+}
+
+/// What serde says, as the library tells of it.
+pub(super) fn json_error(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
 }
 
 /// `releases`: every release that new calls ever got. Programs before it do not miss it, so the
@@ -101,6 +107,15 @@ CREATE TABLE IF NOT EXISTS checkpoints (
     bank   TEXT    NOT NULL,
     seq    INTEGER NOT NULL,
     fitted TEXT    NOT NULL
+) STRICT;
+";
+
+/// `told`: customers and orders that other systems told of, as the facts have them. Programs before
+/// it do not miss it.
+const TOLD: &str = "
+CREATE TABLE IF NOT EXISTS told (
+    customer TEXT PRIMARY KEY,
+    told     TEXT NOT NULL
 ) STRICT;
 ";
 

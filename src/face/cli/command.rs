@@ -15,6 +15,7 @@ use crate::face::cli::predict;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::release;
+use crate::face::cli::report;
 use crate::face::cli::schema;
 use crate::face::cli::serve;
 use crate::face::cli::token;
@@ -53,6 +54,10 @@ enum Command {
     Queues(query::Options),
     /// Show closed calls, the newest first.
     Records(query::RecordOptions),
+    /// Tell why a call went as it did: steps, candidates, who was passed over and why.
+    Explain(query::ExplainOptions),
+    /// Show service levels, waits, handle times and occupancy of a period, each with its formula.
+    Kpis(query::KpiOptions),
     /// Read dialplans, banks, prompts, queues and skills again, under live calls.
     Reload(release::ReloadOptions),
     /// Go back to the release before, or end a trial.
@@ -61,6 +66,8 @@ enum Command {
     Diff(diff::Options),
     /// Show the releases that calls keep to.
     Releases(query::Options),
+    /// Tell what recorded calls say: were questions foreseen, callers answered, did they call again.
+    Report(report::Options),
     /// Make tokens for the API.
     Token(token::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
@@ -100,10 +107,19 @@ pub fn run() -> Ending {
             };
             query::run(&records, &options.options, &mut out)
         }
+        Command::Explain(options) => {
+            let explain = Query::Explain {
+                call: options.call.clone(),
+                language: options.lang,
+            };
+            query::run(&explain, &options.options, &mut out)
+        }
+        Command::Kpis(options) => query::run(&options.query(), &options.options, &mut out),
         Command::Reload(options) => release::reload(&options, &mut out),
         Command::Rollback(options) => release::roll_back(&options, &mut out),
         Command::Diff(options) => diff::run(&options, &mut out),
         Command::Releases(options) => release::list(&options, &mut out),
+        Command::Report(options) => report::run(&options, &mut out),
         Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
     };

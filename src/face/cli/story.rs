@@ -3,6 +3,7 @@
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::surface::LookupKey;
+use crate::machine::ivr::surface::WaitingAct;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::prediction::order::Value;
@@ -37,19 +38,18 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             LookupKey::OrderTail(tail) => format!("looks up orders that end in {tail}"),
         }),
         WalkOutput::Forget { .. } => Some("gives up the look-up".to_owned()),
+        WalkOutput::Consult { service, .. } => Some(format!("asks the service {service}")),
+        WalkOutput::ForgetConsult { .. } => Some("gives up the service".to_owned()),
         WalkOutput::Enqueue {
             queue,
             need,
             briefing,
             ..
         } => {
-            let need = need
-                .iter()
-                .map(|(skill, level)| format!("{skill} >= {level}"));
-            let need: Vec<String> = need.collect();
-            let need = match need.as_slice() {
-                [] => "anybody".to_owned(),
-                need => need.join(" and "),
+            let need = if need.is_empty() {
+                "anybody".to_owned()
+            } else {
+                need.to_string()
             };
             let chosen = briefing.chosen.as_deref().unwrap_or("nothing yet");
             let proved = if briefing.verified { ", verified" } else { "" };
@@ -57,6 +57,12 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
                 "waits in {queue} for {need}; the seat sees: asks {chosen}{proved}"
             ))
         }
+        WalkOutput::Waiting(act) => match act {
+            WaitingAct::Stroll => Some("keeps the place in the queue".to_owned()),
+            WaitingAct::Return => Some("waits on, at the place kept".to_owned()),
+            WaitingAct::Leave(_) => Some("leaves the queue".to_owned()),
+            WaitingAct::AskPlace => None,
+        },
         WalkOutput::Hangup => Some("hangs up".to_owned()),
         WalkOutput::Note(fact) => tell_fact(fact),
     }
@@ -149,7 +155,12 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
-        WalkFact::Said { .. } | WalkFact::Took { .. } | WalkFact::Answered { .. } => None,
+        WalkFact::Said { .. }
+        | WalkFact::Took { .. }
+        | WalkFact::Answered { .. }
+        | WalkFact::PlaceTold { .. } => None,
     }
 }

@@ -73,8 +73,15 @@ impl<'s> SoundTrack<'s> {
                     samples: self.spoken(*language, speech),
                 });
             }
-            WalkOutput::Hush | WalkOutput::Hangup | WalkOutput::Enqueue { .. } => self.stop(at),
-            WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
+            WalkOutput::Hush
+            | WalkOutput::Hangup
+            | WalkOutput::Waiting(_)
+            | WalkOutput::Enqueue { .. } => self.stop(at),
+            WalkOutput::LookUp { .. }
+            | WalkOutput::Forget { .. }
+            | WalkOutput::Consult { .. }
+            | WalkOutput::ForgetConsult { .. }
+            | WalkOutput::Note(_) => {}
         }
     }
 

@@ -12,6 +12,7 @@ use crate::call::record::SegmentKind;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::SkillId;
 use crate::vocabulary::time::Wall;
 
 /// Longest text of a spoken sentence that is shown whole, in characters.
@@ -78,11 +79,19 @@ impl Narrator {
             Fact::HungUp { by, cause } => vec![format!("{} hangs up ({cause})", who(*by))],
             Fact::Closed(record) => vec![closing(record)],
             Fact::Alarm { text } => vec![format!("ALARM: {text}")],
+            Fact::QueueClosed { queue } => vec![format!("{queue} is closed")],
+            Fact::WaitTooLong { queue, .. } => {
+                vec![format!("the wait in {queue} would be too long")]
+            }
+            Fact::LeftQueue { .. } => vec!["leaves the queue".to_owned()],
+            Fact::PlaceKept => vec!["goes on and keeps its place".to_owned()],
+            Fact::BackInQueue => vec!["waits on at its place".to_owned()],
             Fact::Started { .. }
             | Fact::Connected { .. }
             | Fact::FirstSound { .. }
             | Fact::PromptStopped { .. }
             | Fact::Handed { .. }
+            | Fact::WaitForetold(_)
             | Fact::Held { .. }
             | Fact::Resumed { .. }
             | Fact::Refused { .. }
@@ -93,7 +102,10 @@ impl Narrator {
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
             | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Released(_)
             | Fact::ReleaseRetired { .. }
@@ -104,12 +116,11 @@ impl Narrator {
     fn acd_line(&self, fact: &AcdFact) -> Option<String> {
         match fact {
             AcdFact::Queued { queue, need, .. } => {
-                let need = need.0.iter().map(|term| {
-                    let at = usize::try_from(term.skill.0).unwrap_or(usize::MAX);
-                    let skill = self.names.skills.get(at).map_or("?", String::as_str);
-                    format!("{skill} >= {}", term.level_min)
-                });
-                let need = need.collect::<Vec<_>>().join(" and ");
+                let skill = |skill: &SkillId| {
+                    let at = usize::try_from(skill.0).unwrap_or(usize::MAX);
+                    self.names.skills.get(at).cloned()
+                };
+                let need = need.named(&skill, &|group| Some(format!("{}", group.0)));
                 let queue = self.names.queue(*queue).unwrap_or_default();
                 Some(format!("waits in {queue} for a seat with {need}"))
             }
@@ -125,6 +136,9 @@ impl Narrator {
             AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::TakenOut { .. }
             | AcdFact::SeatChanged { .. } => None,
         }
     }
@@ -169,10 +183,13 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }
         | WalkFact::LateAnswer { .. }
+        | WalkFact::PlaceTold { .. }
         | WalkFact::Answered { .. } => None,
     }
 }

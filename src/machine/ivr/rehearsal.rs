@@ -11,6 +11,7 @@ use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::surface::WaitingAct;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::walk::Walk;
@@ -20,6 +21,7 @@ use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::phrasebook::Phrasebook;
+use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 use crate::vocabulary::time::Wall;
@@ -36,6 +38,15 @@ pub struct Scene<'s> {
     /// The centre's zone.
     pub zone: &'s TimeZone,
 }
+
+/// What who waits is told when they ask: in a rehearsal nobody is before them.
+pub const NEXT: WalkInput = WalkInput::Placed {
+    position: 1,
+    wait: Some(WaitRange {
+        from_min: 1,
+        to_min: Some(2),
+    }),
+};
 
 /// A walk on virtual time.
 #[derive(Debug)]
@@ -58,8 +69,7 @@ struct Saying {
 #[derive(Debug)]
 struct Due {
     at: Now,
-    lookup: u32,
-    result: Result<Customer, LookupFailure>,
+    input: WalkInput,
 }
 
 impl<'s> Rehearsal<'s> {
@@ -105,6 +115,12 @@ impl<'s> Rehearsal<'s> {
         self.walk.has_ended()
     }
 
+    /// Whether the call waits for a seat.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        self.walk.is_waiting()
+    }
+
     /// What was said, heard, found and chosen so far.
     #[must_use]
     pub const fn journey(&self) -> &Journey {
@@ -124,7 +140,15 @@ impl<'s> Rehearsal<'s> {
         after: Duration,
     ) {
         let at = self.now + after;
-        self.answers.push(Due { at, lookup, result });
+        let input = WalkInput::LookedUp { lookup, result };
+        self.answers.push(Due { at, input });
+    }
+
+    /// A service answers after this time.
+    pub fn serve(&mut self, consult: u32, result: Result<String, LookupFailure>, after: Duration) {
+        let at = self.now + after;
+        let input = WalkInput::Consulted { consult, result };
+        self.answers.push(Due { at, input });
     }
 
     /// A key is pressed: words that stop on keys end.
@@ -167,8 +191,8 @@ impl<'s> Rehearsal<'s> {
         self.now = self.now.max(at);
         let due = self.answers.iter().position(|due| due.at <= self.now);
         if let Some(due) = due {
-            let Due { lookup, result, .. } = self.answers.remove(due);
-            self.tell(WalkInput::LookedUp { lookup, result });
+            let Due { input, .. } = self.answers.remove(due);
+            self.tell(input);
         } else if self
             .saying
             .as_ref()
@@ -220,7 +244,16 @@ impl<'s> Rehearsal<'s> {
                 WalkOutput::Hush | WalkOutput::Hangup | WalkOutput::Enqueue { .. } => {
                     self.saying = None;
                 }
-                WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
+                WalkOutput::Waiting(WaitingAct::AskPlace) => {
+                    let world = self.world();
+                    self.walk.handle(&world, NEXT);
+                }
+                WalkOutput::Waiting(_) => self.saying = None,
+                WalkOutput::LookUp { .. }
+                | WalkOutput::Forget { .. }
+                | WalkOutput::Consult { .. }
+                | WalkOutput::ForgetConsult { .. }
+                | WalkOutput::Note(_) => {}
             }
             self.out.push_back((self.now, output));
         }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Calendar;
 use crate::machine::expression::expressed::Expression;
 use crate::machine::ivr::did::DidPattern;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::ivr::wording::Prompts;
 use crate::machine::ivr::wording::Wording;
+use crate::machine::wait_step::NamedStep;
 use crate::vocabulary::language::Language;
 
 /// A step of a script, by its place.
@@ -81,6 +83,8 @@ pub enum Verb {
     Answer(Answer),
     /// Lets the caller prove who they are.
     Verify(Verify),
+    /// Asks a service of the centre.
+    Consult(Box<Consult>),
     /// Waits for a seat.
     Queue(Queue),
     /// Sets variables.
@@ -199,6 +203,45 @@ pub enum LookupBy {
     OrderTail(StepAt),
 }
 
+/// A question to a service of the centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consult {
+    /// The service's name in the configuration.
+    pub service: String,
+    /// What it is told, by name.
+    pub with: Vec<(String, Expression)>,
+    /// How long to wait for each answer, at most.
+    pub timeout: Duration,
+    /// Said while an answer is awaited.
+    pub wait: Option<Wording>,
+    /// What its answers are.
+    pub yields: Yield,
+    /// The variables that it may set, by the name it gives them, with their keys.
+    pub sets: BTreeMap<String, (String, Variable)>,
+    /// It has answered and wants no more.
+    pub ok: StepAt,
+    /// No answer in time.
+    pub timed_out: StepAt,
+    /// It failed, or its answer cannot be followed.
+    pub failed: StepAt,
+}
+
+/// What the answers of a service are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Yield {
+    /// One object with values; if there is nothing, the call goes there.
+    Values(StepAt),
+    /// Things to do, until it says where the call goes.
+    Deeds {
+        /// Ways it may name.
+        ways: Vec<(String, StepAt)>,
+        /// Queue steps that it may name by their queues.
+        queues: Vec<StepAt>,
+        /// How long a key is waited for.
+        patience: Patience,
+    },
+}
+
 /// Likely questions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predict {
@@ -272,16 +315,61 @@ pub struct Verify {
 pub struct Queue {
     /// The queue's name.
     pub queue: String,
-    /// Skills and least levels by language of the caller.
-    pub need: BTreeMap<Language, BTreeMap<String, u8>>,
+    /// What a seat needs, by language of the caller.
+    pub need: BTreeMap<Language, NamedNeed>,
     /// Larger goes first.
     pub priority: i32,
+    /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+    pub ageing: Option<u32>,
+    /// Whom the call asks for one after the other; empty: as the queue says.
+    pub steps: Vec<NamedStep>,
     /// The queue is full.
     pub full: StepAt,
     /// The caller left the queue.
     pub left: StepAt,
     /// The seat hung up and the caller did not; none: the call ends.
     pub talked: Option<StepAt>,
+    /// What a caller hears and may do meanwhile.
+    pub waiting: Box<Waiting>,
+}
+
+/// What a caller hears and may do while waiting, and how long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// What is told from time to time, in this order.
+    pub tell: Vec<Tell>,
+    /// Said after it.
+    pub hint: Option<Wording>,
+    /// What keys do.
+    pub keys: BTreeMap<char, WaitKey>,
+    /// The longest wait, and where the call goes after it.
+    pub max_wait: Option<(Duration, StepAt)>,
+    /// The longest wait to expect; a call that would wait longer goes there at once.
+    pub max_expected: Option<(Duration, StepAt)>,
+    /// Outside of the queue's opening hours.
+    pub closed: StepAt,
+    /// Nobody who is signed in could help; none: the call waits for somebody who comes.
+    pub nobody: Option<StepAt>,
+}
+
+/// What a waiting caller is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Tell {
+    /// The place in the queue.
+    Position,
+    /// The expected wait.
+    Wait,
+}
+
+/// What a key does while a caller waits.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum WaitKey {
+    /// What is told from time to time is told at once.
+    Again,
+    /// The call goes to this step and keeps its place.
+    Visit(StepAt),
+    /// The call leaves the queue.
+    Leave(Target),
 }
 
 /// Variables being set.
@@ -386,30 +474,6 @@ impl Script {
     pub fn step(&self, at: StepAt) -> Option<&Step> {
         self.steps.get(at.0)
     }
-
-    /// What must be recorded: id, language, words, in the order of the steps. What uses of a subflow
-    /// have in common stands once.
-    #[must_use]
-    pub fn literals(&self) -> Vec<(String, Language, String)> {
-        let mut all = Vec::new();
-        let mut known = BTreeSet::new();
-        for step in &self.steps {
-            let id = step.name.replace('/', ".");
-            for language in &self.languages {
-                let mut nth = 0;
-                for (wording, digits) in step.wordings() {
-                    for text in wording.literals(*language, digits) {
-                        nth += 1;
-                        let new = known.insert((*language, text.clone()));
-                        if new || id == step.name {
-                            all.push((format!("{}.{id}.{nth}", self.flow), *language, text));
-                        }
-                    }
-                }
-            }
-        }
-        all
-    }
 }
 
 impl Step {
@@ -420,36 +484,5 @@ impl Step {
             return Some(queue);
         }
         None
-    }
-
-    /// Its texts, each with the number of keys it names.
-    #[must_use]
-    pub fn wordings(&self) -> Vec<(&Wording, u32)> {
-        let mut all: Vec<(&Wording, u32)> = Vec::new();
-        all.extend(self.say.iter().map(|say| (say, 1)));
-        match &self.verb {
-            Verb::Goto(_)
-            | Verb::Answer(_)
-            | Verb::Queue(_)
-            | Verb::Set(_)
-            | Verb::Fork(_)
-            | Verb::Time(_)
-            | Verb::Tag(_)
-            | Verb::Hangup => {}
-            Verb::Menu(menu) => all.extend(menu.text.all().map(|text| (text, 1))),
-            Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
-            Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),
-            Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
-            Verb::Predict(predict) => {
-                all.push((&predict.say_each, predict.at_most));
-                all.extend(predict.sure.iter().map(|sure| (&sure.say, 1)));
-                all.extend(predict.say_last.iter().map(|last| (last, 1)));
-            }
-            Verb::Verify(verify) => {
-                all.push((&verify.text, 1));
-                all.extend(verify.wrong.iter().map(|wrong| (wrong, 1)));
-            }
-        }
-        all
     }
 }

@@ -20,6 +20,7 @@ use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::script::Voices;
+use crate::machine::ivr::script::Yield;
 use crate::machine::ivr::traffic::Traffic;
 use crate::machine::ivr::wording::Wording;
 
@@ -145,6 +146,10 @@ const fn kind(verb: &Verb) -> (&'static str, Tone) {
         Verb::Menu(_) => ("menu", Tone::Asking),
         Verb::Collect(_) => ("collect", Tone::Asking),
         Verb::Lookup(_) => ("lookup", Tone::Thinking),
+        Verb::Consult(consult) => match consult.yields {
+            Yield::Values(_) => ("lookup", Tone::Thinking),
+            Yield::Deeds { .. } => ("call", Tone::Thinking),
+        },
         Verb::Predict(_) => ("predict", Tone::Guessing),
         Verb::Answer(_) => ("answer", Tone::Answering),
         Verb::Verify(_) => ("verify", Tone::Proving),
@@ -166,10 +171,11 @@ fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
         Verb::Survey(survey) => Some(&survey.text.first),
         Verb::Verify(verify) => Some(&verify.text),
         Verb::Lookup(lookup) => lookup.wait.as_ref(),
+        Verb::Consult(consult) => consult.wait.as_ref(),
+        Verb::Queue(queue) => queue.waiting.hint.as_ref(),
         Verb::Predict(predict) => Some(&predict.say_each),
         Verb::Goto(_)
         | Verb::Answer(_)
-        | Verb::Queue(_)
         | Verb::Set(_)
         | Verb::Fork(_)
         | Verb::Time(_)
@@ -233,6 +239,14 @@ fn facts(step: &Step) -> Vec<String> {
             };
             facts.push(format!("orders {by}, at most {:?}", lookup.timeout));
         }
+        Verb::Consult(consult) => {
+            facts.push(format!(
+                "asks {}, at most {:?}",
+                consult.service, consult.timeout
+            ));
+            let sets = consult.sets.values();
+            facts.extend(sets.map(|(key, _)| format!("may set {key}")));
+        }
         Verb::Predict(predict) => {
             facts.push(format!("reads at most {} questions", predict.at_most));
         }
@@ -241,7 +255,11 @@ fn facts(step: &Step) -> Vec<String> {
             facts.push(format!("answers {question}"));
         }
         Verb::Verify(verify) => facts.push(format!("at most {} tries", verify.tries)),
-        Verb::Queue(queue) => facts.extend(needs(queue)),
+        Verb::Queue(queue) => {
+            facts.extend(needs(queue));
+            let longest = queue.waiting.max_wait;
+            facts.extend(longest.map(|(most, _)| format!("at most {most:?}")));
+        }
     }
     facts
 }
@@ -250,11 +268,7 @@ fn needs(queue: &Queue) -> Vec<String> {
     let mut facts = vec![format!("waits in {}", queue.queue)];
     let mut told = BTreeSet::new();
     for (language, terms) in &queue.need {
-        let terms = terms
-            .iter()
-            .map(|(skill, level)| format!("{skill} ≥ {level}"));
-        let terms: Vec<String> = terms.collect();
-        let terms = terms.join(", ");
+        let terms = terms.to_string().replace(">=", "≥").replace("<=", "≤");
         let one = queue
             .need
             .values()
@@ -280,12 +294,15 @@ fn rows(script: &Script, step: &Step, traffic: Option<&Traffic>) -> Vec<Row> {
             Label::Then => None,
             Label::Key(key) => Some(Cap::Key(key)),
             Label::Case(_) => Some(Cap::Word("if".to_owned())),
+            Label::Way(_) => Some(Cap::Word("goto".to_owned())),
             Label::Outcome(name) => Some(Cap::Word(name.to_owned())),
         };
         let note = match (&branch.note, branch.label) {
             (Some(note), _) => note.clone(),
             (None, Label::Then) => "then".to_owned(),
-            (None, Label::Key(_) | Label::Case(_) | Label::Outcome(_)) => String::new(),
+            (None, Label::Key(_) | Label::Case(_) | Label::Way(_) | Label::Outcome(_)) => {
+                String::new()
+            }
         };
         let weight = traffic.map(|traffic| traffic.gone(&step.name, branch.label));
         let same = |row: &&mut Row| row.to == branch.to.0 && row.note == note;

@@ -3,14 +3,15 @@
 //! A walk is one call's way through one dialplan. It starts at the INVITE, so that look-ups run
 //! under the ringing and the greeting; it speaks once it is told `WalkInput::Connected`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Standing;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::spoken::Spoken;
+use crate::machine::wait_step::NamedStep;
+use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
 
@@ -42,12 +43,35 @@ pub enum WalkInput {
         /// What was found; an empty list of orders is an answer.
         result: Result<Customer, LookupFailure>,
     },
+    /// A service answered. Answers that nobody awaits are only counted.
+    Consulted {
+        /// Which question.
+        consult: u32,
+        /// Its answer in JSON, empty if there is nothing.
+        result: Result<String, LookupFailure>,
+    },
     /// The queue turned the contact away: full.
     QueueFull,
     /// The contact asked to leave the queue.
     QueueLeft,
     /// The seat hung up and the caller did not.
     Talked,
+    /// The queue is outside of its opening hours: the contact was not taken.
+    QueueClosed,
+    /// The wait to expect is longer than the step allows: the contact was not taken.
+    QueueLong,
+    /// Nobody who is signed in could help the contact that waits.
+    QueueNobody,
+    /// The contact that waits is told its place, 1 is next, and what wait to expect if that is
+    /// known.
+    Placed {
+        /// Its place.
+        position: u32,
+        /// The wait.
+        wait: Option<WaitRange>,
+    },
+    /// A seat rings for a contact that kept its place while it went elsewhere.
+    Offered,
 }
 
 /// Why a look-up gave nothing.
@@ -63,6 +87,12 @@ pub enum LookupFailure {
     /// Too many look-ups are in flight.
     #[error("too many look-ups in flight")]
     Busy,
+    /// The source has failed so often that it is left alone for a while.
+    #[error("the source rests after failures")]
+    Resting,
+    /// What the source has is too old to be told.
+    #[error("the source's data are too old")]
+    Stale,
 }
 
 /// What a walk answers.
@@ -95,27 +125,76 @@ pub enum WalkOutput {
         /// Which.
         lookup: u32,
     },
+    /// Ask a service of the centre; answered by [`WalkInput::Consulted`].
+    Consult {
+        /// Names the question within this walk.
+        consult: u32,
+        /// The service's name in the configuration.
+        service: String,
+        /// What it is told, in JSON.
+        body: String,
+        /// The walk gives up by itself after this.
+        timeout: std::time::Duration,
+    },
+    /// The walk awaits this answer of a service no more.
+    ForgetConsult {
+        /// Which question.
+        consult: u32,
+    },
     /// Hand the call to the distributor. The walk rests until told otherwise.
     Enqueue {
         /// Name of the queue in the configuration.
         queue: String,
-        /// Skills and least levels beyond the queue's need, by name.
-        need: BTreeMap<String, u8>,
+        /// What a seat needs beyond the queue's need, by name.
+        need: NamedNeed,
         /// Larger goes first.
         priority: i32,
+        /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+        ageing: Option<u32>,
+        /// Whom the call asks for one after the other; empty: as the queue says.
+        steps: Vec<NamedStep>,
         /// Language for waiting announcements.
         language: Language,
+        /// Who would wait longer than this is not taken, but told [`WalkInput::QueueLong`].
+        expected_max: Option<std::time::Duration>,
         /// What the seat should see.
         briefing: Briefing,
     },
+    /// Something about the wait that [`WalkOutput::Enqueue`] began.
+    Waiting(WaitingAct),
     /// End the call.
     Hangup,
     /// Worth a line in the log.
     Note(WalkFact),
 }
 
+/// What a call does that waits for a seat.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WaitingAct {
+    /// It goes elsewhere in the dialplan and keeps its place.
+    Stroll,
+    /// It is back and waits on.
+    Return,
+    /// It waits no more.
+    Leave(LeaveReason),
+    /// It wants to hear its place: answered by [`WalkInput::Placed`].
+    AskPlace,
+}
+
+/// Why a call leaves a queue without having been served, other than by hanging up.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// By a key.
+    Asked,
+    /// It has waited as long as the dialplan lets it.
+    TimedOut,
+    /// Nobody who is signed in could help.
+    Nobody,
+}
+
 /// By what orders are looked up.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LookupKey {
     /// All orders of customers with this number.
@@ -164,6 +243,11 @@ impl WalkFact {
             }
             Self::Tagged { tag } => format!("marked as {tag}"),
             Self::Scored { survey, score, .. } => format!("{survey} scored {score}"),
+            Self::Consulted { service, result } => match result {
+                Ok(count) => format!("{service} answers: {count}"),
+                Err(failure) => format!("{service}: {failure}"),
+            },
+            Self::Unfollowed { service, why } => format!("{service}: {why}"),
             Self::Entered { .. }
             | Self::Said { .. }
             | Self::Took { .. }
@@ -174,6 +258,7 @@ impl WalkFact {
             | Self::ChoseNone
             | Self::Answered { .. }
             | Self::Verified { .. }
+            | Self::PlaceTold { .. }
             | Self::Unspeakable { .. } => return None,
         })
     }
@@ -214,6 +299,20 @@ pub enum WalkFact {
     LateAnswer {
         /// Which.
         lookup: u32,
+    },
+    /// A service answered, or did not.
+    Consulted {
+        /// Its name in the configuration.
+        service: String,
+        /// How many values or deeds it gave, or why none.
+        result: Result<u32, LookupFailure>,
+    },
+    /// What a service answered cannot be followed.
+    Unfollowed {
+        /// Its name in the configuration.
+        service: String,
+        /// Why.
+        why: String,
     },
     /// Questions were ranked.
     Predicted {
@@ -290,6 +389,15 @@ pub enum WalkFact {
         score: u8,
         /// The worst and the best that could be given.
         scale: (u8, u8),
+    },
+    /// A waiting caller was told its place or what wait to expect.
+    PlaceTold {
+        /// Its place, 1 is next; none: it was not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position: Option<u32>,
+        /// The wait; none: it was not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<WaitRange>,
     },
     /// A phrase has no recording and no speech command: it was skipped.
     Unspeakable {

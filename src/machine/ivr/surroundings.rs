@@ -18,6 +18,8 @@ pub struct Surroundings {
     pub banks: BTreeMap<String, Questions>,
     /// What banks say of orders and customers, by bank.
     pub attributes: BTreeMap<String, BTreeMap<String, Attribute>>,
+    /// Names of services; none: they are not checked.
+    pub services: Option<BTreeSet<String>>,
     /// Ids of recordings by language; none: they are not checked.
     pub recordings: Option<BTreeMap<Language, BTreeSet<String>>>,
 }
@@ -29,6 +31,10 @@ pub struct Centre {
     pub queues: BTreeSet<String>,
     /// Names of skills.
     pub skills: BTreeSet<String>,
+    /// Names of groups of seats.
+    pub groups: BTreeSet<String>,
+    /// Ids of seats.
+    pub seats: BTreeSet<String>,
 }
 
 /// Questions of a bank: their ids.
@@ -43,7 +49,13 @@ impl Surroundings {
             let queues = queues.filter(|name| catalog.queue(name).is_some());
             let skills = catalog.skills().iter();
             let skills = skills.filter(|name| catalog.skill(name).is_some());
+            let groups = catalog.groups().iter();
+            let groups = groups.filter(|name| catalog.group(name).is_some());
+            let seats = catalog.seats().iter().map(|seat| &seat.id);
+            let seats = seats.filter(|id| catalog.seat(id).is_some());
             Centre {
+                groups: groups.cloned().collect(),
+                seats: seats.cloned().collect(),
                 queues: queues.cloned().collect(),
                 skills: skills.cloned().collect(),
             }
@@ -60,6 +72,13 @@ impl Surroundings {
             around.attributes.insert(bank.name.clone(), attributes);
         }
         around
+    }
+
+    /// The same with the names of services.
+    #[must_use]
+    pub fn with_services<'s>(mut self, names: Option<impl Iterator<Item = &'s str>>) -> Self {
+        self.services = names.map(|names| names.map(str::to_owned).collect());
+        self
     }
 
     /// The same with the ids of a book's recordings.

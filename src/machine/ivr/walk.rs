@@ -12,6 +12,8 @@ use crate::machine::ivr::answer_step::AnswerStep;
 use crate::machine::ivr::answer_step::Heard;
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::collect_step::CollectStep;
+use crate::machine::ivr::consult_step::ConsultStep;
+use crate::machine::ivr::consult_step::Upshot;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
@@ -19,7 +21,7 @@ use crate::machine::ivr::line;
 use crate::machine::ivr::lookup_step::LookupStep;
 use crate::machine::ivr::menu_step::MenuStep;
 use crate::machine::ivr::predict_step::PredictStep;
-use crate::machine::ivr::queue_step;
+use crate::machine::ivr::script::Consult;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
@@ -31,6 +33,8 @@ use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::survey_step::SurveyStep;
 use crate::machine::ivr::verify_step::VerifyStep;
+use crate::machine::ivr::walk_state::Fate;
+use crate::machine::ivr::walk_state::Left;
 use crate::machine::ivr::walk_state::State;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
@@ -41,28 +45,16 @@ use crate::vocabulary::time::Turn;
 /// One call's way through one dialplan.
 #[derive(Debug)]
 pub struct Walk {
-    script: Arc<Script>,
-    journey: Journey,
+    pub(super) script: Arc<Script>,
+    pub(super) journey: Journey,
     search: Search,
-    at: StepAt,
-    state: State,
-    fate: Fate,
-}
-
-/// Whether the call may still go from step to step.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Fate {
-    Open,
-    /// Its steps or words are used up: it was handed to people.
-    Spent,
-}
-
-/// How a call left a queue.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Left {
-    Full,
-    Asked,
-    Talked,
+    pub(super) at: StepAt,
+    pub(super) state: State,
+    pub(super) fate: Fate,
+    /// The queue step whose place the call keeps while it is elsewhere.
+    pub(super) kept_at: Option<StepAt>,
+    /// When its wait has lasted long enough.
+    pub(super) waits_until: Option<Now>,
 }
 
 impl Walk {
@@ -83,6 +75,8 @@ impl Walk {
             at: StepAt(0),
             state: State::Ringing,
             fate: Fate::Open,
+            kept_at: None,
+            waits_until: None,
         }
     }
 
@@ -94,18 +88,9 @@ impl Walk {
     /// When it must be woken.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
-        let step = match &self.state {
-            State::Lookup(step) => step.poll_timeout(),
-            State::Ringing
-            | State::Saying(_)
-            | State::Menu(_)
-            | State::Collect(_)
-            | State::Predict(_)
-            | State::Answer(_)
-            | State::Survey(_)
-            | State::Verify(_) => self.state.asking().and_then(Asking::deadline),
-            State::Queued | State::Ended => None,
-        };
+        let queued = matches!(self.state, State::Queued);
+        let wait = self.wait_limit().filter(|_| queued);
+        let step = self.state.deadline().or(wait);
         let ended = matches!(self.state, State::Ended);
         let saying = self.journey.say_limit().filter(|_| self.speaks());
         let search = self.search.deadline().filter(|_| !ended);
@@ -128,9 +113,19 @@ impl Walk {
                 self.search.handle_answer(&mut self.journey, lookup, result);
                 self.look(world);
             }
+            WalkInput::Consulted { consult, result } => {
+                self.consult(world, |step, journey, service| {
+                    step.handle_answer(journey, world, service, (consult, result))
+                });
+            }
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
             WalkInput::Talked => self.leave_queue(world, Left::Talked),
+            WalkInput::QueueClosed => self.leave_queue(world, Left::Closed),
+            WalkInput::QueueLong => self.leave_queue(world, Left::Long),
+            WalkInput::QueueNobody => self.leave_queue(world, Left::Nobody),
+            WalkInput::Placed { position, wait } => self.tell_place(world, position, wait),
+            WalkInput::Offered => self.be_offered(world),
         }
     }
 
@@ -146,8 +141,14 @@ impl Walk {
             self.handle_said(world, Heard::Whole);
             return;
         }
-        if matches!(self.state, State::Lookup(_)) {
+        if self.wait_limit().is_some_and(|at| at <= now) {
+            self.end_wait(world);
+        } else if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
+        } else if matches!(self.state, State::Consult(_)) {
+            self.consult(world, |step, journey, service| {
+                step.handle_timeout(journey, world, service)
+            });
         } else if self
             .state
             .asking()
@@ -164,7 +165,8 @@ impl Walk {
     /// Whether a step waits for a look-up: the caller can do nothing but wait too.
     #[must_use]
     pub const fn is_looking_up(&self) -> bool {
-        matches!(self.state, State::Lookup(_))
+        let consults = matches!(&self.state, State::Consult(step) if step.is_waiting());
+        consults || matches!(self.state, State::Lookup(_))
     }
 
     /// Whether keys pressed now are nobody else's business.
@@ -177,6 +179,12 @@ impl Walk {
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         matches!(self.state, State::Ended)
+    }
+
+    /// Whether the distributor has the call.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Queued)
     }
 
     /// Whose call it is, once that is found.
@@ -202,6 +210,12 @@ impl Walk {
         }
         let now = world.turn.now;
         self.journey.hear_end(now);
+        if matches!(self.state, State::Consult(_)) {
+            self.consult(world, |step, journey, service| {
+                step.handle_said(journey, world, service)
+            });
+            return;
+        }
         let script = Arc::clone(&self.script);
         let verb = script.step(self.at).map(|step| &step.verb);
         let journey = &mut self.journey;
@@ -220,7 +234,12 @@ impl Walk {
                 step.handle_said(&self.search, lookup, now)
             }
             (
-                State::Lookup(_) | State::Answer(_) | State::Ringing | State::Queued | State::Ended,
+                State::Lookup(_)
+                | State::Consult(_)
+                | State::Answer(_)
+                | State::Ringing
+                | State::Queued
+                | State::Ended,
                 _,
             ) => Move::Stay,
         };
@@ -233,12 +252,24 @@ impl Walk {
         }
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
-            (State::Ringing | State::Queued | State::Ended, ..) => {}
-            (State::Saying(_) | State::Lookup(_), '0', Some(person)) => {
+            (State::Ringing | State::Ended, ..) => {}
+            (State::Queued, ..) => self.press_waiting(world, key),
+            (State::Consult(step), ..) if step.takes_keys() => {
+                self.journey.hear_end(world.turn.now);
+                self.consult(world, |step, journey, service| {
+                    step.press(journey, world, service, key)
+                });
+            }
+            (State::Saying(_) | State::Lookup(_) | State::Consult(_), '0', Some(person)) => {
+                if let State::Consult(step) = &self.state {
+                    step.forget(&mut self.journey);
+                }
                 self.journey.take_keys(key);
                 self.go(world, person);
             }
-            (State::Saying(_) | State::Lookup(_), ..) => self.journey.keep_key(key),
+            (State::Saying(_) | State::Lookup(_) | State::Consult(_), ..) => {
+                self.journey.keep_key(key);
+            }
             (State::Answer(_), ..) => {
                 self.journey.keep_key(key);
                 self.handle_said(world, Heard::Part);
@@ -279,49 +310,20 @@ impl Walk {
         self.look(world);
     }
 
-    fn leave_queue(&mut self, world: WalkWorld<'_>, left: Left) {
-        if !matches!(self.state, State::Queued) {
-            return;
-        }
-        if self.fate == Fate::Spent {
-            self.hang_up();
-            return;
-        }
+    /// Lets the service's step do something, and does what comes of it.
+    fn consult(
+        &mut self,
+        world: WalkWorld<'_>,
+        tell: impl FnOnce(&mut ConsultStep, &mut Journey, &Consult) -> Upshot,
+    ) {
         let script = Arc::clone(&self.script);
-        if let Some(Verb::Queue(queue)) = script.step(self.at).map(|step| &step.verb) {
-            let to = match left {
-                Left::Full => Some(queue.full),
-                Left::Asked => Some(queue.left),
-                Left::Talked => queue.talked,
-            };
-            match to {
-                Some(to) => self.go(world, to),
-                None => {
-                    self.hang_up();
-                }
-            }
-        }
-    }
-
-    /// The call has had all the steps or words it may have: a person must help, if there is one.
-    fn give_to_people(&mut self, world: WalkWorld<'_>) {
-        let script = Arc::clone(&self.script);
-        let queue = |at: StepAt| {
-            let step = script.step(at)?;
-            step.queue().map(|queue| (at, queue))
+        let verb = script.step(self.at).map(|step| &step.verb);
+        let (State::Consult(step), Some(Verb::Consult(consult))) = (&mut self.state, verb) else {
+            return;
         };
-        let all = (0..script.steps.len()).map(StepAt);
-        let found = script.person.into_iter().chain(all).find_map(queue);
-        match found {
-            Some((at, queue)) if self.fate == Fate::Open => {
-                self.fate = Fate::Spent;
-                self.at = at;
-                queue_step::enqueue(&mut self.journey, world, queue);
-                self.state = State::Queued;
-            }
-            Some(_) | None => {
-                self.hang_up();
-            }
+        match tell(step, &mut self.journey, consult) {
+            Upshot::Moved(moved) => self.follow(world, moved),
+            Upshot::HangUp => drop(self.hang_up()),
         }
     }
 
@@ -333,17 +335,8 @@ impl Walk {
         gate.map_or(StepAt(0), look)
     }
 
-    /// Whether the call goes on in the dialplan when the seat hangs up and the caller does not.
-    #[must_use]
-    pub fn goes_on_after_talk(&self) -> bool {
-        let step = self.script.step(self.at);
-        let queue = step.and_then(|step| step.queue());
-        let open = matches!(self.state, State::Queued) && self.fate == Fate::Open;
-        open && queue.is_some_and(|queue| queue.talked.is_some())
-    }
-
     /// Goes from step to step until one has to wait.
-    fn go(&mut self, world: WalkWorld<'_>, to: StepAt) {
+    pub(super) fn go(&mut self, world: WalkWorld<'_>, to: StepAt) {
         let mut to = to;
         loop {
             if self.journey.is_spent() {
@@ -359,7 +352,7 @@ impl Walk {
         }
     }
 
-    fn follow(&mut self, world: WalkWorld<'_>, moved: Move) {
+    pub(super) fn follow(&mut self, world: WalkWorld<'_>, moved: Move) {
         if let Move::Go(to) = moved {
             self.go(world, to);
         }
@@ -423,6 +416,10 @@ impl Walk {
                 Ok(step) => (State::Lookup(step), Move::Stay),
                 Err(gone) => return gone,
             },
+            Verb::Consult(consult) => {
+                let step = ConsultStep::enter(journey, world, consult, self.at);
+                (State::Consult(step), Move::Stay)
+            }
             Verb::Predict(predict) => {
                 let (step, moved) = PredictStep::enter(journey, world, step, predict);
                 (State::Predict(step), moved)
@@ -435,16 +432,13 @@ impl Walk {
                 let (step, moved) = VerifyStep::enter(journey, world, verify, step.voices);
                 (State::Verify(step), moved)
             }
-            Verb::Queue(queue) => {
-                queue_step::enqueue(journey, world, queue);
-                (State::Queued, Move::Stay)
-            }
+            Verb::Queue(queue) => (self.wait(world, queue), Move::Stay),
         };
         self.state = state;
         moved
     }
 
-    fn hang_up(&mut self) -> Move {
+    pub(super) fn hang_up(&mut self) -> Move {
         self.state = State::Ended;
         self.search.give_up(&mut self.journey);
         self.journey.emit(WalkOutput::Hangup);

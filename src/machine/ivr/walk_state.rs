@@ -3,6 +3,7 @@
 use crate::machine::ivr::answer_step::AnswerStep;
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::collect_step::CollectStep;
+use crate::machine::ivr::consult_step::ConsultStep;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
@@ -13,6 +14,7 @@ use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::survey_step::SurveyStep;
 use crate::machine::ivr::verify_step::VerifyStep;
 use crate::machine::ivr::world::WalkWorld;
+use crate::vocabulary::time::Now;
 
 /// What a walk is doing.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub enum State {
     Collect(CollectStep),
     /// It waits for a look-up.
     Lookup(LookupStep),
+    /// It asks a service, or does what that wants.
+    Consult(ConsultStep),
     /// It offers likely questions.
     Predict(PredictStep),
     /// It gives an answer.
@@ -39,6 +43,32 @@ pub enum State {
     Queued,
     /// The call is over.
     Ended,
+}
+
+/// Whether the call may still go from step to step.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fate {
+    /// It may.
+    Open,
+    /// Its steps or words are used up: it was handed to people.
+    Spent,
+}
+
+/// How a call left a queue.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Left {
+    /// The queue took no more.
+    Full,
+    /// The caller wanted to.
+    Asked,
+    /// The seat hung up.
+    Talked,
+    /// The queue is closed.
+    Closed,
+    /// The wait would be too long.
+    Long,
+    /// Nobody is there who could help.
+    Nobody,
 }
 
 impl State {
@@ -54,9 +84,29 @@ impl State {
             Self::Ringing
             | Self::Saying(_)
             | Self::Lookup(_)
+            | Self::Consult(_)
             | Self::Answer(_)
             | Self::Queued
             | Self::Ended => None,
+        }
+    }
+
+    /// When something is to be done.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Now> {
+        match self {
+            Self::Lookup(step) => step.poll_timeout(),
+            Self::Consult(step) => step.poll_timeout(),
+            Self::Ringing
+            | Self::Saying(_)
+            | Self::Menu(_)
+            | Self::Collect(_)
+            | Self::Predict(_)
+            | Self::Answer(_)
+            | Self::Survey(_)
+            | Self::Verify(_)
+            | Self::Queued
+            | Self::Ended => self.asking().and_then(Asking::deadline),
         }
     }
 

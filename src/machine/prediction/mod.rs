@@ -33,6 +33,9 @@ pub mod model;
 /// Attributes as names of expressions.
 pub mod named_value;
 
+/// What another system tells of orders, as it happens.
+pub mod news;
+
 /// Customers and their orders.
 pub mod order;
 

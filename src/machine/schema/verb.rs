@@ -33,6 +33,15 @@ const KEY_TIMEOUT: Key = free(
     Form::Length,
     "how long to wait for a key after the words: 5s",
 );
+const WITH: Key = free(
+    "with",
+    Form::Map(&Form::Expression),
+    "what the service is told, by name",
+);
+const SERVICE_TIMEOUT: Key = free("timeout", Form::Length, "how long it may take: 3s");
+const WAIT: Key = free("wait", Form::Said, "said while the answer is awaited");
+const TIMED_OUT: Key = way("timeout", "no answer in time");
+const FAILED: Key = way("failed", "it failed, or its answer cannot be followed");
 const GOTO_STEP: Key = needed("goto", Form::Name, "the next step");
 const ANY: Key = free("any", Form::Name, "all outcomes that are not named");
 
@@ -68,6 +77,40 @@ const KEYS: Key = free(
     "where keys lead; * repeats and 0 leads to a person unless they stand here",
 );
 
+/// What a key does while a caller waits.
+pub const WAIT_KEY: Shape = Shape {
+    about: "what a key does while a caller waits",
+    keys: &[
+        free(
+            "visit",
+            Form::Name,
+            "the call goes to this step and keeps its place",
+        ),
+        free(
+            "say",
+            Form::One(&["again"]),
+            "what is told from time to time is told at once",
+        ),
+        free("goto", Form::Name, "the call leaves the queue"),
+        free(
+            "language",
+            Form::One(&["en", "zh-CN"]),
+            "with goto: the language that is spoken from there on",
+        ),
+        free(
+            "question",
+            Form::Name,
+            "with goto: the question that is chosen",
+        ),
+    ],
+};
+
+const WAIT_KEYS: Key = free(
+    "keys",
+    Form::Keys(&Form::Either(&[Form::Name, Form::Keyed(&WAIT_KEY)])),
+    "what keys do while the caller waits",
+);
+
 macro_rules! outcomes {
     ($($way:expr),* $(,)?) => {
         &Shape {
@@ -90,7 +133,7 @@ pub const PLAIN: Verb = Verb {
 };
 
 /// Steps by their verbs.
-pub const VERBS: [Verb; 15] = [
+pub const VERBS: [Verb; 17] = [
     Verb {
         name: "menu",
         shape: Shape {
@@ -162,6 +205,73 @@ pub const VERBS: [Verb; 15] = [
             ],
         },
         example: "{ lookup: caller, goto: { any: a } }",
+    },
+    Verb {
+        name: "lookup",
+        shape: Shape {
+            about: "asks a service for values",
+            keys: &[
+                SAY,
+                IN,
+                needed(
+                    "lookup",
+                    Form::Name,
+                    "the service, as ringwise.toml names it",
+                ),
+                WITH,
+                free(
+                    "set",
+                    Form::Map(&Form::Name),
+                    "variables, each with its field",
+                ),
+                SERVICE_TIMEOUT,
+                WAIT,
+                goto(outcomes![
+                    way("ok", "there is an answer"),
+                    way("empty", "there is nothing"),
+                    TIMED_OUT,
+                    FAILED,
+                ]),
+            ],
+        },
+        example: "{ lookup: points, set: { n: points }, goto: { any: a } }",
+    },
+    Verb {
+        name: "call",
+        shape: Shape {
+            about: "lets a service lead the call for a while",
+            keys: &[
+                SAY,
+                IN,
+                needed("call", Form::Name, "the service, as ringwise.toml names it"),
+                WITH,
+                free(
+                    "may_set",
+                    Form::Some(&Form::Name),
+                    "variables that it may set",
+                ),
+                free(
+                    "may_go",
+                    Form::Map(&Form::Name),
+                    "ways that it may name, each with its step",
+                ),
+                free(
+                    "may_queue",
+                    Form::Some(&Form::Name),
+                    "queue steps, which it may name by their queues",
+                ),
+                SERVICE_TIMEOUT,
+                WAIT,
+                RETRIES,
+                KEY_TIMEOUT,
+                goto(outcomes![
+                    way("ok", "the service wants no more"),
+                    TIMED_OUT,
+                    FAILED,
+                ]),
+            ],
+        },
+        example: "{ call: helper, may_set: n, goto: { any: a } }",
     },
     Verb {
         name: "predict",
@@ -258,10 +368,40 @@ pub const VERBS: [Verb; 15] = [
                     "skills: refund >= 3 and lang.en >= 1, or one per language",
                 ),
                 free("priority", Form::Whole(0, 100), "larger goes first"),
+                free(
+                    "tell",
+                    Form::Some(&Form::One(&["position", "wait"])),
+                    "what a waiting caller is told from time to time; else position",
+                ),
+                free("hint", Form::Said, "said after it"),
+                WAIT_KEYS,
+                free("max_wait", Form::Length, "the longest wait: 10m"),
+                free(
+                    "max_expected",
+                    Form::Length,
+                    "who must expect to wait longer is not taken: 15m",
+                ),
+                free(
+                    "ageing",
+                    Form::Number,
+                    "how fast the priority rises, in levels a minute",
+                ),
+                free(
+                    "steps",
+                    Form::List(&Form::Keyed(&WAIT_STEP)),
+                    "whom the call asks for one after the other, instead of the queue's steps",
+                ),
                 goto(outcomes![
                     way("full", "the queue is full"),
                     way("left", "the caller left the queue"),
                     way("talked", "the seat hung up and the caller did not"),
+                    way("closed", "outside of the queue's hours; else as full"),
+                    way("long", "the wait to expect is longer than max_expected"),
+                    way("timeout", "the caller has waited for max_wait"),
+                    way(
+                        "nobody",
+                        "nobody who could help is signed in; else the call waits"
+                    ),
                 ]),
             ],
         },
@@ -380,6 +520,45 @@ pub const VERBS: [Verb; 15] = [
         example: "{ subflow: f, goto: { any: a } }",
     },
 ];
+
+/// A step of a wait.
+pub const WAIT_STEP: Shape = Shape {
+    about: "whom the call asks for, and for how long",
+    keys: &[
+        free(
+            "need",
+            Form::Text,
+            "what a seat needs beyond the queue's need: refund >= 3 or group == seniors",
+        ),
+        free(
+            "seats",
+            Form::Some(&Form::Name),
+            "seats by id; last is the one that served the customer last",
+        ),
+        free("for", Form::Length, "how long: 20s"),
+        free(
+            "skip_if",
+            Form::One(&["never", "nobody_signed_in", "nobody_ready"]),
+            "when the step is passed over",
+        ),
+        free(
+            "prefer",
+            Form::One(&[
+                "longest_idle",
+                "most_skilled",
+                "least_skilled",
+                "least_busy",
+                "fewest_queues",
+            ]),
+            "who goes first among ready seats",
+        ),
+        free(
+            "weights",
+            Form::Map(&Form::Whole(0, 1_000)),
+            "or who goes first by the sum of levels times these",
+        ),
+    ],
+};
 
 /// A look-up by digits of an order.
 pub const ORDER_TAIL: Shape = Shape {

@@ -11,8 +11,10 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Menu
     let text = record
         .take("menu")
         .map(|node| reader.prompts(node, &Slot::CALLER))?;
+    let known_faults = reader.faults.len();
     let keys = reader.optional_keys(record);
-    if keys.is_empty() {
+    let keys_are_read = reader.faults.len() == known_faults;
+    if keys.is_empty() && keys_are_read {
         let fault = Fault::new(record.span(), "this menu has no keys");
         reader.wrong(fault.help("add keys: { \"1\": STEP }"));
     }
@@ -20,7 +22,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Menu
     let patience = reader.patience(record);
     let goto = reader.outcomes(record, &needed, &["invalid", "known"]);
     let known = goto.named("known");
-    if known.is_some() && keys.values().all(|target| target.language.is_none()) {
+    if known.is_some() && keys_are_read && keys.values().all(|target| target.language.is_none()) {
         let what = "`known` is for menus that ask for the language, and no key here sets one";
         let fault = Fault::new(record.span(), what);
         reader.wrong(fault.help("keys: { \"2\": { goto: STEP, language: en } }"));

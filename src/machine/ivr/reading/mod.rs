@@ -6,6 +6,9 @@ pub mod answer;
 /// Digits.
 pub mod collect;
 
+/// Questions to services.
+pub mod consult;
+
 /// What stands at the top of a dialplan's file.
 pub mod entry;
 
@@ -62,3 +65,8 @@ pub mod variable;
 
 /// A proof of who calls.
 pub mod verify;
+
+/// Whom a waiting call asks for one after the other.
+pub mod wait_step;
+/// What a caller hears and may do while waiting for a seat.
+pub mod waiting;

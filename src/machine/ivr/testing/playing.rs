@@ -1,5 +1,6 @@
 //! A case being played: the walk on virtual time, its keys, its look-ups answered.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,10 +80,10 @@ pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
         call: Rehearsal::new(scene, Arc::clone(script), caller, start),
         customer: customer(given, start, scene.zone),
         failure: given.orders.as_ref().err().copied(),
+        services: given.services.clone(),
         facts: Vec::new(),
         queue: None,
         outcome: None,
-        waits: Waits::No,
     };
     stage.tell(WalkInput::Connected);
     let mut unpressed = 0;
@@ -98,11 +99,14 @@ pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
         at_once = matches!(press, Press::Wait(_));
         stage.press(*press);
     }
-    while stage.outcome.is_none() && stage.go_on(Now::at(LONGEST)) {}
+    // Who waits for a seat at last waits on.
+    while stage.outcome.is_none() && !stage.call.is_waiting() && stage.go_on(Now::at(LONGEST)) {}
+    let waits = stage.call.is_waiting();
     Played {
-        outcome: stage.outcome.unwrap_or(match stage.waits {
-            Waits::Yes => Outcome::Queued,
-            Waits::No => Outcome::Open,
+        outcome: stage.outcome.unwrap_or(if waits {
+            Outcome::Queued
+        } else {
+            Outcome::Open
         }),
         facts: stage.facts,
         queue: stage.queue,
@@ -147,21 +151,15 @@ fn customer(given: &Given, start: Wall, zone: &TimeZone) -> Customer {
     }
 }
 
-/// Whether the call waits for a seat.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Waits {
-    No,
-    Yes,
-}
-
 struct Stage<'s> {
     call: Rehearsal<'s>,
     customer: Customer,
     failure: Option<LookupFailure>,
+    /// What services answer yet.
+    services: BTreeMap<String, Vec<Result<String, LookupFailure>>>,
     facts: Vec<WalkFact>,
     queue: Option<String>,
     outcome: Option<Outcome>,
-    waits: Waits,
 }
 
 impl Stage<'_> {
@@ -175,20 +173,23 @@ impl Stage<'_> {
                 let until = self.call.now() + wait;
                 while self.go_on(until) {}
             }
-            Press::Full => self.tell(WalkInput::QueueFull),
-            Press::Left => self.tell(WalkInput::QueueLeft),
-            Press::Talked => self.tell(WalkInput::Talked),
             Press::HangUp => self.outcome = Some(Outcome::Left),
+            Press::Full
+            | Press::Left
+            | Press::Talked
+            | Press::Closed
+            | Press::Long
+            | Press::Nobody
+            | Press::Next
+            | Press::Offered => {
+                if let Some(input) = press.of_queue() {
+                    self.tell(input);
+                }
+            }
         }
     }
 
     fn tell(&mut self, input: WalkInput) {
-        if matches!(
-            input,
-            WalkInput::QueueFull | WalkInput::QueueLeft | WalkInput::Talked
-        ) {
-            self.waits = Waits::No;
-        }
         self.call.tell(input);
         self.take();
     }
@@ -208,14 +209,30 @@ impl Stage<'_> {
         while let Some((_, output)) = self.call.poll() {
             match output {
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(lookup, &key),
-                WalkOutput::Enqueue { queue, .. } => {
-                    self.queue = Some(queue);
-                    self.waits = Waits::Yes;
-                }
+                WalkOutput::Enqueue { queue, .. } => self.queue = Some(queue),
                 WalkOutput::Hangup => self.outcome = Some(Outcome::HungUp),
                 WalkOutput::Note(fact) => self.facts.push(fact),
-                WalkOutput::Say { .. } | WalkOutput::Hush | WalkOutput::Forget { .. } => {}
+                WalkOutput::Consult {
+                    consult, service, ..
+                } => self.serve(consult, &service),
+                WalkOutput::Say { .. }
+                | WalkOutput::Hush
+                | WalkOutput::Waiting(_)
+                | WalkOutput::Forget { .. }
+                | WalkOutput::ForgetConsult { .. } => {}
             }
+        }
+    }
+
+    fn serve(&mut self, consult: u32, service: &str) {
+        let result = match self.services.get_mut(service) {
+            Some(answers) if answers.len() > 1 => answers.remove(0),
+            Some(answers) => answers.first().cloned().unwrap_or(Ok(String::new())),
+            None => Err(LookupFailure::Failed),
+        };
+        // Nobody answers: the walk gives up by itself.
+        if result != Err(LookupFailure::Timeout) {
+            self.call.serve(consult, result, LOOKUP_TAKES);
         }
     }
 
