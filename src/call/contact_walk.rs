@@ -202,6 +202,7 @@ impl Contact {
             | WalkFact::LateAnswer { .. }
             | WalkFact::Consulted { .. }
             | WalkFact::Unfollowed { .. }
+            | WalkFact::Noticed { .. }
             | WalkFact::Predicted { .. }
             | WalkFact::Answered { .. }
             | WalkFact::Verified { .. }

@@ -3,6 +3,7 @@
 //! Facts hold the inputs too (keys with times, look-up answers, predictions), so that a call can
 //! be walked again.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -272,5 +273,24 @@ impl Fact {
             return released.names.as_ref();
         }
         None
+    }
+}
+
+impl Fact {
+    /// What it says of customers and their orders, for look-ups to come.
+    #[must_use]
+    pub fn news(&self) -> Cow<'_, [OrderNews]> {
+        if let Self::OrdersTold { news } = self {
+            return Cow::Borrowed(news);
+        }
+        if let Self::Walk(WalkFact::Noticed {
+            customer,
+            order,
+            notice,
+        }) = self
+        {
+            return Cow::Owned(vec![OrderNews::noticed(customer, order, notice)]);
+        }
+        Cow::Borrowed(&[])
     }
 }

@@ -35,6 +35,7 @@ mod media_reports;
 )]
 mod night;
 mod no_caller_is_trapped;
+mod notices;
 mod prediction_laws;
 mod prediction_sim;
 mod prompt_catalog;

@@ -12,7 +12,6 @@ use tokio::sync::oneshot;
 
 use crate::call::centre::Centre;
 use crate::call::effect::Event;
-use crate::call::fact::Fact;
 use crate::call::switchboard::Switchboard;
 use crate::driver::asking::Asking;
 use crate::driver::asking::AskingError;
@@ -406,9 +405,8 @@ fn hearing(pushed: &Pushed, learned: &Learned) -> Reader {
     let (pushed, learned) = (pushed.clone(), learned.clone());
     Box::new(move |recorded| {
         learned.take(recorded);
-        if let Fact::OrdersTold { news } = &recorded.fact {
-            news.iter().for_each(|news| pushed.take(news));
-        }
+        let news = recorded.fact.news();
+        news.iter().for_each(|news| pushed.take(news));
     })
 }
 

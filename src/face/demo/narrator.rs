@@ -180,6 +180,7 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
         | WalkFact::Tagged { .. }
         | WalkFact::Consulted { .. }
         | WalkFact::Unfollowed { .. }
+        | WalkFact::Noticed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }

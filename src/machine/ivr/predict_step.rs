@@ -56,7 +56,7 @@ impl PredictStep {
             read: u32::try_from(read.len()).unwrap_or(u32::MAX),
         });
 
-        let mut lines = Vec::new();
+        let mut lines = notices(journey, world, &read);
         let say = step
             .say
             .iter()
@@ -123,6 +123,33 @@ impl PredictStep {
         let at = usize::try_from(place.checked_sub(1)?).ok()?;
         Some((place, self.read.get(at)?.clone()))
     }
+}
+
+/// What the caller is told before the menu, and that they were; nothing if there is no menu.
+fn notices(journey: &mut Journey, world: WalkWorld<'_>, read: &[Choice]) -> Vec<Line> {
+    let language = journey.language;
+    let Some(customer) = journey.customer.as_ref().filter(|_| !read.is_empty()) else {
+        return Vec::new();
+    };
+    let due = world.bank.due_notices(world.asking(customer, language));
+    let customer = customer.id.clone();
+    let mut lines = Vec::new();
+    for notice in due {
+        let key = (notice.order.clone(), notice.notice.clone());
+        if journey.noticed.insert(key) {
+            journey.note(WalkFact::Noticed {
+                customer: customer.clone(),
+                order: notice.order,
+                notice: notice.notice,
+            });
+            lines.push(Line {
+                speech: notice.speech,
+                language,
+                masked: None,
+            });
+        }
+    }
+    lines
 }
 
 /// The choices to read, in the order of reading.

@@ -244,6 +244,7 @@ impl WalkFact {
                 Err(failure) => format!("{service}: {failure}"),
             },
             Self::Unfollowed { service, why } => format!("{service}: {why}"),
+            Self::Noticed { order, notice, .. } => format!("tells {notice} of {order}"),
             Self::Entered { .. }
             | Self::Said { .. }
             | Self::Took { .. }
@@ -311,6 +312,15 @@ pub enum WalkFact {
         ranked: Vec<(Option<String>, String, f64)>,
         /// How many of them are read out.
         read: u32,
+    },
+    /// The customer was told something before they asked.
+    Noticed {
+        /// The customer's id.
+        customer: String,
+        /// The order's.
+        order: String,
+        /// The notice's, in the bank.
+        notice: String,
     },
     /// A question was chosen: the label the model learns from.
     Chose {
