@@ -6,13 +6,14 @@ use std::time::Duration;
 use std::time::Instant;
 
 use ringwise::machine::acd::engine::Engine;
+use ringwise::machine::acd::need::Clause;
+use ringwise::machine::acd::need::Need;
+use ringwise::machine::acd::need::SkillTerm;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Input;
-use ringwise::machine::acd::surface::Need;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
-use ringwise::machine::acd::surface::SkillTerm;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
@@ -204,14 +205,12 @@ impl Bench {
     fn arrival(&mut self) -> Arrival {
         self.next += 1;
         let need = u32::try_from(self.chance.below(NEEDS.into())).unwrap_or(0);
+        let level_min = u8::try_from(need / 40).unwrap_or(0) + 1;
+        let term = SkillTerm::at_least(SkillId(need % 40), level_min);
         Arrival {
-            contact: CallId::from_bits(self.next),
-            queue: QueueId(need % QUEUES),
-            need: Need(vec![SkillTerm {
-                skill: SkillId(need % 40),
-                level_min: u8::try_from(need / 40).unwrap_or(0) + 1,
-            }]),
+            need: Need::of([Clause::Skill(term)]),
             priority: i32::from(self.chance.happens(0.1)),
+            ..Arrival::plain(CallId::from_bits(self.next), QueueId(need % QUEUES))
         }
     }
 }
@@ -229,17 +228,16 @@ fn seat(number: u32) -> SeatSetup {
             .filter(|queue| !(queue + group).is_multiple_of(3))
             .map(QueueId)
             .collect(),
+        ..SeatSetup::default()
     }
 }
 
 fn queue(number: u32) -> QueueSetup {
     QueueSetup {
-        queue: QueueId(number),
-        need: Need::default(),
-        ring: Duration::from_secs(15),
         wrap_up: Duration::from_secs(30),
         waiting_max: 1_000_000,
         announce_every: Duration::from_secs(30),
+        ..QueueSetup::plain(QueueId(number))
     }
 }
 

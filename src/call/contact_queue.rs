@@ -20,7 +20,7 @@ use crate::machine::waiting::words;
 
 impl Contact {
     /// Enters a queue, unless it is closed or the wait would be longer than the dialplan allows.
-    pub(super) fn enqueue(&mut self, queue: &str, wish: &Wish, near: &mut Surroundings<'_>) {
+    pub(super) fn enqueue(&mut self, queue: &str, wish: Wish, near: &mut Surroundings<'_>) {
         let people = near.people;
         let Some((id, present)) = people.queue(queue) else {
             let text = format!("the dialplan names the queue {queue:?}, which is not configured");
@@ -35,12 +35,14 @@ impl Contact {
             self.fact(Fact::QueueClosed { queue });
             return self.not_taken(WalkInput::QueueClosed, near);
         }
-        let need = wish.need.iter();
-        let need = people
-            .catalog
-            .need(need.map(|(skill, level)| (skill.clone(), *level)));
+        let arrival = Arrival {
+            queue: id,
+            ..wish.arrival
+        };
         if let Some(most) = wish.expected_max
-            && let Some(foretold) = near.forecaster.on_entry(id, &need, wish.priority)
+            && let Some(foretold) = near
+                .forecaster
+                .on_entry(id, &arrival.need, arrival.priority)
             && foretold.wait > most
         {
             let expected_ms = u64::try_from(foretold.wait.as_millis()).unwrap_or(u64::MAX);
@@ -48,12 +50,6 @@ impl Contact {
             self.fact(Fact::WaitTooLong { queue, expected_ms });
             return self.not_taken(WalkInput::QueueLong, near);
         }
-        let arrival = Arrival {
-            contact: self.id,
-            queue: id,
-            need,
-            priority: wish.priority,
-        };
         self.play_music(near);
         self.emit(ContactOutput::Acd(Input::Arrived(arrival)));
     }
@@ -63,6 +59,15 @@ impl Contact {
         match (self.stage, self.place) {
             (Stage::Waiting, _) => self.not_taken(WalkInput::QueueFull, near),
             // It waits elsewhere no more; the dialplan will find out when it comes back.
+            (_, Place::Kept) => self.place = Place::None,
+            (_, Place::None) => {}
+        }
+    }
+
+    /// A supervisor took it out of its queue: the dialplan goes on.
+    pub fn taken_out(&mut self, near: &mut Surroundings<'_>) {
+        match (self.stage, self.place) {
+            (Stage::Waiting, _) => self.not_taken(WalkInput::QueueLeft, near),
             (_, Place::Kept) => self.place = Place::None,
             (_, Place::None) => {}
         }

@@ -63,6 +63,7 @@ impl Contact {
         if offered && self.stage != Stage::Talking {
             let reason = match reason {
                 WithdrawReason::ContactLeft => "SIP;cause=487;text=\"Caller hung up\"",
+                WithdrawReason::TakenOut => "SIP;cause=487;text=\"Taken out of the queue\"",
                 WithdrawReason::RingLimit => "SIP;cause=408;text=\"No answer\"",
                 WithdrawReason::SeatSignedOut => "SIP;cause=480;text=\"Seat signed out\"",
             };

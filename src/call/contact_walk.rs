@@ -12,6 +12,7 @@ use crate::call::fact::Fact;
 use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
+use crate::machine::acd::surface::Arrival;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
@@ -23,6 +24,7 @@ use crate::machine::prediction::outcome::Outcome;
 use crate::machine::speech::composition;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::QueueId;
 use crate::vocabulary::language::Language;
 
 impl Contact {
@@ -117,16 +119,7 @@ impl Contact {
                 self.lookups.insert(ask, awaited);
                 self.ask(ask, Question::Orders(key), timeout);
             }
-            WalkOutput::Forget { lookup } => {
-                let ask = self
-                    .lookups
-                    .iter()
-                    .find(|(_, awaited)| awaited.lookup == lookup)
-                    .map(|(ask, _)| *ask);
-                if let Some(ask) = ask {
-                    self.forget_all(vec![ask]);
-                }
-            }
+            WalkOutput::Forget { lookup } => self.forget_lookup(lookup),
             WalkOutput::Consult { .. } | WalkOutput::ForgetConsult { .. } => {
                 self.consult(output, near);
             }
@@ -134,6 +127,8 @@ impl Contact {
                 queue,
                 need,
                 priority,
+                ageing,
+                steps,
                 language,
                 expected_max,
                 briefing,
@@ -143,12 +138,18 @@ impl Contact {
                     queue: queue.clone(),
                     briefing: Box::new(briefing),
                 });
-                let wish = Wish {
-                    need,
+                let arrival = Arrival {
+                    need: near.people.catalog.need(&need),
                     priority,
+                    ageing,
+                    steps: near.people.catalog.steps(&steps),
+                    ..Arrival::plain(self.id, QueueId::default())
+                };
+                let wish = Wish {
+                    arrival,
                     expected_max,
                 };
-                self.enqueue(&queue, &wish, near);
+                self.enqueue(&queue, wish, near);
             }
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
@@ -182,6 +183,14 @@ impl Contact {
             if let Some(ask) = ask.map(|(ask, _)| *ask) {
                 self.forget_all(vec![ask]);
             }
+        }
+    }
+
+    fn forget_lookup(&mut self, lookup: u32) {
+        let mut lookups = self.lookups.iter();
+        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
+        if let Some(ask) = found.map(|(ask, _)| *ask) {
+            self.forget_all(vec![ask]);
         }
     }
 

@@ -1,15 +1,14 @@
 //! What a call asks of the distributor.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What a call asks of the distributor, by names.
+use crate::machine::acd::surface::Arrival;
+
+/// What a call asks of the distributor.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wish {
-    /// Skills and least levels beyond the queue's need.
-    pub(super) need: BTreeMap<String, u8>,
-    /// Larger goes first.
-    pub(super) priority: i32,
+    /// As the distributor takes it, but for the queue.
+    pub(super) arrival: Arrival,
     /// The longest wait to expect.
     pub(super) expected_max: Option<Duration>,
 }

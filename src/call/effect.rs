@@ -11,11 +11,13 @@ use crate::call::phone::PhoneId;
 use crate::call::release::Release;
 use crate::call::release_table::RELEASES_MAX;
 use crate::call::turnover::Turnover;
+use crate::machine::acd::step::Class;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
+use crate::machine::prediction::learning::fitted::Fitted;
 use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
@@ -62,6 +64,13 @@ pub enum Event {
         /// What is wanted.
         command: Command,
     },
+    /// What [`Effect::Fit`] came to.
+    Fitted {
+        /// The bank.
+        bank: String,
+        /// What was fitted; or why nothing was, in words.
+        result: Result<Fit, String>,
+    },
     /// Something that the driver keeps is ready; the engine itself has nothing to do.
     Wake,
     /// A scripted phone is told something; a centre has none.
@@ -71,6 +80,17 @@ pub enum Event {
         /// What to do.
         command: PhoneCommand,
     },
+}
+
+/// What was fitted to calls of the log, kept in the database under its hash.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// The hash.
+    pub checkpoint: String,
+    /// Place of the last fact whose call it was fitted to.
+    pub through: u64,
+    /// What was fitted.
+    pub fitted: Arc<Fitted>,
 }
 
 /// What the engine wants of the world.
@@ -100,6 +120,11 @@ pub enum Effect {
     Fact(Box<Recorded>),
     /// No call needs this release any more, nor its prompts on its account.
     Retire(Arc<Release>),
+    /// Fit to the calls of the log, off the loop; answered by [`Event::Fitted`].
+    Fit {
+        /// The bank whose questions they are.
+        bank: String,
+    },
     /// Answer a command once the log is durable up to `after_seq`.
     Reply {
         /// Which command.
@@ -163,6 +188,31 @@ pub enum Command {
         /// Who says so.
         by: String,
     },
+    /// Take a waiting call out of its queue; its dialplan goes on.
+    TakeOut {
+        /// The call.
+        call: CallId,
+        /// Who says so.
+        by: String,
+    },
+    /// Let a waiting call wait in another queue.
+    Reroute {
+        /// The call.
+        call: CallId,
+        /// The queue's name.
+        queue: String,
+        /// Who says so.
+        by: String,
+    },
+    /// Give a waiting call another class.
+    Reprioritise {
+        /// The call.
+        call: CallId,
+        /// Its class.
+        class: Class,
+        /// Who says so.
+        by: String,
+    },
     /// Take no new calls; the others end by themselves.
     Drain,
     /// End every call now. Answered when all phones have let go.
@@ -195,6 +245,12 @@ pub enum CommandError {
     /// The call is not live.
     #[error("no such call")]
     UnknownCall,
+    /// The call does not wait in a queue.
+    #[error("the call does not wait in a queue")]
+    NotWaiting,
+    /// No queue is called so.
+    #[error("no queue is called {0:?}")]
+    UnknownQueue(String),
     /// A seat must be registered before it can be ready.
     #[error("the seat's phone is not registered")]
     NotRegistered,

@@ -241,6 +241,17 @@ pub enum Fact {
         /// What it told.
         news: Vec<OrderNews>,
     },
+    /// What was fitted to many calls at once counts from here on.
+    Fitted {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The hash of what was fitted; the database keeps it by this name.
+        checkpoint: String,
+        /// Place of the last fact whose call it was fitted to.
+        through: u64,
+        /// So many calls it was fitted to.
+        calls: u64,
+    },
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.
@@ -248,6 +259,13 @@ pub enum Fact {
         /// Ready, away, or done with after-call work ([`SeatState::WrapUp`]).
         state: SeatState,
         /// `star_code`, or `api, NAME` of the token, and the reason if one is given.
+        by: String,
+    },
+    /// A supervisor changed how a call waits; what came of it follows.
+    Intervened {
+        /// `withdraw`, `route` or `priority`.
+        what: String,
+        /// `api, NAME` of the token.
         by: String,
     },
     /// An answer of the world that nobody awaited.

@@ -205,7 +205,15 @@ impl KpiBook {
                 };
                 self.states.insert(*seat, standing);
             }
-            AcdFact::Served { .. } => {}
+            AcdFact::TakenOut { contact, waited_ms } => {
+                if let Some(wait) = self.waiting.get_mut(contact) {
+                    wait.has_left = true;
+                }
+                self.abandoned(*contact, *waited_ms);
+            }
+            AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::Served { .. } => {}
         }
     }
 

@@ -1,5 +1,8 @@
 //! The calls themselves. Still pure.
 
+/// Which seat served a customer or an order last.
+mod acquaintance;
+
 /// What calls are built on: the centre's set-up.
 pub mod centre;
 

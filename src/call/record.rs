@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::acd::surface::SeatSetup;
 use crate::machine::catalog::Catalog;
-use crate::machine::catalog::SeatEntry;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
@@ -13,7 +13,6 @@ use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
-use crate::vocabulary::id::SkillId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
 use crate::vocabulary::time::Wall;
@@ -179,35 +178,16 @@ pub struct Names {
     pub skills: Vec<String>,
     /// What each seat can do, in the order of the seats.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub staff: Vec<Staff>,
+    pub staff: Vec<SeatSetup>,
+    /// Groups of seats.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
     /// Seats that were there in an earlier release of this process only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone_seats: Vec<SeatId>,
     /// Queues likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone_queues: Vec<QueueId>,
-}
-
-/// What a seat can do.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Staff {
-    /// The queues it serves.
-    pub queues: Vec<QueueId>,
-    /// Skills with levels.
-    pub skills: Vec<(SkillId, u8)>,
-}
-
-impl Staff {
-    fn of(seat: &SeatEntry, catalog: &Catalog) -> Self {
-        let queues = seat.queues.iter();
-        let skills = seat.skills.iter();
-        Self {
-            queues: queues.filter_map(|queue| catalog.queue(queue)).collect(),
-            skills: skills
-                .filter_map(|(skill, level)| Some((catalog.skill(skill)?, *level)))
-                .collect(),
-        }
-    }
 }
 
 impl Names {
@@ -220,11 +200,8 @@ impl Names {
             seats: seats.map(|s| (s.id.clone(), s.name.clone())).collect(),
             queues: queues.map(|queue| queue.name.clone()).collect(),
             skills: catalog.skills().to_vec(),
-            staff: catalog
-                .seats()
-                .iter()
-                .map(|seat| Staff::of(seat, catalog))
-                .collect(),
+            groups: catalog.groups().to_vec(),
+            staff: catalog.seat_setups().collect(),
             gone_seats: catalog.gone_seats().collect(),
             gone_queues: catalog.gone_queues().collect(),
         }

@@ -118,10 +118,12 @@ impl RecordBuilder {
             | Fact::Learned { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
         }
@@ -171,11 +173,14 @@ impl RecordBuilder {
             AcdFact::Offered { seat, .. } => {
                 self.switch(at_ms, SegmentKind::Ring, names.seat(*seat));
             }
+            AcdFact::TakenOut { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
             AcdFact::Overflowed { .. }
             | AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
             | AcdFact::SeatChanged { .. } => {}
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::call::acquaintance::Acquaintances;
 use crate::call::centre::Centre;
 use crate::call::contact::Contact;
 use crate::call::contact::Surroundings;
@@ -51,11 +52,14 @@ pub struct Switchboard {
     pub(super) forecaster: Forecaster,
     pub(super) models: BTreeMap<String, Model>,
     blank: Model,
+    /// Banks whose models are being fitted.
+    pub(super) fitting: BTreeSet<String>,
     pub(super) mint: Mint,
     pub(super) calls: BTreeMap<CallId, Live>,
     pub(super) codes: BTreeMap<LegId, StarCode>,
     pub(super) legs: BTreeMap<LegId, CallId>,
     asks: Asks,
+    pub(super) acquaintances: Acquaintances,
     /// By [`crate::vocabulary::id::SeatId`].
     pub(super) seats: Vec<SeatDesk>,
     pub(super) sleepers: Sleepers,
@@ -77,6 +81,8 @@ pub(super) struct Live {
     /// Its dialplan.
     flow: String,
     pub(super) record: RecordBuilder,
+    /// By what its customer and order are known, the order first.
+    pub(super) keys: [Option<String>; 2],
     sleeps_until: Option<Now>,
 }
 
@@ -104,11 +110,13 @@ impl Switchboard {
             forecaster: Forecaster::default(),
             models: parts.models,
             blank: Model::default(),
+            fitting: BTreeSet::new(),
             mint: parts.mint,
             calls: BTreeMap::new(),
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
             asks: Asks::default(),
+            acquaintances: Acquaintances::default(),
             sleepers: Sleepers::default(),
             touched: BTreeSet::new(),
             effects: VecDeque::new(),
@@ -134,6 +142,7 @@ impl Switchboard {
             Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
             Event::Command { id, command } => self.handle_command(turn, id, command),
             Event::TurnOver { id, turnover } => self.turn_over(turn, id, *turnover),
+            Event::Fitted { bank, result } => self.take_fit(turn, bank, result),
             Event::Wake | Event::Phone { .. } => {}
         }
         self.settle(turn);
@@ -290,6 +299,7 @@ impl Switchboard {
         let call = contact.id;
         let release = Arc::clone(self.releases.for_call(call));
         let flow = arrived.dialplan.clone();
+        let number = arrived.number.as_ref().map(ToString::to_string);
         self.releases.pin(release.number, &flow);
         let first = self.recorded(turn, Some(call), Fact::Arrived(arrived));
         if let Some(record) = RecordBuilder::begin(&first) {
@@ -300,6 +310,7 @@ impl Switchboard {
                     release,
                     flow,
                     record,
+                    keys: [None, number],
                     sleeps_until: None,
                 },
             );
@@ -335,7 +346,10 @@ impl Switchboard {
             match output {
                 ContactOutput::Ua(command) => self.command_ua(turn, command),
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
-                ContactOutput::Acd(input) => self.acd.handle(turn, input),
+                ContactOutput::Acd(input) => {
+                    let input = self.acquainted(call, input);
+                    self.acd.handle(turn, input);
+                }
                 ContactOutput::Ask {
                     ask,
                     question,
@@ -352,7 +366,10 @@ impl Switchboard {
                     // The entry stays in `asks`: a late answer is a fact of this call.
                     self.effects.push_back(Effect::Forget(ask));
                 }
-                ContactOutput::Fact(fact) => self.record(turn, Some(call), fact),
+                ContactOutput::Fact(fact) => {
+                    self.note_order(call, &fact);
+                    self.record(turn, Some(call), fact);
+                }
                 ContactOutput::LegTaken(leg) => {
                     self.legs.insert(leg, call);
                 }

@@ -7,11 +7,13 @@ use crate::call::fact::Fact;
 use crate::call::record::Party;
 use crate::call::switchboard::Switchboard;
 use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::SeatState;
+use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
@@ -47,6 +49,9 @@ impl Switchboard {
             }
             Output::QueueFull { contact, .. } => {
                 self.with_call(turn, contact, |call, near| call.queue_full(near));
+            }
+            Output::TakenOut { contact } => {
+                self.with_call(turn, contact, |call, near| call.taken_out(near));
             }
             Output::NobodySignedIn { contact } => {
                 let text = format!("call {contact} waits, but no signed-in seat has the skill");
@@ -97,6 +102,37 @@ impl Switchboard {
         self.with_call(turn, contact, |call, near| call.offer(to, near));
     }
 
+    /// The same with what is known of who served the customer last, which it teaches.
+    pub(super) fn acquainted(&mut self, call: CallId, input: Input) -> Input {
+        let Some(live) = self.calls.get(&call) else {
+            return input;
+        };
+        let keys = live.keys.iter().flatten().map(String::as_str);
+        if let Input::Arrived(arrival) = input {
+            let last = self.acquaintances.last(keys);
+            return Input::Arrived(Arrival { last, ..arrival });
+        }
+        if let Input::Answered { seat, .. } = input {
+            for key in keys {
+                self.acquaintances.met(key, seat);
+            }
+        }
+        input
+    }
+
+    /// Keeps by which order a call can be known.
+    pub(super) fn note_order(&mut self, call: CallId, fact: &Fact) {
+        let Fact::Walk(WalkFact::Chose {
+            order: Some(order), ..
+        }) = fact
+        else {
+            return;
+        };
+        if let Some(live) = self.calls.get_mut(&call) {
+            live.keys[0] = Some(order.clone());
+        }
+    }
+
     fn flow(&self, seat: SeatId) -> Option<Flow> {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
         self.seats.get(at).and_then(|desk| desk.flow)
@@ -120,6 +156,23 @@ impl Switchboard {
                 self.record(turn, None, Fact::Learned { bank, outcome });
                 Ok(())
             }
+            Command::TakeOut { call, by } => {
+                let input = Input::TakeOut(call);
+                self.intervene(turn, call, input, ("withdraw", &by))
+            }
+            Command::Reroute { call, queue, by } => match self.people.queue(&queue) {
+                Some((to, _)) => {
+                    let (contact, queue) = (call, to);
+                    let input = Input::Reroute { contact, queue };
+                    self.intervene(turn, call, input, ("route", &by))
+                }
+                None => Err(CommandError::UnknownQueue(queue)),
+            },
+            Command::Reprioritise { call, class, by } => {
+                let contact = call;
+                let input = Input::Reprioritise { contact, class };
+                self.intervene(turn, call, input, ("priority", &by))
+            }
             Command::Alarm { text } => {
                 self.record(turn, None, Fact::Alarm { text });
                 Ok(())
@@ -142,6 +195,26 @@ impl Switchboard {
             }
         };
         self.reply(id, result);
+    }
+
+    /// A supervisor's word about a contact that waits or is rung for.
+    fn intervene(
+        &mut self,
+        turn: Turn,
+        call: CallId,
+        input: Input,
+        (what, by): (&'static str, &str),
+    ) -> Result<(), CommandError> {
+        if !self.calls.contains_key(&call) {
+            return Err(CommandError::UnknownCall);
+        }
+        if !self.acd.waits(call) {
+            return Err(CommandError::NotWaiting);
+        }
+        let (what, by) = (what.to_owned(), by.to_owned());
+        self.record(turn, Some(call), Fact::Intervened { what, by });
+        self.acd.handle(turn, input);
+        Ok(())
     }
 
     fn seat_state(
@@ -181,6 +254,9 @@ const fn contact_of(fact: &AcdFact) -> Option<CallId> {
         | AcdFact::Abandoned { contact, .. }
         | AcdFact::Served { contact, .. }
         | AcdFact::Moved { contact, .. }
+        | AcdFact::StepEntered { contact, .. }
+        | AcdFact::Reprioritised { contact, .. }
+        | AcdFact::TakenOut { contact, .. }
         | AcdFact::Overflowed { contact, .. } => Some(*contact),
         AcdFact::SeatChanged { .. } => None,
     }

@@ -108,6 +108,9 @@ pub struct QueueView {
     pub left: u64,
     /// Of these: moved to another queue, because this one or a skill was taken away.
     pub moved: u64,
+    /// Taken out by a supervisor.
+    #[serde(default)]
+    pub withdrawn: u64,
     /// Turned away: full.
     pub overflowed: u64,
     /// Sum of the waits of answered contacts, in milliseconds.
@@ -226,7 +229,9 @@ impl View {
             | Fact::Learned { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }
             | Fact::AnswerUnawaited { .. } => {}
         }
@@ -288,6 +293,7 @@ impl View {
             abandoned: 0,
             left: 0,
             moved: 0,
+            withdrawn: 0,
             overflowed: 0,
             answered_wait_ms: 0,
             is_gone: false,
@@ -400,6 +406,11 @@ impl View {
                     false => queue.abandoned += 1,
                 });
             }
+            AcdFact::TakenOut { contact, .. } => {
+                self.left(*contact, |queue| queue.withdrawn += 1);
+                self.stage(*contact, "ivr", None);
+            }
+            AcdFact::StepEntered { .. } | AcdFact::Reprioritised { .. } => {}
             AcdFact::Moved { contact, queue, .. } => self.move_contact(*contact, *queue),
             AcdFact::Overflowed { queue, .. } => {
                 self.with_queue(*queue, |queue| queue.overflowed += 1);

@@ -4,19 +4,25 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::machine::acd::surface::Need;
+use crate::machine::acd::need::NamedNeed;
+use crate::machine::acd::need::Need;
+use crate::machine::acd::policy::Policy;
+use crate::machine::acd::skill::Capability;
+use crate::machine::acd::step::Prefer;
+use crate::machine::acd::step::Step;
+use crate::machine::acd::step::Target;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
-use crate::machine::acd::surface::SkillTerm;
+use crate::machine::acd::surface::TARGET;
+use crate::machine::acd::surface::WEIGHT;
 use crate::machine::calendar::Calendar;
-use crate::machine::skill_need::LEVEL_MAX;
-use crate::machine::skill_need::NeedError;
-use crate::machine::skill_need::is_name;
 use crate::machine::skill_need::read_need;
-use crate::vocabulary::fault::Span;
+use crate::machine::wait_step::NamedStep;
 use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::SeatGroupId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::id::SkillId;
+use crate::vocabulary::time::Wall;
 
 /// Most seats in one centre.
 pub const SEATS_MAX: usize = 20_000;
@@ -36,6 +42,10 @@ pub struct SeatEntry {
     pub queues: Vec<String>,
     /// Where it is; may be empty.
     pub site: String,
+    /// Names of the groups it is in.
+    pub groups: Vec<String>,
+    /// Until when a skill is certified; from then on it does not count.
+    pub certified: BTreeMap<String, Wall>,
 }
 
 /// A queue by its names.
@@ -55,6 +65,27 @@ pub struct QueueEntry {
     pub announce_every: Duration,
     /// When it takes contacts; none: always.
     pub hours: Option<Calendar>,
+    /// Whom its contacts ask for one after the other; empty: everybody who meets the need.
+    pub steps: Vec<StepEntry>,
+    /// How fast its contacts rise, in thousandths of a level of priority a minute.
+    pub ageing: u32,
+    /// How free seats are shared.
+    pub policy: Policy,
+    /// What a minute's wait costs against other queues, in thousandths.
+    pub weight: u32,
+    /// Within this a contact should be answered.
+    pub target: Duration,
+    /// How many ready seats are kept for its own contacts; policy `reserves` only.
+    pub reserve: u32,
+}
+
+/// One step of a queue, its need as text.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct StepEntry {
+    /// What a seat needs beyond the queue's need; not beside `seats`.
+    pub need: String,
+    /// The step but for its need.
+    pub step: NamedStep,
 }
 
 impl QueueEntry {
@@ -70,6 +101,12 @@ impl QueueEntry {
             waiting_max: 1000,
             announce_every: Duration::from_secs(30),
             hours: None,
+            steps: Vec::new(),
+            ageing: 0,
+            policy: Policy::default(),
+            weight: WEIGHT,
+            target: TARGET,
+            reserve: 0,
         }
     }
 }
@@ -82,85 +119,30 @@ impl QueueEntry {
 pub struct Catalog {
     seats: Vec<SeatEntry>,
     queues: Vec<QueueEntry>,
-    needs: Vec<Need>,
+    /// The needs and steps of the queues.
+    asked: Vec<(Need, Vec<Step>)>,
     skills: Vec<String>,
+    groups: Vec<String>,
     seat_ids: BTreeMap<String, SeatId>,
     queue_ids: BTreeMap<String, QueueId>,
     skill_ids: BTreeMap<String, SkillId>,
-}
-
-/// What is wrong in a catalog, and at which entry.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct CatalogFault {
-    /// Where.
-    pub spot: Spot,
-    /// What.
-    pub error: CatalogError,
-}
-
-/// An entry of a catalog, by its place in the list it came in.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Spot {
-    /// A seat.
-    Seat(usize),
-    /// A queue a seat names: the seat, and the place in its list.
-    SeatQueue(usize, usize),
-    /// A queue.
-    Queue(usize),
-    /// Bytes of a queue's need.
-    QueueNeed(usize, Span),
-}
-
-/// What can be wrong in a catalog.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum CatalogError {
-    /// Two seats share an id.
-    #[error("two seats have the id {0:?}")]
-    SeatTwice(String),
-    /// Two queues share a name.
-    #[error("two queues have the name {0:?}")]
-    QueueTwice(String),
-    /// A name is empty or holds something else than letters, digits, `.`, `_`, `-`.
-    #[error("{0:?} is not a name: letters, digits, '.', '_' and '-'")]
-    BadName(String),
-    /// A seat serves a queue that does not exist.
-    #[error("no queue is called {0:?}")]
-    UnknownQueue(String),
-    /// A level is not 1 to 10.
-    #[error("skill {0} has level {1}, expected 1 to {LEVEL_MAX}")]
-    BadLevel(String, u8),
-    /// A need cannot be read.
-    #[error(transparent)]
-    Need(#[from] NeedError),
-    /// A list is too long.
-    #[error("{got} {what}, at most {max} can be kept")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// How many there are.
-        got: usize,
-        /// How many there may be.
-        max: usize,
-    },
+    group_ids: BTreeMap<String, SeatGroupId>,
 }
 
 impl Catalog {
-    /// Checks entries and gives every name its id. Skills are those that seats have and queues need.
-    ///
-    /// # Errors
-    ///
-    /// Every fault found.
-    pub fn new(seats: Vec<SeatEntry>, queues: Vec<QueueEntry>) -> Result<Self, Vec<CatalogFault>> {
-        let mut faults = Vec::new();
-        let mut skills: BTreeSet<String> = BTreeSet::new();
-        check_limit("seats", seats.len(), SEATS_MAX, &mut faults);
-        check_limit("queues", queues.len(), QUEUES_MAX, &mut faults);
-        check_queues(&queues, &mut skills, &mut faults);
-        check_seats(&seats, &queues, &mut skills, &mut faults);
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        Ok(Self::numbered(seats, queues, skills.into_iter().collect()))
+    /// Gives every name of checked entries its id. Skills and groups are those that seats have.
+    #[must_use]
+    pub fn of(seats: Vec<SeatEntry>, queues: Vec<QueueEntry>) -> Self {
+        let skills = seats.iter().flat_map(|seat| seat.skills.keys().cloned());
+        let skills: BTreeSet<String> = skills.collect();
+        let groups = seats.iter().flat_map(|seat| seat.groups.iter().cloned());
+        let groups: BTreeSet<String> = groups.collect();
+        Self::numbered(
+            seats,
+            queues,
+            skills.into_iter().collect(),
+            groups.into_iter().collect(),
+        )
     }
 
     /// The catalog of these lists, which hold together.
@@ -168,25 +150,27 @@ impl Catalog {
         seats: Vec<SeatEntry>,
         queues: Vec<QueueEntry>,
         skills: Vec<String>,
+        groups: Vec<String>,
     ) -> Self {
         let seat_ids = (0..).map(SeatId).zip(&seats);
         let queue_ids = (0..).map(QueueId).zip(&queues);
         let skill_ids = (0..).map(SkillId).zip(&skills);
+        let group_ids = (0..).map(SeatGroupId).zip(&groups);
         let mut catalog = Self {
             seat_ids: seat_ids.map(|(id, seat)| (seat.id.clone(), id)).collect(),
             queue_ids: queue_ids
                 .map(|(id, queue)| (queue.name.clone(), id))
                 .collect(),
             skill_ids: skill_ids.map(|(id, name)| (name.clone(), id)).collect(),
+            group_ids: group_ids.map(|(id, name)| (name.clone(), id)).collect(),
             seats,
             queues,
-            needs: Vec::new(),
+            asked: Vec::new(),
             skills,
+            groups,
         };
-        let needs = catalog.queues.iter();
-        catalog.needs = needs
-            .map(|queue| catalog.need(read_need(&queue.need).unwrap_or_default()))
-            .collect();
+        let asked = catalog.queues.iter().map(|queue| catalog.asked(queue));
+        catalog.asked = asked.collect();
         catalog
     }
 
@@ -195,6 +179,7 @@ impl Catalog {
         self.seat_ids.retain(|name, _| kept.seat(name).is_some());
         self.queue_ids.retain(|name, _| kept.queue(name).is_some());
         self.skill_ids.retain(|name, _| kept.skill(name).is_some());
+        self.group_ids.retain(|name, _| kept.group(name).is_some());
     }
 
     /// The seats in order of their ids, those that are gone included.
@@ -215,6 +200,12 @@ impl Catalog {
         &self.skills
     }
 
+    /// The groups' names in order of their ids, those that are gone included.
+    #[must_use]
+    pub fn groups(&self) -> &[String] {
+        &self.groups
+    }
+
     /// The seat that registers as `id`.
     #[must_use]
     pub fn seat(&self, id: &str) -> Option<SeatId> {
@@ -231,6 +222,12 @@ impl Catalog {
     #[must_use]
     pub fn skill(&self, name: &str) -> Option<SkillId> {
         self.skill_ids.get(name).copied()
+    }
+
+    /// The group of seats of this name.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<SeatGroupId> {
+        self.group_ids.get(name).copied()
     }
 
     /// Seats that are known from an earlier catalog only.
@@ -266,29 +263,85 @@ impl Catalog {
         Some(skill)
     }
 
-    /// A need by names as the distributor takes it: sorted, unknown skills left out.
-    pub fn need(&self, terms: impl IntoIterator<Item = (String, u8)>) -> Need {
-        let terms = terms.into_iter().filter_map(|(skill, level_min)| {
-            let skill = self.skill(&skill)?;
-            Some(SkillTerm { skill, level_min })
+    /// A need by names as the distributor takes it; names that are not known ask nothing.
+    #[must_use]
+    pub fn need(&self, named: &NamedNeed) -> Need {
+        named.named(&|skill| self.skill(skill), &|group| self.group(group))
+    }
+
+    /// Steps by names as the distributor takes them.
+    #[must_use]
+    pub fn steps(&self, named: &[NamedStep]) -> Vec<Step> {
+        named.iter().map(|step| self.step(step)).collect()
+    }
+
+    fn step(&self, named: &NamedStep) -> Step {
+        let target = match &named.target {
+            Target::Need(need) => Target::Need(self.need(need)),
+            Target::Seats { seats, last } => Target::Seats {
+                seats: seats.iter().filter_map(|seat| self.seat(seat)).collect(),
+                last: *last,
+            },
+        };
+        let prefer = named.prefer.as_ref().map(|prefer| match prefer {
+            Prefer::LongestIdle => Prefer::LongestIdle,
+            Prefer::MostSkilled => Prefer::MostSkilled,
+            Prefer::LeastSkilled => Prefer::LeastSkilled,
+            Prefer::LeastBusy => Prefer::LeastBusy,
+            Prefer::FewestQueues => Prefer::FewestQueues,
+            Prefer::Weights(weights) => {
+                let known = weights.iter();
+                let known = known.filter_map(|(skill, weight)| Some((self.skill(skill)?, *weight)));
+                Prefer::Weights(known.collect())
+            }
         });
-        let mut terms: Vec<_> = terms.collect();
-        terms.sort();
-        Need(terms)
+        Step {
+            target,
+            lasts: named.lasts,
+            skip: named.skip,
+            prefer,
+        }
+    }
+
+    fn asked(&self, queue: &QueueEntry) -> (Need, Vec<Step>) {
+        let read = |text: &str| read_need(text).unwrap_or_default().need;
+        let steps = queue.steps.iter().map(|entry| {
+            let mut step = entry.step.clone();
+            if !entry.need.is_empty() {
+                step.target = Target::Need(read(&entry.need));
+            }
+            self.step(&step)
+        });
+        (self.need(&read(&queue.need)), steps.collect())
+    }
+
+    /// What a seat can do as long as its certificates last.
+    #[must_use]
+    pub fn capability(&self, seat: &SeatEntry) -> Capability {
+        let setup = self.seat_setup(seat).unwrap_or_default();
+        Capability::of(&setup, Wall::from_ms(i64::MIN))
     }
 
     /// The seats as the distributor takes them.
     pub fn seat_setups(&self) -> impl Iterator<Item = SeatSetup> {
-        self.seats.iter().filter_map(|seat| {
-            let skills = seat.skills.iter();
-            let queues = seat.queues.iter();
-            Some(SeatSetup {
-                seat: self.seat(&seat.id)?,
-                skills: skills
-                    .filter_map(|(skill, level)| Some((self.skill(skill)?, *level)))
-                    .collect(),
-                queues: queues.filter_map(|queue| self.queue(queue)).collect(),
-            })
+        self.seats.iter().filter_map(|seat| self.seat_setup(seat))
+    }
+
+    fn seat_setup(&self, seat: &SeatEntry) -> Option<SeatSetup> {
+        let skills = seat.skills.iter();
+        let queues = seat.queues.iter();
+        let groups = seat.groups.iter();
+        let certified = seat.certified.iter();
+        Some(SeatSetup {
+            seat: self.seat(&seat.id)?,
+            skills: skills
+                .filter_map(|(skill, level)| Some((self.skill(skill)?, *level)))
+                .collect(),
+            queues: queues.filter_map(|queue| self.queue(queue)).collect(),
+            groups: groups.filter_map(|group| self.group(group)).collect(),
+            certified: certified
+                .filter_map(|(skill, until)| Some((self.skill(skill)?, *until)))
+                .collect(),
         })
     }
 
@@ -296,8 +349,8 @@ impl Catalog {
     pub fn queue_setups(&self) -> impl Iterator<Item = QueueSetup> {
         self.queues
             .iter()
-            .zip(&self.needs)
-            .filter_map(|(queue, need)| {
+            .zip(&self.asked)
+            .filter_map(|(queue, (need, steps))| {
                 Some(QueueSetup {
                     queue: self.queue(&queue.name)?,
                     need: need.clone(),
@@ -305,167 +358,13 @@ impl Catalog {
                     wrap_up: queue.wrap_up,
                     waiting_max: queue.waiting_max,
                     announce_every: queue.announce_every,
+                    steps: steps.clone(),
+                    ageing: queue.ageing,
+                    policy: queue.policy,
+                    weight: queue.weight,
+                    target: queue.target,
+                    reserve: queue.reserve,
                 })
             })
-    }
-}
-
-fn check_limit(what: &'static str, got: usize, max: usize, faults: &mut Vec<CatalogFault>) {
-    if got > max {
-        faults.push(CatalogFault {
-            spot: if what == "seats" {
-                Spot::Seat(max)
-            } else {
-                Spot::Queue(max)
-            },
-            error: CatalogError::TooMany { what, got, max },
-        });
-    }
-}
-
-fn check_queues(
-    queues: &[QueueEntry],
-    skills: &mut BTreeSet<String>,
-    faults: &mut Vec<CatalogFault>,
-) {
-    let mut seen = BTreeSet::new();
-    for (at, queue) in queues.iter().enumerate() {
-        if !is_name(&queue.name) {
-            let error = CatalogError::BadName(queue.name.clone());
-            faults.push(CatalogFault {
-                spot: Spot::Queue(at),
-                error,
-            });
-        }
-        if !seen.insert(&queue.name) {
-            let error = CatalogError::QueueTwice(queue.name.clone());
-            faults.push(CatalogFault {
-                spot: Spot::Queue(at),
-                error,
-            });
-        }
-        match read_need(&queue.need) {
-            Ok(terms) => skills.extend(terms.into_keys()),
-            Err(error) => faults.push(CatalogFault {
-                spot: Spot::QueueNeed(at, error.span),
-                error: error.into(),
-            }),
-        }
-    }
-}
-
-fn check_seats(
-    seats: &[SeatEntry],
-    queues: &[QueueEntry],
-    skills: &mut BTreeSet<String>,
-    faults: &mut Vec<CatalogFault>,
-) {
-    let known: BTreeSet<&str> = queues.iter().map(|queue| queue.name.as_str()).collect();
-    let mut seen = BTreeSet::new();
-    for (at, seat) in seats.iter().enumerate() {
-        let mut wrong = |error| {
-            faults.push(CatalogFault {
-                spot: Spot::Seat(at),
-                error,
-            });
-        };
-        if !is_name(&seat.id) {
-            wrong(CatalogError::BadName(seat.id.clone()));
-        }
-        if !seen.insert(&seat.id) {
-            wrong(CatalogError::SeatTwice(seat.id.clone()));
-        }
-        for (skill, level) in &seat.skills {
-            if !is_name(skill) {
-                wrong(CatalogError::BadName(skill.clone()));
-            }
-            if !(1..=LEVEL_MAX).contains(level) {
-                wrong(CatalogError::BadLevel(skill.clone(), *level));
-            }
-            skills.insert(skill.clone());
-        }
-        for (place, queue) in seat.queues.iter().enumerate() {
-            if !known.contains(queue.as_str()) {
-                faults.push(CatalogFault {
-                    spot: Spot::SeatQueue(at, place),
-                    error: CatalogError::UnknownQueue(queue.clone()),
-                });
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seat(id: &str, queues: &[&str], skills: &[(&str, u8)]) -> SeatEntry {
-        SeatEntry {
-            id: id.to_owned(),
-            queues: queues.iter().map(|name| (*name).to_owned()).collect(),
-            skills: skills
-                .iter()
-                .map(|(name, level)| ((*name).to_owned(), *level))
-                .collect(),
-            ..SeatEntry::default()
-        }
-    }
-
-    fn queue(name: &str, need: &str) -> QueueEntry {
-        QueueEntry {
-            need: need.to_owned(),
-            ..QueueEntry::named(name)
-        }
-    }
-
-    #[test]
-    fn names_become_ids_and_back() {
-        let seats = vec![seat("1001", &["refunds"], &[("refund", 5), ("lang.zh", 2)])];
-        let queues = vec![
-            queue("sales", ""),
-            queue("refunds", "refund >= 3 and lang.en"),
-        ];
-        let catalog = Catalog::new(seats, queues).unwrap();
-        assert_eq!(catalog.skills(), ["lang.en", "lang.zh", "refund"]);
-        assert_eq!(catalog.queue("refunds"), Some(QueueId(1)));
-        let setups: Vec<_> = catalog.queue_setups().collect();
-        assert_eq!(setups[0].need, Need(vec![]));
-        let (english, refund) = (SkillId(0), SkillId(2));
-        let term = |skill, level_min| SkillTerm { skill, level_min };
-        assert_eq!(
-            setups[1].need,
-            Need(vec![term(english, 1), term(refund, 3)])
-        );
-        let seat = catalog.seat_setups().next().unwrap();
-        assert_eq!(seat.queues, [QueueId(1)]);
-        assert_eq!(seat.skills, [(SkillId(1), 2), (refund, 5)]);
-    }
-
-    #[test]
-    fn every_fault_is_found_with_its_place() {
-        let seats = vec![
-            seat("1001", &["sales", "slaes"], &[("refund", 11)]),
-            seat("1001", &[], &[]),
-        ];
-        let faults = Catalog::new(seats, vec![queue("sales", "refund >= x")]).unwrap_err();
-        let found: Vec<_> = faults
-            .iter()
-            .map(|fault| (fault.spot, fault.error.to_string()))
-            .collect();
-        let need = Spot::QueueNeed(
-            0,
-            Span {
-                start: 10,
-                length: 1,
-            },
-        );
-        assert_eq!(found[0].0, need);
-        assert!(found[0].1.starts_with("\"x\" is not a level of 1 to 10"));
-        assert_eq!(found[1].1, "skill refund has level 11, expected 1 to 10");
-        assert_eq!(found[2].0, Spot::SeatQueue(0, 1));
-        assert_eq!(
-            found[3],
-            (Spot::Seat(1), "two seats have the id \"1001\"".to_owned())
-        );
     }
 }

@@ -15,6 +15,9 @@ pub mod calendar_words;
 /// Seats, queues and skills by name.
 pub mod catalog;
 
+/// Whether seats and queues, as they are written, hold together.
+pub mod catalog_check;
+
 /// A chart of cards and ways, laid out and written as SVG.
 pub mod drawing;
 
@@ -51,5 +54,7 @@ pub mod speech;
 /// One catalog after another.
 pub mod succession;
 
+/// Whom a contact asks for one after the other, as people write it.
+pub mod wait_step;
 /// How long a contact will wait, learned as queues move.
 pub mod waiting;

@@ -83,10 +83,16 @@ pub fn following(next: &Catalog, earlier: &Catalog) -> Result<Catalog, TooManyNa
     let fresh = next.skills().iter();
     skills.extend(fresh.filter(|skill| !known.contains(*skill)).cloned());
 
+    let mut groups = earlier.groups().to_vec();
+    let known = names(groups.iter());
+    let fresh = next.groups().iter();
+    groups.extend(fresh.filter(|group| !known.contains(*group)).cloned());
+
     limit("seats", seats.len(), SEATS_MAX)?;
     limit("queues", queues.len(), QUEUES_MAX)?;
     limit("skills", skills.len(), SEATS_MAX)?;
-    let mut catalog = Catalog::numbered(seats, queues, skills);
+    limit("groups", groups.len(), SEATS_MAX)?;
+    let mut catalog = Catalog::numbered(seats, queues, skills, groups);
     catalog.keep_only(next);
     Ok(catalog)
 }
@@ -106,6 +112,11 @@ pub fn union(one: &Catalog, other: &Catalog) -> Catalog {
                 both.queues.push(queue.clone());
             }
         }
+        for group in &seat.groups {
+            if !both.groups.contains(group) {
+                both.groups.push(group.clone());
+            }
+        }
     }
     let mut queues: BTreeMap<&str, QueueEntry> = BTreeMap::new();
     for queue in live_queues(one).chain(live_queues(other)) {
@@ -117,8 +128,11 @@ pub fn union(one: &Catalog, other: &Catalog) -> Catalog {
         skills.cloned().collect::<BTreeSet<_>>()
     };
     let skills = live(one).union(&live(other)).cloned().collect();
-    let (seats, queues) = (seats.into_values(), queues.into_values());
-    Catalog::numbered(seats.collect(), queues.collect(), skills)
+    let seats: Vec<SeatEntry> = seats.into_values().collect();
+    let groups = seats.iter().flat_map(|seat| seat.groups.iter().cloned());
+    let groups = groups.collect::<BTreeSet<_>>().into_iter().collect();
+    let queues = queues.into_values().collect();
+    Catalog::numbered(seats, queues, skills, groups)
 }
 
 impl Change {
@@ -141,8 +155,7 @@ impl Change {
             .collect();
         let empty = gone_seats.iter().map(|seat| SeatSetup {
             seat: *seat,
-            skills: Vec::new(),
-            queues: Vec::new(),
+            ..SeatSetup::default()
         });
         let changed = after
             .values()

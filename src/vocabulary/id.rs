@@ -73,6 +73,8 @@ listed! {
     QueueId,
     /// A skill, by its place in the catalog.
     SkillId,
+    /// A named group of seats, by its place in the catalog.
+    SeatGroupId,
     /// A recorded or rendered prompt, by its place in the prompt library.
     PromptId,
     /// A release, counted from 1 through all starts of a centre; 0: of before they were counted.

@@ -211,7 +211,7 @@ fn predict_answers_what_is_private_only_after_a_proof() {
 
 #[test]
 fn waiting_tells_the_place_and_keeps_it_while_the_caller_is_elsewhere() {
-    let begun = "-> agent | enqueue after-sales {}";
+    let begun = "-> agent | enqueue after-sales ";
     let told = "place Some(1) | \"Press 1 for our opening hours, you keep \"";
     let elsewhere =
         "took 1 | waiting Stroll | -> hours | \"We are here from nine to six. Press 1 to\"";
@@ -236,7 +236,7 @@ fn waiting_tells_the_place_and_keeps_it_while_the_caller_is_elsewhere() {
 
 #[test]
 fn waiting_ends_at_its_limits() {
-    let begun = "-> agent | enqueue after-sales {}";
+    let begun = "-> agent | enqueue after-sales ";
     let ways = [
         (
             "long",
@@ -261,7 +261,7 @@ const TIMED_OUT: &str = "waiting Leave(TimedOut) | -> sorry | \"We are sorry tha
 
 #[test]
 fn queue_leads_on_when_it_is_full_left_or_talked() {
-    let begun = "-> agent | \"I will find somebody for you.\" | enqueue after-sales {\"lang.en\": 1, \"refund\": 3}";
+    let begun = "-> agent | \"I will find somebody for you.\" | enqueue after-sales lang.en >= 1 and refund >= 3";
     let end = "-> bye | \"Goodbye.\" | hang up";
     assert_eq!(
         walked("queue", &[RING, (9000, "full")]),
@@ -370,7 +370,7 @@ fn survey_takes_scores_within_its_scale() {
 #[test]
 fn tag_marks_the_contact_for_the_seat() {
     let log = walked("tag", &[RING]);
-    let expected = "-> campaign | marked as spring-sale | marked as from-letter | -> agent | enqueue after-sales {}";
+    let expected = "-> campaign | marked as spring-sale | marked as from-letter | -> agent | enqueue after-sales ";
     assert_eq!(log, expected);
 }
 

@@ -286,6 +286,8 @@ fn around() -> Surroundings {
         centre: Some(Centre {
             queues: names(&["after-sales", "sales"]),
             skills: names(&["refund", "lang.en"]),
+            groups: names(&["night"]),
+            seats: names(&["1001"]),
         }),
         banks: [("shop".to_owned(), names(&["hours", "refunds"]))].into(),
         ..Surroundings::default()

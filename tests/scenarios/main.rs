@@ -48,6 +48,7 @@ mod release_diff;
 )]
 mod release_works;
 mod releases;
+mod routing;
 mod rsip_oracle;
 mod sdp_examples;
 mod seat_orders;

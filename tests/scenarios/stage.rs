@@ -234,8 +234,8 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         WalkOutput::Forget { lookup } => format!("forget {lookup}"),
         WalkOutput::Consult { service, .. } => format!("ask {service}"),
         WalkOutput::ForgetConsult { consult } => format!("forget service {consult}"),
-        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need:?}"),
         WalkOutput::Waiting(act) => format!("waiting {act:?}"),
+        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

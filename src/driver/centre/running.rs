@@ -24,6 +24,7 @@ use crate::driver::centre::office::Office;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::file_limit;
+use crate::driver::fitting::Fitting;
 use crate::driver::hands::CentreHands;
 use crate::driver::hands::MediaHands;
 use crate::driver::hands::Reply;
@@ -280,7 +281,7 @@ fn stand(
     let mut recovered = recovery::recover(&store)?;
     let pushed = Pushed::of(told::read(&store)?);
     drop(store);
-    let learned = Learned::of(recovered.models.clone());
+    let learned = Learned::of(recovered.models.clone(), &database);
     readers.push(hearing(&pushed, &learned));
     let orders = Arc::new(orders(config, (clock, &centre), pushed)?);
     let (last, own) = (recovered.release.take(), chance.fork());
@@ -313,7 +314,9 @@ fn stand(
     let asking = asking(config, (&orders, services), &sender)?;
     media.await_prompts(Arrival::begin(pending));
     let releases = Office::new(keeper, deliveries, sender.clone());
-    let hands = CentreHands::new((media, asking), (stock, sender), (journal, reply), meter);
+    let fitting = Fitting::new(database, sender.clone());
+    let kept = (journal, reply, fitting);
+    let hands = CentreHands::new((media, asking), (stock, sender), kept, meter);
     let numbers = centre.numbers.clone();
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
     for record in lost {

@@ -20,3 +20,6 @@ pub mod token;
 
 /// Addresses, networks, zones and secrets as they are written.
 pub mod value;
+
+/// Steps of a `[[queue]]` as the file writes them.
+pub mod wait_step;

@@ -7,6 +7,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
 
+use toml::Spanned;
+
 use crate::driver::config::reach;
 use crate::driver::config::settings::Orders;
 use crate::driver::config::settings::Seat;
@@ -16,9 +18,10 @@ use crate::driver::config::token;
 use crate::driver::config::token::Grant;
 use crate::driver::config::value::Secret;
 use crate::machine::catalog::Catalog;
-use crate::machine::catalog::CatalogError;
-use crate::machine::catalog::CatalogFault;
-use crate::machine::catalog::Spot;
+use crate::machine::catalog_check::CatalogError;
+use crate::machine::catalog_check::CatalogFault;
+use crate::machine::catalog_check::Spot;
+use crate::machine::wait_step::LAST;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::fault::Span;
@@ -103,8 +106,11 @@ impl Config {
         let secrets = read_secrets(&settings.seat, &mut faults)?;
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
         let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
-        let seats = settings.seat.iter().map(Seat::entry).collect();
-        let queues = settings.queue.iter().map(|queue| queue.entry()).collect();
+        let centre = &settings.centre;
+        let seats = settings.seat.iter();
+        let seats = seats.map(|seat| seat.entry(&centre.zone.0)).collect();
+        let queues = settings.queue.iter();
+        let queues = queues.map(|queue| queue.entry(centre.policy)).collect();
         match Catalog::new(seats, queues) {
             Ok(catalog) if faults.is_empty() => Ok(Self {
                 settings,
@@ -309,6 +315,7 @@ fn read_secret(seat: &Seat, faults: &mut Vec<Fault>) -> Result<Option<Secret>, C
 }
 
 fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
+    let step = |queue: usize, at: usize| settings.queue.get(queue)?.steps.get(at);
     let at = match fault.spot {
         Spot::Seat(at) => settings.seat.get(at).map(|seat| seat.id.span()),
         Spot::SeatQueue(at, place) => {
@@ -319,21 +326,54 @@ fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
         Spot::Queue(at) => settings.queue.get(at).map(|queue| queue.name.span()),
         Spot::QueueNeed(at, part) => {
             let need = settings.queue.get(at).and_then(|queue| queue.need.as_ref());
-            need.map(|need| {
-                let start = need.span().start + 1 + part.start;
-                start..(start + part.length).min(need.span().end)
-            })
+            need.map(|need| within(need, part))
+        }
+        Spot::Step(queue, at) => {
+            let named = step(queue, at).and_then(|step| step.seats.first());
+            let need = step(queue, at).and_then(|step| step.need.as_ref());
+            let whole = || settings.queue.get(queue).map(|queue| queue.name.span());
+            need.or(named).map(Spanned::span).or_else(whole)
+        }
+        Spot::StepNeed(queue, at, part) => {
+            let need = step(queue, at).and_then(|step| step.need.as_ref());
+            need.map(|need| within(need, part))
+        }
+        Spot::StepSeat(queue, at, place) => {
+            // The word `last` is none of the seats.
+            let seats = step(queue, at).map(|step| &step.seats);
+            let mut seats = seats.into_iter().flatten();
+            let seat = seats
+                .by_ref()
+                .filter(|seat| seat.get_ref() != LAST)
+                .nth(place);
+            seat.map(Spanned::span)
         }
     };
     let written = Fault::new(at.map_or(Span::default(), span), fault.error.to_string());
-    let CatalogError::UnknownQueue(wrong) = &fault.error else {
-        return written;
+    let wrong = match &fault.error {
+        CatalogError::UnknownQueue(wrong)
+        | CatalogError::UnknownSkill(wrong)
+        | CatalogError::UnknownGroup(wrong)
+        | CatalogError::UnknownSeat(wrong) => wrong,
+        CatalogError::SeatTwice(_)
+        | CatalogError::QueueTwice(_)
+        | CatalogError::BadName(_)
+        | CatalogError::TakenName(_)
+        | CatalogError::BadLevel(..)
+        | CatalogError::Need(_)
+        | CatalogError::NeedAndSeats
+        | CatalogError::Endless
+        | CatalogError::IdleReserve(_)
+        | CatalogError::PoliciesDiffer(..)
+        | CatalogError::TooMany { .. } => return written,
     };
-    let known = settings
-        .queue
-        .iter()
-        .map(|queue| queue.name.get_ref().as_str());
-    written.nearest(wrong, known)
+    written.nearest(wrong, fault.known.iter().map(String::as_str))
+}
+
+/// A part of a text that stands in quotes.
+fn within(text: &Spanned<String>, part: Span) -> Range<usize> {
+    let start = text.span().start + 1 + part.start;
+    start..(start + part.length).min(text.span().end)
 }
 
 #[cfg(test)]
@@ -390,7 +430,7 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
         let queue = config.catalog.queue_setups().next().unwrap();
         assert_eq!(queue.ring, Duration::from_secs(12));
         assert_eq!(queue.wrap_up, Duration::from_secs(30));
-        assert_eq!(queue.need.0[0].level_min, 3);
+        assert_eq!(config.catalog.queues()[0].need, "refund >= 3");
         assert_eq!(
             config.secrets["1001"],
             Secret::Password("secret".to_owned())

@@ -1,5 +1,6 @@
 //! Which keys of `ringwise.toml` count from the next start on, and were changed.
 
+use crate::driver::config::settings::Centre;
 use crate::driver::config::settings::Settings;
 
 /// The keys that differ and that a reload does not take: a centre reads them when it starts.
@@ -45,6 +46,10 @@ fn same_rest(old: &Settings, new: &Settings) -> bool {
         banks: new.banks.clone(),
         prompts: new.prompts.clone(),
         queue: new.queue.clone(),
+        centre: Centre {
+            policy: new.centre.policy,
+            ..old.centre.clone()
+        },
         seat: new.seat.clone(),
         ..old.clone()
     };

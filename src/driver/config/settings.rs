@@ -1,11 +1,13 @@
 //! The whole of `ringwise.toml`, every key with its default.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -18,8 +20,13 @@ use crate::driver::config::value::Listen;
 use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
+use crate::driver::config::value::ServiceLevel;
+use crate::driver::config::value::SkillGrant;
+use crate::driver::config::value::Thousandths;
 use crate::driver::config::value::Zone;
+use crate::driver::config::wait_step::WaitStep;
 use crate::driver::dscp::Dscp;
+use crate::machine::acd::policy::Policy;
 use crate::machine::catalog::QueueEntry;
 use crate::machine::catalog::SeatEntry;
 use crate::vocabulary::flow::Transport;
@@ -94,14 +101,17 @@ pub struct Centre {
     pub zone: Zone,
     /// Languages that every shipped text needs; the first is the default.
     pub languages: Vec<Language>,
+    /// How free seats are shared among queues that do not say.
+    pub policy: Policy,
 }
 
 impl Default for Centre {
     fn default() -> Self {
-        let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai");
+        let shanghai = TimeZone::get("Asia/Shanghai");
         Self {
-            zone: Zone(shanghai.unwrap_or(jiff::tz::TimeZone::UTC)),
+            zone: Zone(shanghai.unwrap_or(TimeZone::UTC)),
             languages: vec![Language::Mandarin, Language::English],
+            policy: Policy::default(),
         }
     }
 }
@@ -349,12 +359,26 @@ pub struct Queue {
     pub announce_s: Option<u32>,
     /// When it takes contacts; always without.
     pub hours: Option<QueueHours>,
+    /// Whom its contacts ask for one after the other.
+    #[serde(default)]
+    pub steps: Vec<WaitStep>,
+    /// How fast priority rises, in levels a minute.
+    pub ageing: Option<Thousandths>,
+    /// How free seats are shared among queues.
+    pub policy: Option<Policy>,
+    /// What a minute's wait costs here against other queues.
+    pub weight: Option<Thousandths>,
+    /// The part of contacts and the seconds within which they are to be answered.
+    pub service_level: Option<ServiceLevel>,
+    /// How many ready seats are kept for its own contacts.
+    #[serde(default)]
+    pub reserve: u32,
 }
 
 impl Queue {
-    /// As the catalog takes it.
+    /// As the catalog takes it; `policy` is the centre's.
     #[must_use]
-    pub fn entry(&self) -> QueueEntry {
+    pub fn entry(&self, policy: Policy) -> QueueEntry {
         let seconds = |given: Option<u32>, else_: Duration| {
             given.map_or(else_, |s| Duration::from_secs(u64::from(s)))
         };
@@ -367,6 +391,14 @@ impl Queue {
             waiting_max: self.waiting_max.unwrap_or(plain.waiting_max),
             announce_every: seconds(self.announce_s, plain.announce_every),
             hours: self.hours.as_ref().map(|hours| hours.0.clone()),
+            steps: self.steps.iter().map(WaitStep::entry).collect(),
+            ageing: self.ageing.map_or(plain.ageing, |ageing| ageing.0),
+            policy: self.policy.unwrap_or(policy),
+            weight: self.weight.map_or(plain.weight, |weight| weight.0),
+            target: self
+                .service_level
+                .map_or(plain.target, |level| level.within),
+            reserve: self.reserve,
             ..plain
         }
     }
@@ -390,9 +422,12 @@ pub struct Seat {
     /// Or hashes.
     #[serde(default)]
     pub ha1: Option<Spanned<Ha1>>,
-    /// Skills with levels 1 to 10.
+    /// Skills with levels 1 to 10, and until when they are certified.
     #[serde(default)]
-    pub skills: std::collections::BTreeMap<String, u8>,
+    pub skills: BTreeMap<String, SkillGrant>,
+    /// The groups it is in.
+    #[serde(default)]
+    pub groups: Vec<String>,
     /// The queues it serves.
     #[serde(default)]
     pub queues: Vec<Spanned<String>>,
@@ -402,16 +437,25 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// As the catalog takes it.
+    /// As the catalog takes it; days end as they do in `zone`.
     #[must_use]
-    pub fn entry(&self) -> SeatEntry {
+    pub fn entry(&self, zone: &TimeZone) -> SeatEntry {
         let queues = self.queues.iter();
+        let skills = self.skills.iter();
+        let certified = self.skills.iter().filter_map(|(skill, grant)| {
+            let until = grant.certified_until?;
+            Some((skill.clone(), until.end(zone)))
+        });
         SeatEntry {
             id: self.id.get_ref().clone(),
             name: self.name.clone(),
-            skills: self.skills.clone(),
+            skills: skills
+                .map(|(skill, grant)| (skill.clone(), grant.level))
+                .collect(),
             queues: queues.map(|queue| queue.get_ref().clone()).collect(),
             site: self.site.clone(),
+            groups: self.groups.clone(),
+            certified: certified.collect(),
         }
     }
 }

@@ -4,11 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::machine::sip::network::Network;
 use crate::vocabulary::flow::Transport;
+use crate::vocabulary::time::Wall;
 
 /// What cannot be read in a value.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -38,6 +40,12 @@ pub enum ValueError {
     /// Not a country code.
     #[error("{0:?} is not a country, expected two capital letters like CN")]
     Country(String),
+    /// Not a service level.
+    #[error("{0:?} is not a service level, expected PERCENT/SECONDS like 80/20")]
+    ServiceLevel(String),
+    /// Not a day.
+    #[error("{0:?} is not a day, expected one like 2026-12-31")]
+    Day(String),
     /// Not an area code.
     #[error("{0:?} is not an area code, expected up to 6 digits without the leading 0")]
     Area(String),
@@ -53,7 +61,17 @@ macro_rules! read_from_str {
     )+};
 }
 
-read_from_str!(Listen, Net, PortRange, Zone, OrderSource, Country, Area);
+read_from_str!(
+    Listen,
+    Net,
+    PortRange,
+    Zone,
+    OrderSource,
+    Country,
+    Area,
+    ServiceLevel,
+    Day
+);
 
 /// Where to take SIP messages.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -233,6 +251,130 @@ impl FromStr for Area {
             return Err(ValueError::Area(text.to_owned()));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// A part of contacts and the time within which they are to be answered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ServiceLevel {
+    /// 1 to 100.
+    pub percent: u8,
+    /// At least a second.
+    pub within: Duration,
+}
+
+impl FromStr for ServiceLevel {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError::ServiceLevel(text.to_owned());
+        let (percent, seconds) = text.split_once('/').ok_or_else(wrong)?;
+        let percent: u8 = percent.trim().parse().map_err(|_| wrong())?;
+        let seconds: u32 = seconds.trim().parse().map_err(|_| wrong())?;
+        if !(1..=100).contains(&percent) || seconds == 0 {
+            return Err(wrong());
+        }
+        let within = Duration::from_secs(seconds.into());
+        Ok(Self { percent, within })
+    }
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Day(pub jiff::civil::Date);
+
+impl FromStr for Day {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        text.parse()
+            .map(Self)
+            .map_err(|_| ValueError::Day(text.to_owned()))
+    }
+}
+
+impl Day {
+    /// The moment after it in a zone.
+    #[must_use]
+    pub fn end(self, zone: &jiff::tz::TimeZone) -> Wall {
+        let next = self.0.tomorrow().unwrap_or(self.0);
+        let start = next.to_zoned(zone.clone());
+        let ms = start.map_or(i64::MAX, |start| start.timestamp().as_millisecond());
+        Wall::from_ms(ms)
+    }
+}
+
+/// A number from 0 to 1,000 with up to three digits after its point, in thousandths.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Thousandths(pub u32);
+
+impl<'de> Deserialize<'de> for Thousandths {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = f64::deserialize(from)?;
+        if !(0.0..=1_000.0).contains(&number) {
+            let what = format!("{number} is not a number from 0 to 1000");
+            return Err(serde::de::Error::custom(what));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is from 0 to a million"
+        )]
+        let thousandths = (number * 1_000.0).round() as u32;
+        Ok(Self(thousandths))
+    }
+}
+
+/// A seat's skill: `5`, or `{ level = 5, certified_until = "2026-12-31" }`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SkillGrant {
+    /// 1 to 10.
+    pub level: u8,
+    /// The last day on which it counts; none: it always does.
+    pub certified_until: Option<Day>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Certified {
+    level: u8,
+    certified_until: Option<Day>,
+}
+
+impl<'de> Deserialize<'de> for SkillGrant {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(GrantVisitor)
+    }
+}
+
+struct GrantVisitor;
+
+impl<'de> serde::de::Visitor<'de> for GrantVisitor {
+    type Value = SkillGrant;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a level, or { level = 5, certified_until = \"2026-12-31\" }")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, level: i64) -> Result<SkillGrant, E> {
+        let fits = u8::try_from(level);
+        let level = fits.map_err(|_| E::custom(format!("{level} is not a level of 1 to 10")))?;
+        Ok(SkillGrant {
+            level,
+            certified_until: None,
+        })
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<SkillGrant, A::Error> {
+        let from = serde::de::value::MapAccessDeserializer::new(map);
+        let Certified {
+            level,
+            certified_until,
+        } = Certified::deserialize(from)?;
+        Ok(SkillGrant {
+            level,
+            certified_until,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The journal: every fact, in one append-only table, durable by group commit.
 
+/// What was fitted, in the database.
+pub mod checkpoint;
 /// What happened, out of the journal.
 pub mod history;
 

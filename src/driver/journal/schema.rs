@@ -68,6 +68,7 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     }
     db.execute_batch(RELEASES).map_err(fail)?;
     db.execute_batch(TOLD).map_err(fail)?;
+    db.execute_batch(CHECKPOINTS).map_err(fail)?;
     Ok(db)
 }
 
@@ -105,6 +106,16 @@ const TOLD: &str = "
 CREATE TABLE IF NOT EXISTS told (
     customer TEXT PRIMARY KEY,
     told     TEXT NOT NULL
+) STRICT;
+";
+
+/// `checkpoints`: what was fitted, by its hash. As with releases the version stays.
+const CHECKPOINTS: &str = "
+CREATE TABLE IF NOT EXISTS checkpoints (
+    hash   TEXT PRIMARY KEY,
+    bank   TEXT    NOT NULL,
+    seq    INTEGER NOT NULL,
+    fitted TEXT    NOT NULL
 ) STRICT;
 ";
 

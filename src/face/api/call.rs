@@ -4,8 +4,10 @@ use axum::Extension;
 use axum::Json;
 use axum::extract::Path;
 use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
+use serde::Deserialize;
 
 use crate::call::effect::Command;
 use crate::call::view::CallView;
@@ -13,6 +15,7 @@ use crate::call::view::QueueView;
 use crate::face::api::access::Bearer;
 use crate::face::api::desk::Desk;
 use crate::face::api::problem::Problem;
+use crate::machine::acd::step::Class;
 use crate::vocabulary::id::CallId;
 
 /// `GET /api/v1/calls`.
@@ -49,6 +52,93 @@ pub async fn hang_up(
     let call = call_id(&id?)?;
     let by = format!("api, {}", bearer.name);
     desk.commands.tell(Command::HangUp { call, by }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/calls/{id}/withdraw`: out of its queue, on in its dialplan.
+///
+/// # Errors
+///
+/// As [`hang_up`]; 409 if the call does not wait.
+pub async fn withdraw(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, Problem> {
+    let call = call_id(&id?)?;
+    let by = format!("api, {}", bearer.name);
+    desk.commands.tell(Command::TakeOut { call, by }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Route {
+    queue: String,
+}
+
+/// `POST /api/v1/calls/{id}/route`: to another queue, its wait kept.
+///
+/// # Errors
+///
+/// As [`withdraw`]; 422 if no queue is called so.
+pub(super) async fn route(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    id: Result<Path<String>, PathRejection>,
+    body: Result<Json<Route>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let call = call_id(&id?)?;
+    let expected = "expected {\"queue\": \"NAME\"}";
+    let Json(Route { queue }) = body.map_err(|rejection| Problem::of_body(&rejection, expected))?;
+    let by = format!("api, {}", bearer.name);
+    let command = Command::Reroute { call, queue, by };
+    desk.commands.tell(command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Priority {
+    priority: i32,
+    /// Levels a minute.
+    #[serde(default)]
+    ageing: f64,
+}
+
+/// `POST /api/v1/calls/{id}/priority`: another class, its wait kept.
+///
+/// # Errors
+///
+/// As [`withdraw`]; 422 if the ageing is not from 0 to 1,000 levels a minute.
+pub(super) async fn priority(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    id: Result<Path<String>, PathRejection>,
+    body: Result<Json<Priority>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let call = call_id(&id?)?;
+    let expected = "expected {\"priority\": 5}, with \"ageing\" in levels a minute if you like";
+    let Json(Priority { priority, ageing }) =
+        body.map_err(|rejection| Problem::of_body(&rejection, expected))?;
+    let thousandths = (0.0..=1_000.0)
+        .contains(&ageing)
+        .then_some(ageing * 1_000.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is from 0 to a million"
+    )]
+    let ageing = thousandths.map(|ageing| ageing.round() as u32);
+    let Some(ageing) = ageing else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let detail = "ageing is from 0 to 1000 levels a minute";
+        return Err(Problem::new(status, "not an ageing", detail));
+    };
+    let class = Class { priority, ageing };
+    let by = format!("api, {}", bearer.name);
+    let command = Command::Reprioritise { call, class, by };
+    desk.commands.tell(command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

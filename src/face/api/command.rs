@@ -119,15 +119,16 @@ fn problem(error: &CommandError) -> Problem {
     let status = match error {
         CommandError::UnknownSeat | CommandError::UnknownCall => StatusCode::NOT_FOUND,
         CommandError::NotRegistered
+        | CommandError::NotWaiting
         | CommandError::NotInWrapUp
         | CommandError::Overtaken
         | CommandError::ReleasesFull { .. }
         | CommandError::InUse(_)
         | CommandError::NothingTried
         | CommandError::NothingBefore => StatusCode::CONFLICT,
-        CommandError::NotAWish(_) | CommandError::NoSuchQueue(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        CommandError::NotAWish(_)
+        | CommandError::NoSuchQueue(_)
+        | CommandError::UnknownQueue(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     Problem::new(status, "not done", error.to_string())
 }

@@ -46,13 +46,10 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             briefing,
             ..
         } => {
-            let need = need
-                .iter()
-                .map(|(skill, level)| format!("{skill} >= {level}"));
-            let need: Vec<String> = need.collect();
-            let need = match need.as_slice() {
-                [] => "anybody".to_owned(),
-                need => need.join(" and "),
+            let need = if need.is_empty() {
+                "anybody".to_owned()
+            } else {
+                need.to_string()
             };
             let chosen = briefing.chosen.as_deref().unwrap_or("nothing yet");
             let proved = if briefing.verified { ", verified" } else { "" };
@@ -143,7 +140,7 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
             Err(error) => format!("finds nothing: {error}"),
         }),
         WalkFact::LateAnswer { .. } => Some("an answer comes too late".to_owned()),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked.iter().take(5);
             let likely = likely.map(|(_, question, p)| format!("{question} {:.0} %", p * 100.0));
             let likely: Vec<String> = likely.collect();

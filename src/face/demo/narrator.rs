@@ -12,6 +12,7 @@ use crate::call::record::SegmentKind;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::SkillId;
 use crate::vocabulary::time::Wall;
 
 /// Longest text of a spoken sentence that is shown whole, in characters.
@@ -102,7 +103,9 @@ impl Narrator {
             | Fact::Learned { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
+            | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Released(_)
             | Fact::ReleaseRetired { .. }
@@ -113,12 +116,11 @@ impl Narrator {
     fn acd_line(&self, fact: &AcdFact) -> Option<String> {
         match fact {
             AcdFact::Queued { queue, need, .. } => {
-                let need = need.0.iter().map(|term| {
-                    let at = usize::try_from(term.skill.0).unwrap_or(usize::MAX);
-                    let skill = self.names.skills.get(at).map_or("?", String::as_str);
-                    format!("{skill} >= {}", term.level_min)
-                });
-                let need = need.collect::<Vec<_>>().join(" and ");
+                let skill = |skill: &SkillId| {
+                    let at = usize::try_from(skill.0).unwrap_or(usize::MAX);
+                    self.names.skills.get(at).cloned()
+                };
+                let need = need.named(&skill, &|group| Some(format!("{}", group.0)));
                 let queue = self.names.queue(*queue).unwrap_or_default();
                 Some(format!("waits in {queue} for a seat with {need}"))
             }
@@ -134,6 +136,9 @@ impl Narrator {
             AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::TakenOut { .. }
             | AcdFact::SeatChanged { .. } => None,
         }
     }
@@ -157,7 +162,7 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
             result: Err(failure),
             ..
         } => Some(format!("look-up: {failure}")),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked
                 .iter()
                 .take(3)

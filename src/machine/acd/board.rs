@@ -10,8 +10,12 @@ use std::time::Duration;
 
 use crate::machine::acd::contact::Contact;
 use crate::machine::acd::contact::Stage;
+use crate::machine::acd::figure::Figures;
+use crate::machine::acd::group::Idle;
+use crate::machine::acd::lane::LaneNo;
 use crate::machine::acd::line::Line;
 use crate::machine::acd::matching::Matching;
+use crate::machine::acd::personal::Personal;
 use crate::machine::acd::place::SeatPlace;
 use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
@@ -23,11 +27,14 @@ use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::WithdrawReason;
+use crate::machine::acd::tour::Tours;
 use crate::machine::acd::view::Counted;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
+use crate::vocabulary::time::Wall;
 
 /// How long a seat's owner has to grant or refuse a reservation.
 pub const RESERVE_LIMIT: Duration = Duration::from_secs(1);
@@ -39,13 +46,15 @@ pub enum Timer {
     Seat(SeatId),
     /// A waiting contact is looked at.
     Contact(CallId),
+    /// A waiting contact's step ends.
+    Step(CallId),
 }
 
 /// Whom an event set free.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Free {
-    /// A contact waits that did not before.
-    Contact(CallId),
+    /// A contact waits in this lane that did not before.
+    Lane(LaneNo),
     /// A seat is ready that was not before, or for whom it was not.
     Seat(SeatId),
 }
@@ -61,6 +70,8 @@ pub struct Queue {
     pub offered: u32,
     /// How many talk.
     pub talking: u32,
+    /// How often its need, its steps or its policy changed.
+    pub version: u32,
 }
 
 /// The state of the whole distributor.
@@ -74,14 +85,30 @@ pub struct Board {
     pub queues: BTreeMap<QueueId, Queue>,
     /// Who may serve whom.
     pub matching: Matching,
-    /// What is due when; exactly one entry for each seat with a deadline and each waiting contact.
+    /// Who asks for which seat.
+    pub personal: Personal,
+    /// Whom contacts ask for one after the other.
+    pub tours: Tours,
+    /// What policies look at.
+    pub figures: Figures,
+    /// What is due when: one entry for each seat with a deadline and each waiting contact, and one
+    /// for each waiting contact's step that ends.
     pub deadlines: BTreeSet<(Now, Timer)>,
     /// Who was set free and is not matched yet; empty between events.
     pub free: Vec<Free>,
+    /// Contacts in a step that ends unless somebody is ready; empty between events.
+    pub hurried: Vec<CallId>,
+    /// Seats that signed out or can do otherwise since contacts were last looked at.
+    pub gone: Vec<SeatId>,
+    /// Which certificate of a skill runs out next.
+    pub certificates: BTreeSet<(Wall, SeatId)>,
     /// What is to be told.
     pub outputs: VecDeque<Output>,
     /// What could not be used.
     pub counted: Counted,
+    /// The set-ups of seats with certificates.
+    pub certified: BTreeMap<SeatId, SeatSetup>,
+    regrouped: u64,
     number: u64,
 }
 
@@ -115,21 +142,36 @@ impl Board {
             return None;
         };
         let before = seat.phase();
+        let busy = seat.busy;
         let result = step(seat);
         let (group, after) = (seat.group, seat.phase());
         if before == after {
             return Some(result);
         }
+        if before.works() && !after.works() {
+            seat.busy = busy.after(seat.works_since, now);
+        }
+        if after.works() && !before.works() {
+            seat.works_since = now;
+        }
+        let idle = |busy, place| Idle {
+            seat: id,
+            place,
+            busy,
+        };
         if let Phase::Ready(place) = before {
-            self.matching.busy(group, place);
+            self.matching.busy(group, idle(busy, place));
         }
         if let Phase::Ready(place) = after {
-            self.matching.idle(group, place, id);
+            self.matching.idle(group, idle(seat.busy, place));
             self.free.push(Free::Seat(id));
         }
         match (before.signed_in(), after.signed_in()) {
             (false, true) => self.matching.sign_in(group),
-            (true, false) => self.matching.sign_out(group),
+            (true, false) => {
+                self.matching.sign_out(group);
+                self.gone.push(id);
+            }
             _ => {}
         }
         if let Some(until) = before.deadline() {
@@ -146,31 +188,6 @@ impl Board {
         Some(result)
     }
 
-    /// Puts a contact to its place among the waiting.
-    pub fn wait(&mut self, id: CallId) {
-        if let Some(contact) = self.contacts.get_mut(&id) {
-            contact.stage = Stage::Waiting;
-            self.matching.wait(contact.lane, contact.place, id);
-            self.free.push(Free::Contact(id));
-            self.deadlines.insert((contact.look_at, Timer::Contact(id)));
-            if let Some(queue) = self.queues.get_mut(&contact.queue) {
-                queue.line.insert(contact.place, id);
-            }
-        }
-    }
-
-    /// Takes a contact out of the waiting.
-    pub fn unwait(&mut self, id: CallId) {
-        if let Some(contact) = self.contacts.get(&id) {
-            self.matching.unwait(contact.lane, contact.place);
-            self.deadlines
-                .remove(&(contact.look_at, Timer::Contact(id)));
-            if let Some(queue) = self.queues.get_mut(&contact.queue) {
-                queue.line.remove(contact.place);
-            }
-        }
-    }
-
     /// Books a ready seat for a waiting contact.
     pub fn book(&mut self, seat: SeatId, contact: CallId, now: Now) {
         let until = now + RESERVE_LIMIT;
@@ -181,6 +198,7 @@ impl Board {
         self.unwait(contact);
         if let Some(booked) = self.contacts.get_mut(&contact) {
             booked.stage = Stage::Booked(seat);
+            self.figures.book(booked.queue);
             if let Some(queue) = self.queues.get_mut(&booked.queue) {
                 queue.offered += 1;
             }
@@ -193,21 +211,21 @@ impl Board {
     }
 
     /// Brings a contact whose offer came to nothing back to its place.
-    pub fn put_back(&mut self, contact: CallId, failed_at: SeatId) {
+    pub fn put_back(&mut self, contact: CallId, failed_at: SeatId, now: Now) {
         if let Some(queue) = self.queue_of(contact) {
             queue.offered = queue.offered.saturating_sub(1);
         }
         if let Some(contact) = self.contacts.get_mut(&contact) {
             contact.failed_at = Some(failed_at);
         }
-        self.wait(contact);
+        self.wait(contact, now);
     }
 
     /// A booked contact talks. It will not wait again.
     pub fn talk(&mut self, id: CallId, seat: SeatId) {
         if let Some(contact) = self.contacts.get_mut(&id) {
             contact.stage = Stage::Talking(seat);
-            self.matching.leave(contact.lane);
+            self.tours.leave(contact.tour);
         }
         if let Some(queue) = self.queue_of(id) {
             queue.offered = queue.offered.saturating_sub(1);
@@ -226,35 +244,74 @@ impl Board {
             _ => {}
         }
         if !matches!(contact.stage, Stage::Talking(_)) {
-            self.matching.leave(contact.lane);
+            self.tours.leave(contact.tour);
         }
         Some(contact)
     }
 
     /// Adds a seat or changes what it can do; its phase and its booking stay.
-    pub fn set_seat(&mut self, setup: &SeatSetup, now: Now) {
-        let group = self.matching.join(Capability::of(setup));
-        let Some(seat) = self.seats.get_mut(&setup.seat) else {
-            self.seats.insert(setup.seat, Seat::new(group, now));
+    pub fn set_seat(&mut self, setup: &SeatSetup, turn: Turn) {
+        self.certificates.retain(|(_, seat)| *seat != setup.seat);
+        let ahead = setup.certified.iter().map(|(_, until)| *until);
+        match ahead.filter(|until| *until > turn.wall).min() {
+            None => self.certified.remove(&setup.seat),
+            Some(next) => {
+                self.certificates.insert((next, setup.seat));
+                self.certified.insert(setup.seat, setup.clone())
+            }
+        };
+        self.enable(setup.seat, Capability::of(setup, turn.wall), turn.now);
+    }
+
+    /// Skills whose certificates have run out do not count any more.
+    pub fn end_certificates(&mut self, turn: Turn) {
+        while let Some((_, seat)) = self.next_certificate(turn.wall) {
+            self.certificates.pop_first();
+            if let Some(setup) = self.certified.get(&seat).cloned() {
+                self.set_seat(&setup, turn);
+            }
+        }
+    }
+
+    fn next_certificate(&self, wall: Wall) -> Option<(Wall, SeatId)> {
+        let first = self.certificates.first();
+        first.filter(|(until, _)| *until <= wall).copied()
+    }
+
+    fn enable(&mut self, id: SeatId, able: Capability, now: Now) {
+        self.personal.refit(id, &able);
+        let group = self.matching.join(able);
+        let Some(seat) = self.seats.get_mut(&id) else {
+            self.seats.insert(id, Seat::new(group, now));
             return;
         };
-        let (phase, old) = (seat.phase(), seat.group);
+        let (phase, busy, old) = (seat.phase(), seat.busy, seat.group);
         seat.group = group;
         if let Phase::Ready(place) = phase {
-            self.matching.busy(old, place);
-            self.matching.idle(group, place, setup.seat);
-            self.free.push(Free::Seat(setup.seat));
+            let idle = Idle {
+                seat: id,
+                place,
+                busy,
+            };
+            self.matching.busy(old, idle);
+            self.matching.idle(group, idle);
+            self.free.push(Free::Seat(id));
         }
         if phase.signed_in() {
-            self.matching.sign_out(old);
             self.matching.sign_in(group);
+            self.matching.sign_out(old);
         }
+        self.gone.push(id);
         self.matching.part(old);
     }
 
     /// Adds a queue or changes its set-up. A new need holds for who arrives from here on.
     pub fn set_queue(&mut self, setup: QueueSetup) {
+        self.figures.set(&setup);
+        self.matching.set_reserve(setup.queue, setup.reserve());
         if let Some(queue) = self.queues.get_mut(&setup.queue) {
+            let asks = |one: &QueueSetup| (one.need.clone(), one.steps.clone(), one.policy);
+            queue.version += u32::from(asks(&queue.setup) != asks(&setup));
             queue.setup = setup;
             return;
         }
@@ -262,9 +319,19 @@ impl Board {
             line: Line::default(),
             offered: 0,
             talking: 0,
+            version: 0,
             setup,
         };
         self.queues.insert(queue.setup.queue, queue);
+    }
+
+    /// Finds which queues share seats, if that may have changed.
+    pub fn refresh_figures(&mut self) {
+        if self.regrouped != self.matching.changes() {
+            self.regrouped = self.matching.changes();
+            self.figures.regroup();
+        }
+        self.figures.refresh(self.matching.abilities());
     }
 
     /// Whom a seat is booked for now counts in another queue.
@@ -289,6 +356,14 @@ impl Board {
     pub fn waited_ms(&self, contact: CallId, now: Now) -> u64 {
         let contact = self.contacts.get(&contact);
         contact.map_or(0, |contact| contact.waited_ms(now))
+    }
+
+    /// A contact's wait is over: it was answered, or it left.
+    pub fn learn_wait(&mut self, contact: CallId, now: Now) {
+        if let Some(contact) = self.contacts.get(&contact) {
+            let wait = now.since(contact.place.arrived);
+            self.figures.waited(contact.queue, wait);
+        }
     }
 
     /// Tells the seat's owner to ring for this booking no more.

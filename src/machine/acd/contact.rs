@@ -1,8 +1,8 @@
 //! One contact from arrival to the end of its talk.
 
-use crate::machine::acd::matching::LaneNo;
 use crate::machine::acd::place::ContactPlace;
-use crate::machine::acd::surface::Need;
+use crate::machine::acd::step::Class;
+use crate::machine::acd::tour::TourNo;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
@@ -10,7 +10,7 @@ use crate::vocabulary::time::Now;
 /// Where a contact stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Stage {
-    /// In its lane.
+    /// In its lane, or at the seats it asks for.
     Waiting,
     /// A seat is booked for it or rings for it.
     Booked(SeatId),
@@ -21,16 +21,22 @@ pub enum Stage {
 /// One contact.
 #[derive(Debug)]
 pub struct Contact {
-    /// The queue it came to.
+    /// The queue it is in.
     pub queue: QueueId,
-    /// The lane it waits in.
-    pub lane: LaneNo,
-    /// What it needs beyond its queue's need.
-    pub own: Need,
-    /// Its place there, for life.
+    /// Whom it asks for, one after the other.
+    pub tour: TourNo,
+    /// Which of these steps it is in.
+    pub step: u8,
+    /// When that step ends; `None`: never.
+    pub step_until: Option<Now>,
+    /// Its class.
+    pub class: Class,
+    /// Its place in its queue.
     pub place: ContactPlace,
     /// Where it stands.
     pub stage: Stage,
+    /// The seat that served this customer or order last.
+    pub last: Option<SeatId>,
     /// The seat that was last booked for it in vain.
     pub failed_at: Option<SeatId>,
     /// The best position it was told.

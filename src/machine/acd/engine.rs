@@ -3,21 +3,18 @@
 //! An event moves seats and contacts; whom it set free is then matched, so that after each event
 //! nobody waits whom a ready seat could take.
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
+use crate::machine::acd::arrival::LOOK_EVERY;
 use crate::machine::acd::board::Board;
 use crate::machine::acd::board::Timer;
-use crate::machine::acd::contact::Contact;
 use crate::machine::acd::contact::Stage;
-use crate::machine::acd::place::ContactPlace;
 use crate::machine::acd::reorganisation::Order;
 use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
 use crate::machine::acd::seat::Seat;
 use crate::machine::acd::seat::Wish;
 use crate::machine::acd::settle::settle;
-use crate::machine::acd::skill::whole_need;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
@@ -27,6 +24,7 @@ use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::WithdrawReason;
+use crate::machine::acd::tour::Tour;
 use crate::machine::acd::view::Counted;
 use crate::machine::acd::view::QueueView;
 use crate::machine::acd::view::SeatView;
@@ -38,12 +36,6 @@ use crate::vocabulary::id::SkillId;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 
-/// How long a contact waits before it hears its first position, unless the queue says sooner.
-pub const ANNOUNCE_FIRST: Duration = Duration::from_secs(5);
-
-/// How often a contact that hears no positions is looked at: is anybody signed in for it?
-pub const LOOK_EVERY: Duration = Duration::from_secs(30);
-
 /// Deadlines served in one turn. More are due again at once.
 pub const DUE_MAX: usize = 1_000;
 
@@ -51,6 +43,8 @@ pub const DUE_MAX: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Engine {
     board: Board,
+    /// The last turn.
+    turn: Turn,
 }
 
 impl Engine {
@@ -64,14 +58,17 @@ impl Engine {
             board.set_queue(setup);
         }
         for setup in seats {
-            board.set_seat(&setup, Now::START);
+            board.set_seat(&setup, Turn::default());
         }
-        Self { board }
+        Self {
+            board,
+            turn: Turn::default(),
+        }
     }
 
     /// Adds a seat or changes its queues and skills. Its state, offer or talk stays.
     pub fn set_seat(&mut self, turn: Turn, setup: &SeatSetup) {
-        self.board.set_seat(setup, turn.now);
+        self.board.set_seat(setup, turn);
         settle(&mut self.board, turn.now);
     }
 
@@ -84,7 +81,7 @@ impl Engine {
     /// Changes queues and seats at once and moves contacts whose queue or skills are gone; then
     /// whoever is free is matched.
     pub fn reorganise(&mut self, turn: Turn, order: &Order) {
-        order.apply(&mut self.board, turn.now);
+        order.apply(&mut self.board, turn);
         settle(&mut self.board, turn.now);
     }
 
@@ -95,15 +92,19 @@ impl Engine {
         queue.map_or(0, |queue| queue.line.len().saturating_add(queue.offered))
     }
 
-    /// How many wait or are rung for that need this skill.
+    /// How many wait or are rung for that need this skill, in whatever step.
     #[must_use]
     pub fn needing(&self, skill: SkillId) -> u32 {
-        self.board.matching.needing(skill)
+        let tours = self.board.tours.users();
+        let needs = |(tour, _): &(&Tour, u32)| tour.names(skill, &self.board.matching);
+        tours.filter(needs).map(|(_, users)| users).sum()
     }
 
     /// Takes one input. Poll until `None` before the next.
     pub fn handle(&mut self, turn: Turn, input: Input) {
         let now = turn.now;
+        self.turn = turn;
+        self.board.end_certificates(turn);
         match input {
             Input::SeatSignedIn(seat) => {
                 self.board.step(seat, now, |seat| seat.sign_in(now));
@@ -114,6 +115,11 @@ impl Engine {
             Input::WrapUpDone(seat) => self.end_wrap_up(seat, now),
             Input::Arrived(arrival) => self.arrive(&arrival, now),
             Input::Left(contact) => self.leave(contact, now),
+            Input::TakeOut(contact) => self.take_out(contact, now),
+            Input::Reroute { contact, queue } => self.board.reroute(contact, queue, now),
+            Input::Reprioritise { contact, class } => {
+                self.board.reprioritise(contact, class, now);
+            }
             Input::Reserved { seat, epoch } => self.grant(seat, epoch, now),
             Input::ReserveRefused { seat, epoch } => self.refuse(seat, epoch, now),
             Input::Answered { seat, epoch } => self.answer(seat, epoch, now),
@@ -131,20 +137,27 @@ impl Engine {
     /// When [`Self::handle_timeout`] is due. May be past if more was due than one turn serves.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
-        self.board.deadlines.first().map(|(at, _)| *at)
+        let due = self.board.deadlines.first().map(|(at, _)| *at);
+        let certificate = self.board.certificates.first();
+        let runs_out = certificate.map(|(until, _)| self.turn.deadline(*until));
+        due.into_iter().chain(runs_out).min()
     }
 
     /// Serves what is due, at most [`DUE_MAX`] deadlines: first the seats', then whoever is free
     /// is matched, then who still waits is looked at.
     pub fn handle_timeout(&mut self, turn: Turn) {
+        self.turn = turn;
+        self.board.end_certificates(turn);
         let mut waiting = Vec::new();
         for _ in 0..DUE_MAX {
-            if self.poll_timeout().is_none_or(|at| at > turn.now) {
+            let first = self.board.deadlines.first();
+            if first.is_none_or(|(at, _)| *at > turn.now) {
                 break;
             }
             match self.board.deadlines.pop_first() {
                 Some((_, Timer::Seat(seat))) => self.seat_due(seat, turn.now),
                 Some((_, Timer::Contact(contact))) => waiting.push(contact),
+                Some((_, Timer::Step(contact))) => self.board.look_at_step(contact, turn.now),
                 None => break,
             }
         }
@@ -152,6 +165,13 @@ impl Engine {
         for contact in waiting {
             self.look(contact, turn.now);
         }
+    }
+
+    /// Whether a contact waits or is rung for.
+    #[must_use]
+    pub fn waits(&self, contact: CallId) -> bool {
+        let contact = self.board.contacts.get(&contact);
+        contact.is_some_and(|one| !matches!(one.stage, Stage::Talking(_)))
     }
 
     /// Every seat.
@@ -200,7 +220,7 @@ impl Engine {
             self.board.withdraw(seat, lost, reason);
             self.board
                 .offer_ended(seat, lost, OfferEnd::Withdrawn(reason));
-            self.board.put_back(lost.contact, seat);
+            self.board.put_back(lost.contact, seat, now);
         }
     }
 
@@ -219,63 +239,29 @@ impl Engine {
     }
 
     fn arrive(&mut self, arrival: &Arrival, now: Now) {
-        let (contact, queue) = (arrival.contact, arrival.queue);
-        if self.board.contacts.contains_key(&contact) {
-            self.board.counted.stale += 1;
-            return;
+        if self.board.arrive(arrival, now) {
+            settle(&mut self.board, now);
+            self.say_nobody(arrival.contact);
         }
-        let Some(admitted) = self.admit(arrival, now) else {
-            self.board
-                .outputs
-                .push_back(Output::QueueFull { contact, queue });
-            self.board.note(AcdFact::Overflowed { contact, queue });
-            return;
-        };
-        self.board.note(AcdFact::Queued {
-            contact,
-            queue,
-            need: self.board.matching.need(admitted.lane).clone(),
-            priority: arrival.priority,
-        });
-        self.board.contacts.insert(contact, admitted);
-        self.board.wait(contact);
-        settle(&mut self.board, now);
-        self.say_nobody(contact);
     }
 
-    /// `None` if the queue is full. Whom a seat is being rung for counts as well, so that there
-    /// is a place for each that comes back. A queue that does not exist is always full.
-    fn admit(&mut self, arrival: &Arrival, now: Now) -> Option<Contact> {
-        let number = self.board.next_number();
-        let Some(queue) = self.board.queues.get(&arrival.queue) else {
-            self.board.counted.unknown += 1;
-            return None;
-        };
-        if queue.line.len().saturating_add(queue.offered) >= queue.setup.waiting_max {
-            return None;
+    /// A supervisor takes out who waits or is rung for.
+    fn take_out(&mut self, id: CallId, now: Now) {
+        let stage = self.board.contacts.get(&id).map(|one| one.stage);
+        match stage {
+            Some(Stage::Waiting) => {}
+            Some(Stage::Booked(seat)) => self.release(seat, WithdrawReason::TakenOut, now),
+            Some(Stage::Talking(_)) | None => {
+                self.board.counted.stale += 1;
+                return;
+            }
         }
-        let need = whole_need(&queue.setup.need, &arrival.need);
-        let first = match queue.setup.announce_every {
-            Duration::ZERO => LOOK_EVERY,
-            every => every.min(ANNOUNCE_FIRST),
-        };
-        let lane = self.board.matching.enter(arrival.queue, &need)?;
-        let place = ContactPlace {
-            priority: Reverse(arrival.priority),
-            arrived: now,
-            number,
-        };
-        Some(Contact {
-            queue: arrival.queue,
-            lane,
-            own: arrival.need.clone(),
-            place,
-            stage: Stage::Waiting,
-            failed_at: None,
-            told: None,
-            look_at: now + first,
-            nobody_said: false,
-        })
+        if let Some(contact) = self.board.forget(id) {
+            let waited_ms = contact.waited_ms(now);
+            let contact = id;
+            self.board.outputs.push_back(Output::TakenOut { contact });
+            self.board.note(AcdFact::TakenOut { contact, waited_ms });
+        }
     }
 
     fn leave(&mut self, id: CallId, now: Now) {
@@ -297,20 +283,25 @@ impl Engine {
     }
 
     fn leave_booked(&mut self, id: CallId, seat: SeatId, now: Now) {
+        self.release(seat, WithdrawReason::ContactLeft, now);
+        self.abandon(id, now);
+    }
+
+    /// A seat that is booked is not to ring any more, through no fault of its own.
+    fn release(&mut self, seat: SeatId, reason: WithdrawReason, now: Now) {
         let booking = self.board.seats.get(&seat);
         let booking = booking.and_then(|seat| seat.phase().booking());
         if let Some(booking) = booking {
-            let reason = WithdrawReason::ContactLeft;
             let epoch = booking.epoch;
             self.board.step(seat, now, |seat| seat.release(epoch));
             self.board.withdraw(seat, booking, reason);
             self.board
                 .offer_ended(seat, booking, OfferEnd::Withdrawn(reason));
         }
-        self.abandon(id, now);
     }
 
     fn abandon(&mut self, id: CallId, now: Now) {
+        self.board.learn_wait(id, now);
         if let Some(contact) = self.board.forget(id) {
             let waited_ms = contact.waited_ms(now);
             self.board.note(AcdFact::Abandoned {
@@ -347,7 +338,7 @@ impl Engine {
         if let Some(booking) = self.in_time(refused) {
             self.board
                 .offer_ended(seat, booking, OfferEnd::ReserveRefused);
-            self.board.put_back(booking.contact, seat);
+            self.board.put_back(booking.contact, seat, now);
         }
     }
 
@@ -356,6 +347,7 @@ impl Engine {
         if let Some(Booking { contact, .. }) = self.in_time(answered) {
             self.board.talk(contact, seat);
             let waited_ms = self.board.waited_ms(contact, now);
+            self.board.learn_wait(contact, now);
             self.board.note(AcdFact::Answered {
                 contact,
                 seat,
@@ -372,7 +364,7 @@ impl Engine {
                 self.board.withdraw(seat, booking, reason);
             }
             self.board.offer_ended(seat, booking, end);
-            self.board.put_back(booking.contact, seat);
+            self.board.put_back(booking.contact, seat, now);
         }
     }
 
@@ -383,12 +375,15 @@ impl Engine {
         let work = setup.map(|setup| setup.wrap_up);
         let work = work.filter(|work| !work.is_zero());
         let until = work.map(|work| now + work);
+        let since = self.board.seats.get(&seat).map(|seat| seat.works_since);
         let place = self.board.last_place(now);
         let ended = self
             .board
             .step(seat, now, |seat| seat.end_talk(epoch, until, place));
         if let Some(Booking { contact, .. }) = self.in_time(ended) {
-            self.board.forget(contact);
+            if let Some((gone, since)) = self.board.forget(contact).zip(since) {
+                self.board.figures.talked(gone.queue, now.since(since));
+            }
             self.board.note(AcdFact::Served { contact, seat });
         }
     }
@@ -439,12 +434,14 @@ impl Engine {
 
     /// Says once to a waiting contact that nobody who is signed in could serve it.
     fn say_nobody(&mut self, id: CallId) {
-        let Some(contact) = self.board.contacts.get_mut(&id) else {
+        let Some(contact) = self.board.contacts.get(&id) else {
             return;
         };
         let waits = contact.stage == Stage::Waiting && !contact.nobody_said;
-        if waits && !self.board.matching.staffed(contact.lane) {
-            contact.nobody_said = true;
+        if waits && !self.board.staffed(contact) {
+            if let Some(contact) = self.board.contacts.get_mut(&id) {
+                contact.nobody_said = true;
+            }
             self.board
                 .outputs
                 .push_back(Output::NobodySignedIn { contact: id });

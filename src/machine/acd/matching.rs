@@ -1,157 +1,186 @@
 //! Lanes of contacts against groups of seats.
 //!
-//! Contacts with the same queue and need stand in one lane, in one order that never changes;
-//! seats with the same capability are in one group. Lanes and groups know each other, so a free
-//! seat compares the heads of the lanes it may serve, a new contact the heads of the groups that
-//! may serve it. Nobody else is touched.
+//! Contacts with the same queue, need and class stand in one lane, in order of arrival; seats with
+//! the same capability are in one group. Lanes and groups know each other, so a free seat compares
+//! the heads of the lanes it may serve, a new contact the heads of the groups that may serve it.
+//! Nobody else is touched.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::machine::acd::group::Group;
+use crate::machine::acd::group::GroupNo;
+use crate::machine::acd::group::Idle;
+use crate::machine::acd::lane::Head;
+use crate::machine::acd::lane::LaneKey;
+use crate::machine::acd::lane::LaneNo;
+use crate::machine::acd::need::Need;
+use crate::machine::acd::place::Busyness;
 use crate::machine::acd::place::ContactPlace;
-use crate::machine::acd::place::SeatPlace;
+use crate::machine::acd::reserve::Reserves;
+use crate::machine::acd::row::Row;
 use crate::machine::acd::skill::Capability;
-use crate::machine::acd::surface::Need;
+use crate::machine::acd::step::Prefer;
+use crate::machine::acd::step::SkipIf;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
-use crate::vocabulary::id::SkillId;
 
-/// Distinct (queue, need) with contacts in them. A contact that would open one more is answered
-/// as if its queue were full.
-pub const LANES_MAX: usize = 4_096;
-
-/// Names a lane.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct LaneNo(usize);
-
-/// Names a group of seats.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct GroupNo(usize);
-
-/// An ordered map that keeps its first entry at hand.
-#[derive(Debug)]
-struct Row<P, T> {
-    entries: BTreeMap<P, T>,
-    first: Option<(P, T)>,
-}
-
-impl<P: Copy + Ord, T: Copy> Row<P, T> {
-    const fn new() -> Self {
-        Self {
-            entries: BTreeMap::new(),
-            first: None,
-        }
-    }
-
-    fn insert(&mut self, place: P, who: T) {
-        self.entries.insert(place, who);
-        if self.first.is_none_or(|(first, _)| place < first) {
-            self.first = Some((place, who));
-        }
-    }
-
-    fn second(&self) -> Option<(P, T)> {
-        let second = self.entries.iter().nth(1);
-        second.map(|(place, who)| (*place, *who))
-    }
-
-    fn remove(&mut self, place: P) {
-        self.entries.remove(&place);
-        if self.first.is_some_and(|(first, _)| place == first) {
-            self.first = self.entries.iter().next().map(|(p, who)| (*p, *who));
-        }
-    }
-}
+/// Distinct lanes with contacts in them. A contact that would open one more is answered as if its
+/// queue were full.
+pub const LANES_MAX: usize = 16_384;
 
 #[derive(Debug)]
 struct Lane {
-    queue: QueueId,
-    need: Need,
-    /// Contacts that wait here or may come back.
+    key: LaneKey,
+    /// Tours that lead here.
     users: u32,
     waiting: Row<ContactPlace, CallId>,
-    groups: Vec<GroupNo>,
-}
-
-#[derive(Debug)]
-struct Group {
-    capability: Capability,
-    seats: u32,
-    signed_in: u32,
-    idle: Row<SeatPlace, SeatId>,
-    lanes: Vec<LaneNo>,
+    /// The groups that may serve it, and how much each is preferred.
+    groups: Vec<(GroupNo, i64)>,
 }
 
 /// Who waits, who is idle, and who may serve whom.
 #[derive(Debug, Default)]
 pub struct Matching {
     lanes: Vec<Lane>,
-    lane_of: BTreeMap<QueueId, BTreeMap<Need, LaneNo>>,
+    /// The heads of the lanes, close together.
+    heads: Vec<Option<Head>>,
+    lane_of: BTreeMap<LaneKey, LaneNo>,
     lanes_unused: BTreeSet<LaneNo>,
     groups: Vec<Group>,
     group_of: BTreeMap<Capability, GroupNo>,
     groups_unused: Vec<GroupNo>,
+    reserves: Reserves,
+    /// Lanes whose contacts may have to move on, because a group of theirs is empty.
+    unstaffed: Vec<LaneNo>,
+    /// How often groups were formed or dissolved, or seats signed in or out.
+    changes: u64,
 }
 
 impl Matching {
-    /// The seat that a contact in `lane` should have: the one idle longest, `last` only if there
-    /// is no other.
+    /// The seat that the contacts of `lane` should have: of those that its preference puts first
+    /// the one idle longest, `last` only if there is no other.
     #[must_use]
     pub fn seat_for(&self, lane: LaneNo, last: Option<SeatId>) -> Option<SeatId> {
-        let groups = self.lanes[lane.0].groups.iter();
-        let rows = groups.map(|group| &self.groups[group.0].idle);
-        let heads = rows.filter_map(|row| match row.first {
-            Some((_, seat)) if Some(seat) == last => row.second().or(row.first),
-            head => head,
-        });
-        let best = heads.min_by_key(|(place, seat)| (Some(*seat) == last, *place));
+        let lane = &self.lanes[lane.0];
+        let by_work = lane.key.prefer == Prefer::LeastBusy;
+        let mut best = None;
+        for (no, score) in &lane.groups {
+            let group = &self.groups[no.0];
+            let first = if by_work {
+                group.least_busy(last)
+            } else {
+                let first = group.first(last);
+                first.map(|(place, seat)| (Busyness::NONE, place, seat))
+            };
+            let Some((busy, place, seat)) = first else {
+                continue;
+            };
+            if self.reserves.hold(no.0, lane.key.queue) {
+                continue;
+            }
+            let order = ((last == Some(seat), Reverse(*score), busy, place), seat);
+            if best.is_none_or(|best| order < best) {
+                best = Some(order);
+            }
+        }
         best.map(|(_, seat)| seat)
     }
 
-    /// The contact that a free seat of `group` should have: the first by place.
-    #[must_use]
-    pub fn contact_for(&self, group: GroupNo) -> Option<(ContactPlace, CallId)> {
+    /// The heads of the lanes that a seat of `group` may serve now.
+    pub fn heads(&self, group: GroupNo) -> impl Iterator<Item = (LaneNo, Head)> + '_ {
         let lanes = self.groups[group.0].lanes.iter();
-        lanes
-            .filter_map(|lane| self.lanes[lane.0].waiting.first)
-            .min()
+        let heads = lanes.filter_map(|lane| Some((*lane, self.heads[lane.0]?)));
+        let reserved = !self.reserves.is_empty();
+        heads.filter(move |(_, head)| !(reserved && self.reserves.hold(group.0, head.queue)))
+    }
+
+    /// The first contact of a lane.
+    #[must_use]
+    pub fn head(&self, lane: LaneNo) -> Option<Head> {
+        self.heads[lane.0]
     }
 
     /// Whether any seat that is signed in could serve `lane`.
     #[must_use]
     pub fn staffed(&self, lane: LaneNo) -> bool {
         let mut groups = self.lanes[lane.0].groups.iter();
-        groups.any(|group| self.groups[group.0].signed_in > 0)
+        groups.any(|(group, _)| self.groups[group.0].signed_in > 0)
     }
 
     /// What the contacts of `lane` need.
     #[must_use]
     pub fn need(&self, lane: LaneNo) -> &Need {
-        &self.lanes[lane.0].need
+        &self.lanes[lane.0].key.need
     }
 
-    /// How many contacts need this skill, those that may come back included.
+    /// Everybody who waits in a lane.
+    pub fn waiting(&self, lane: LaneNo) -> impl Iterator<Item = CallId> + '_ {
+        self.lanes[lane.0].waiting.iter()
+    }
+
+    /// What the seats of a group can do.
     #[must_use]
-    pub fn needing(&self, skill: SkillId) -> u32 {
-        let needs = |lane: &&Lane| lane.need.0.iter().any(|term| term.skill == skill);
-        let lanes = self.lanes.iter().filter(needs);
-        lanes.map(|lane| lane.users).sum()
+    pub fn capability(&self, group: GroupNo) -> &Capability {
+        &self.groups[group.0].capability
     }
 
-    /// A contact begins to use a lane; `None` if there are too many lanes.
-    pub fn enter(&mut self, queue: QueueId, need: &Need) -> Option<LaneNo> {
-        let known = self.lane_of.get(&queue).and_then(|lanes| lanes.get(need));
-        let lane = match known {
+    /// What groups of seats can do, and how many of each are signed in.
+    pub fn abilities(&self) -> impl Iterator<Item = (&Capability, u32)> {
+        let groups = self.group_of.iter();
+        groups.map(|(able, group)| (able, self.groups[group.0].signed_in))
+    }
+
+    /// How often groups were formed or dissolved, or seats signed in or out.
+    #[must_use]
+    pub const fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Lanes that may have lost their last seat since this was asked.
+    pub fn take_unstaffed(&mut self) -> Vec<LaneNo> {
+        std::mem::take(&mut self.unstaffed)
+    }
+
+    /// Ready seats, one of each group, that may be lent since this was asked.
+    pub fn take_lent(&mut self) -> Vec<SeatId> {
+        let lent = self.reserves.take_crossed();
+        let serves = |group: &Group| lent.iter().any(|queue| group.capability.serves(*queue));
+        let groups = self.groups.iter();
+        let groups = groups.filter(|group| !lent.is_empty() && serves(group));
+        groups.filter_map(|group| group.ready().next()).collect()
+    }
+
+    /// How many ready seats a queue keeps for its own contacts; 0: none.
+    pub fn set_reserve(&mut self, queue: QueueId, keep: u32) {
+        self.reserves.set(queue, keep);
+        self.recount_reserves();
+    }
+
+    fn recount_reserves(&mut self) {
+        self.reserves.clear();
+        for (no, group) in self.groups.iter().enumerate() {
+            self.reserves.group(no, &group.capability);
+            for _ in group.ready() {
+                self.reserves.idle(no);
+            }
+        }
+    }
+
+    /// A tour leads to a lane; `None` if there are too many lanes.
+    pub fn enter(&mut self, key: LaneKey) -> Option<LaneNo> {
+        let lane = match self.lane_of.get(&key) {
             Some(lane) => *lane,
-            None => self.open(queue, need)?,
+            None => self.open(key)?,
         };
         self.lanes[lane.0].users += 1;
         self.lanes_unused.remove(&lane);
         Some(lane)
     }
 
-    /// A contact will not come back to its lane.
+    /// A tour that led to a lane is closed.
     pub fn leave(&mut self, lane: LaneNo) {
         let users = &mut self.lanes[lane.0].users;
         *users = users.saturating_sub(1);
@@ -163,32 +192,62 @@ impl Matching {
     /// A contact waits at its place.
     pub fn wait(&mut self, lane: LaneNo, place: ContactPlace, contact: CallId) {
         self.lanes[lane.0].waiting.insert(place, contact);
+        self.show_head(lane);
     }
 
     /// The contact at this place waits no more.
     pub fn unwait(&mut self, lane: LaneNo, place: ContactPlace) {
         self.lanes[lane.0].waiting.remove(place);
+        self.show_head(lane);
+    }
+
+    fn show_head(&mut self, no: LaneNo) {
+        let lane = &self.lanes[no.0];
+        let head = lane.waiting.first().map(|(place, contact)| Head {
+            queue: lane.key.queue,
+            class: lane.key.class,
+            place,
+            contact,
+        });
+        self.heads[no.0] = head;
     }
 
     /// A seat of `group` is ready.
-    pub fn idle(&mut self, group: GroupNo, place: SeatPlace, seat: SeatId) {
-        self.groups[group.0].idle.insert(place, seat);
+    pub fn idle(&mut self, group: GroupNo, one: Idle) {
+        self.groups[group.0].idle(one);
+        self.reserves.idle(group.0);
     }
 
     /// The seat at this place is ready no more.
-    pub fn busy(&mut self, group: GroupNo, place: SeatPlace) {
-        self.groups[group.0].idle.remove(place);
+    pub fn busy(&mut self, group: GroupNo, one: Idle) {
+        self.groups[group.0].busy(one);
+        self.reserves.busy(group.0);
     }
 
     /// A seat of `group` can be reached.
     pub fn sign_in(&mut self, group: GroupNo) {
         self.groups[group.0].signed_in += 1;
+        self.changes += 1;
     }
 
     /// A seat of `group` cannot be reached any more.
     pub fn sign_out(&mut self, group: GroupNo) {
-        let signed_in = &mut self.groups[group.0].signed_in;
-        *signed_in = signed_in.saturating_sub(1);
+        let left = &mut self.groups[group.0];
+        left.signed_in = left.signed_in.saturating_sub(1);
+        self.changes += 1;
+        if left.signed_in == 0 {
+            self.suspect(group);
+        }
+    }
+
+    /// Lanes whose contacts move on if nobody is signed in for them may be such now.
+    fn suspect(&mut self, group: GroupNo) {
+        for lane in &self.groups[group.0].lanes {
+            let moves_on = self.lanes[lane.0].key.skip == SkipIf::NobodySignedIn;
+            if moves_on && self.heads[lane.0].is_some() {
+                self.unstaffed.push(*lane);
+            }
+        }
     }
 
     /// A seat joins the group of its capability, signed out and not idle.
@@ -209,33 +268,34 @@ impl Matching {
             return;
         }
         for lane in std::mem::take(&mut left.lanes) {
-            self.lanes[lane.0].groups.retain(|one| *one != group);
+            self.lanes[lane.0].groups.retain(|(one, _)| *one != group);
         }
         let capability = std::mem::take(&mut left.capability);
         self.group_of.remove(&capability);
         self.groups_unused.push(group);
+        self.reserves.group(group.0, &Capability::default());
+        self.changes += 1;
     }
 
     /// Only here, when a need is met for the first time, are all groups looked at.
-    fn open(&mut self, queue: QueueId, need: &Need) -> Option<LaneNo> {
+    fn open(&mut self, key: LaneKey) -> Option<LaneNo> {
         if self.lanes.len() >= LANES_MAX {
             self.close_unused()?;
         }
         let serving = self.group_of.iter();
-        let serving = serving.filter(|(capability, _)| capability.meets(queue, need));
+        let serving = serving.filter(|(able, _)| able.meets(key.queue, &key.need));
+        let groups = serving.map(|(able, group)| (*group, key.score(able)));
         let lane = Lane {
-            queue,
-            need: need.clone(),
+            groups: groups.collect(),
+            key: key.clone(),
             users: 0,
-            waiting: Row::new(),
-            groups: serving.map(|(_, group)| *group).collect(),
+            waiting: Row::default(),
         };
         let no = self.place_lane(lane);
-        for group in &self.lanes[no.0].groups {
+        for (group, _) in &self.lanes[no.0].groups {
             self.groups[group.0].lanes.push(no);
         }
-        let lanes = self.lane_of.entry(queue).or_default();
-        lanes.insert(need.clone(), no);
+        self.lane_of.insert(key, no);
         Some(no)
     }
 
@@ -247,6 +307,7 @@ impl Matching {
             return no;
         }
         self.lanes.push(lane);
+        self.heads.push(None);
         LaneNo(self.lanes.len() - 1)
     }
 
@@ -254,29 +315,19 @@ impl Matching {
     fn close_unused(&mut self) -> Option<()> {
         let no = *self.lanes_unused.first()?;
         let lane = &mut self.lanes[no.0];
-        for group in std::mem::take(&mut lane.groups) {
+        for (group, _) in std::mem::take(&mut lane.groups) {
             self.groups[group.0].lanes.retain(|one| *one != no);
         }
-        let need = std::mem::take(&mut lane.need);
-        if let Some(lanes) = self.lane_of.get_mut(&lane.queue) {
-            lanes.remove(&need);
-        }
+        let key = self.lanes[no.0].key.clone();
+        self.lane_of.remove(&key);
         Some(())
     }
 
     fn form(&mut self, capability: Capability) -> GroupNo {
-        let served = self.lane_of.iter().flat_map(|(queue, lanes)| {
-            let lanes = lanes.iter();
-            lanes.map(move |(need, lane)| (*queue, need, *lane))
-        });
-        let served = served.filter(|(queue, need, _)| capability.meets(*queue, need));
-        let group = Group {
-            capability: capability.clone(),
-            seats: 0,
-            signed_in: 0,
-            idle: Row::new(),
-            lanes: served.map(|(_, _, lane)| lane).collect(),
-        };
+        let served = self.lane_of.iter();
+        let served = served.filter(|(key, _)| capability.meets(key.queue, &key.need));
+        let lanes: Vec<LaneNo> = served.map(|(_, lane)| *lane).collect();
+        let group = Group::new(capability.clone(), lanes.clone());
         let no = match self.groups_unused.pop() {
             Some(no) => {
                 self.groups[no.0] = group;
@@ -287,96 +338,137 @@ impl Matching {
                 GroupNo(self.groups.len() - 1)
             }
         };
-        for lane in &self.groups[no.0].lanes {
-            self.lanes[lane.0].groups.push(no);
+        for lane in lanes {
+            let lane = &mut self.lanes[lane.0];
+            let score = lane.key.score(&capability);
+            lane.groups.push((no, score));
         }
+        self.reserves.group(no.0, &capability);
         self.group_of.insert(capability, no);
+        self.changes += 1;
         no
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cmp::Reverse;
-
     use super::*;
+    use crate::machine::acd::need::Clause;
+    use crate::machine::acd::need::SkillTerm;
+    use crate::machine::acd::place::SeatPlace;
+    use crate::machine::acd::step::Class;
     use crate::machine::acd::surface::SeatSetup;
-    use crate::machine::acd::surface::SkillTerm;
+    use crate::vocabulary::id::SkillId;
     use crate::vocabulary::time::Now;
+    use crate::vocabulary::time::Wall;
 
-    fn capability(skill: u32) -> Capability {
-        Capability::of(&SeatSetup {
-            seat: SeatId(0),
-            skills: vec![(SkillId(skill), 5)],
+    fn capability(skill: u32, level: u8) -> Capability {
+        let setup = SeatSetup {
+            skills: vec![(SkillId(skill), level)],
             queues: vec![QueueId(1)],
-        })
+            ..SeatSetup::default()
+        };
+        Capability::of(&setup, Wall::default())
     }
 
-    fn need(skill: u32) -> Need {
-        Need(vec![SkillTerm {
-            skill: SkillId(skill),
-            level_min: 1,
-        }])
+    fn key(skill: Option<u32>, prefer: Prefer) -> LaneKey {
+        let term = |skill| Clause::Skill(SkillTerm::at_least(SkillId(skill), 1));
+        LaneKey {
+            queue: QueueId(1),
+            need: Need::of(skill.map(term)),
+            class: Class::default(),
+            skip: SkipIf::Never,
+            prefer,
+        }
     }
 
-    fn seat_place(ms: u64) -> SeatPlace {
-        SeatPlace {
-            since: Now::at_ms(ms),
-            number: ms,
+    fn any() -> LaneKey {
+        key(None, Prefer::LongestIdle)
+    }
+
+    fn idle(seat: u32, ms: u64) -> Idle {
+        Idle {
+            seat: SeatId(seat),
+            place: SeatPlace {
+                since: Now::at_ms(ms),
+                number: ms,
+            },
+            busy: Busyness::NONE.after(Now::START, Now::at_ms(1_000 * u64::from(seat))),
         }
     }
 
     #[test]
-    fn the_seat_idle_longest_over_all_groups_is_chosen() {
+    fn a_preference_goes_before_idle_time() {
         let mut matching = Matching::default();
-        let (one, two) = (matching.join(capability(1)), matching.join(capability(2)));
-        let lane = matching.enter(QueueId(1), &Need::default()).unwrap();
-        matching.idle(one, seat_place(20), SeatId(1));
-        matching.idle(two, seat_place(10), SeatId(2));
-        assert_eq!(matching.seat_for(lane, None), Some(SeatId(2)));
-        matching.busy(two, seat_place(10));
-        assert_eq!(matching.seat_for(lane, None), Some(SeatId(1)));
+        let (low, high) = (
+            matching.join(capability(1, 3)),
+            matching.join(capability(1, 9)),
+        );
+        matching.idle(low, idle(1, 10));
+        matching.idle(low, idle(3, 15));
+        matching.idle(high, idle(2, 20));
+        let seat = |matching: &mut Matching, prefer| {
+            let lane = matching.enter(key(Some(1), prefer)).unwrap();
+            matching.seat_for(lane, None).unwrap().0
+        };
+        for (prefer, chosen) in [
+            (Prefer::LongestIdle, 1),
+            (Prefer::MostSkilled, 2),
+            (Prefer::LeastSkilled, 1),
+            (Prefer::LeastBusy, 1),
+            (Prefer::Weights(vec![(SkillId(1), -2)]), 1),
+            (Prefer::Weights(vec![(SkillId(1), 2)]), 2),
+        ] {
+            assert_eq!(seat(&mut matching, prefer.clone()), chosen, "{prefer:?}");
+        }
+        matching.busy(low, idle(1, 10));
+        assert_eq!(seat(&mut matching, Prefer::LeastBusy), 2);
+        assert_eq!(seat(&mut matching, Prefer::LongestIdle), 3);
     }
 
     #[test]
     fn the_seat_that_failed_last_is_chosen_only_if_there_is_no_other() {
         let mut matching = Matching::default();
-        let (one, two) = (matching.join(capability(1)), matching.join(capability(2)));
-        let lane = matching.enter(QueueId(1), &Need::default()).unwrap();
+        let (one, two) = (
+            matching.join(capability(1, 5)),
+            matching.join(capability(2, 5)),
+        );
+        let lane = matching.enter(any()).unwrap();
         let last = Some(SeatId(1));
-        matching.idle(one, seat_place(10), SeatId(1));
+        matching.idle(one, idle(1, 10));
         assert_eq!(matching.seat_for(lane, last), last);
-        matching.idle(two, seat_place(30), SeatId(3));
+        matching.idle(two, idle(3, 30));
         assert_eq!(matching.seat_for(lane, last), Some(SeatId(3)));
-        matching.idle(one, seat_place(20), SeatId(2));
+        matching.idle(one, idle(2, 20));
         assert_eq!(matching.seat_for(lane, last), Some(SeatId(2)));
     }
 
     #[test]
     fn a_group_formed_after_the_lane_serves_it() {
         let mut matching = Matching::default();
-        let lane = matching.enter(QueueId(1), &need(1)).unwrap();
+        let lane = matching.enter(key(Some(1), Prefer::LongestIdle)).unwrap();
         let place = ContactPlace {
             priority: Reverse(0),
             arrived: Now::START,
             number: 0,
         };
         matching.wait(lane, place, CallId::from_bits(9));
-        let (other, able) = (matching.join(capability(2)), matching.join(capability(1)));
-        assert_eq!(matching.contact_for(other), None);
-        assert_eq!(
-            matching.contact_for(able),
-            Some((place, CallId::from_bits(9)))
+        let (other, able) = (
+            matching.join(capability(2, 5)),
+            matching.join(capability(1, 5)),
         );
+        assert_eq!(matching.heads(other).count(), 0);
+        let heads: Vec<_> = matching.heads(able).map(|(_, head)| head.contact).collect();
+        assert_eq!(heads, [CallId::from_bits(9)]);
     }
 
     #[test]
     fn a_dissolved_group_leaves_no_trace_in_the_next() {
         let mut matching = Matching::default();
-        let lane = matching.enter(QueueId(1), &need(1)).unwrap();
-        let gone = matching.join(capability(1));
+        let lane = matching.enter(key(Some(1), Prefer::LongestIdle)).unwrap();
+        let gone = matching.join(capability(1, 5));
         matching.part(gone);
-        let next = matching.join(capability(2));
+        let next = matching.join(capability(2, 5));
         assert_eq!(next, gone);
         matching.sign_in(next);
         assert!(!matching.staffed(lane));
@@ -385,16 +477,21 @@ mod tests {
     #[test]
     fn past_the_limit_an_unused_lane_gives_way_and_a_used_one_does_not() {
         let mut matching = Matching::default();
-        let group = matching.join(capability(7));
-        for skill in 0..u32::try_from(LANES_MAX).unwrap() {
-            matching.enter(QueueId(1), &need(skill)).unwrap();
+        let group = matching.join(capability(7, 5));
+        let skill = |skill| key(Some(skill), Prefer::LongestIdle);
+        let other = |number| LaneKey {
+            queue: QueueId(2),
+            ..skill(number)
+        };
+        for number in 0..u32::try_from(LANES_MAX).unwrap() {
+            matching.enter(skill(number)).unwrap();
         }
-        assert_eq!(matching.enter(QueueId(2), &need(7)), None);
-        let freed = matching.enter(QueueId(1), &need(7)).unwrap();
+        assert_eq!(matching.enter(other(7)), None);
+        let freed = matching.enter(skill(7)).unwrap();
         matching.leave(freed);
-        assert_eq!(matching.enter(QueueId(2), &need(7)), None);
+        assert_eq!(matching.enter(other(7)), None);
         matching.leave(freed);
-        assert_eq!(matching.enter(QueueId(2), &need(7)), Some(freed));
+        assert_eq!(matching.enter(other(7)), Some(freed));
         assert!(matching.groups[group.0].lanes.is_empty());
         assert_eq!(matching.lanes.len(), LANES_MAX);
     }

@@ -12,14 +12,44 @@ pub mod engine;
 /// The contacts of a queue in order, with their positions.
 pub mod line;
 
+/// A contact comes, is sent elsewhere, changes its class.
+pub mod arrival;
+
+/// What policies look at.
+pub mod figure;
+
+/// Seats that can do the same.
+pub mod group;
+
+/// Contacts with the same queue, need and class.
+pub mod lane;
+
 /// Lanes of contacts against groups of seats.
 pub mod matching;
 
 /// Who goes before whom.
 pub mod place;
 
+/// What a contact needs of a seat, with ids or with names.
+pub mod need;
+
+/// Contacts that wait for seats by name.
+pub mod personal;
+
 /// Queues, seats and skills change under waiting contacts.
 pub mod reorganisation;
+
+/// Which queue a free seat serves first: the policies, by formula.
+pub mod policy;
+
+/// Whom a free seat should take first.
+pub mod rank;
+
+/// Ready seats that a queue keeps for its own contacts.
+pub mod reserve;
+
+/// An ordered map that keeps its first entry at hand.
+pub mod row;
 
 /// One seat: where it stands, who must move next, and by when.
 pub mod seat;
@@ -30,8 +60,17 @@ pub mod settle;
 /// Which seats meet a need.
 pub mod skill;
 
+/// What a contact asks for one after the other, and of which class it is.
+pub mod step;
+
 /// What the distributor is told and what it answers.
 pub mod surface;
+
+/// The steps of contacts that ask for the same, as lanes.
+pub mod tour;
+
+/// Contacts among the waiting.
+pub mod waiting;
 
 /// What snapshots read.
 pub mod view;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::machine::acd::arrival::Move;
 use crate::machine::acd::board::Board;
 use crate::machine::acd::contact::Stage;
-use crate::machine::acd::skill::whole_need;
+use crate::machine::acd::need::Need;
+use crate::machine::acd::step::Step;
+use crate::machine::acd::step::Target;
 use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::Need;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
@@ -14,6 +16,7 @@ use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SkillId;
 use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
 
 /// What changes, all at once.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -40,72 +43,67 @@ pub struct Removal {
 impl Order {
     /// Changes the board. Contacts move before seats change, so that nobody is offered a contact
     /// of a queue that is gone.
-    pub fn apply(&self, board: &mut Board, now: Now) {
+    pub fn apply(&self, board: &mut Board, turn: Turn) {
         for queue in &self.queues {
             board.set_queue(queue.clone());
         }
         if let Some(removal) = &self.removal {
-            removal.apply(board);
+            removal.apply(board, turn.now);
         }
         for seat in &self.seats {
-            board.set_seat(seat, now);
+            board.set_seat(seat, turn);
         }
     }
 }
 
 impl Removal {
     /// Every contact is looked at: a removal is rare, and asked for by a person.
-    fn apply(&self, board: &mut Board) {
+    fn apply(&self, board: &mut Board, now: Now) {
         let contacts = board.contacts.iter();
         let moved = contacts.filter(|(_, contact)| {
-            let needs = board.matching.need(contact.lane);
-            let loses = |need: &Need| need.0.iter().any(|term| self.skills.contains(&term.skill));
+            let tour = board.tours.tour(contact.tour);
+            let loses = |skill: &SkillId| tour.names(*skill, &board.matching);
             let talks = matches!(contact.stage, Stage::Talking(_));
-            !talks && (self.queues.contains(&contact.queue) || loses(needs))
+            let gone = self.queues.contains(&contact.queue);
+            !talks && (gone || self.skills.iter().any(loses))
         });
         let moved: Vec<CallId> = moved.map(|(id, _)| *id).collect();
         for contact in moved {
-            self.move_contact(board, contact);
+            self.move_contact(board, contact, now);
         }
     }
 
-    fn move_contact(&self, board: &mut Board, id: CallId) {
-        let (Some(contact), Some(to)) = (board.contacts.get(&id), board.queues.get(&self.to))
-        else {
+    fn move_contact(&self, board: &mut Board, id: CallId, now: Now) {
+        let Some(contact) = board.contacts.get(&id) else {
             return;
         };
-        let kept = contact.own.0.iter();
-        let kept = kept.filter(|term| !self.skills.contains(&term.skill));
-        let own = Need(kept.copied().collect());
-        let need = whole_need(&to.setup.need, &own);
-        let (from, stage, left) = (contact.queue, contact.stage, contact.lane);
-        let waits = stage == Stage::Waiting;
-        let Some(lane) = board.matching.enter(self.to, &need) else {
+        let key = &board.tours.tour(contact.tour).key;
+        let left = |need: &Need| {
+            let kept = |skill: &SkillId| (!self.skills.contains(skill)).then_some(*skill);
+            need.named(&kept, &|group| Some(*group))
+        };
+        let step = |step: &Step| match &step.target {
+            Target::Need(need) => Step {
+                target: Target::Need(left(need)),
+                ..step.clone()
+            },
+            Target::Seats { .. } => step.clone(),
+        };
+        let steps = key.steps.as_ref();
+        let to = Move {
+            queue: self.to,
+            class: contact.class,
+            own: left(&key.own),
+            steps: steps.map(|steps| steps.iter().map(step).collect()),
+        };
+        let waits = contact.stage == Stage::Waiting;
+        if !board.move_to(id, to, now) {
             if waits {
                 self.turn_away(board, id);
             }
             return;
-        };
-        if waits {
-            board.unwait(id);
         }
-        board.matching.leave(left);
-        if let Some(contact) = board.contacts.get_mut(&id) {
-            contact.queue = self.to;
-            contact.lane = lane;
-            contact.own = own;
-        }
-        if waits {
-            board.wait(id);
-        } else {
-            board.recount(from, self.to);
-        }
-        let queue = self.to;
-        board.note(AcdFact::Moved {
-            contact: id,
-            queue,
-            need,
-        });
+        board.note_move(id);
     }
 
     /// There are too many lanes: as if the queue were full.
@@ -125,12 +123,12 @@ mod tests {
 
     use super::*;
     use crate::machine::acd::engine::Engine;
+    use crate::machine::acd::need::Clause;
+    use crate::machine::acd::need::SkillTerm;
     use crate::machine::acd::surface::Arrival;
     use crate::machine::acd::surface::Epoch;
     use crate::machine::acd::surface::Input;
-    use crate::machine::acd::surface::SkillTerm;
     use crate::vocabulary::id::SeatId;
-    use crate::vocabulary::time::Turn;
 
     fn turn(ms: u64) -> Turn {
         Turn {
@@ -141,12 +139,9 @@ mod tests {
 
     fn queue(id: u32) -> QueueSetup {
         QueueSetup {
-            queue: QueueId(id),
-            need: Need::default(),
             ring: Duration::from_secs(10),
-            wrap_up: Duration::ZERO,
             waiting_max: 10,
-            announce_every: Duration::ZERO,
+            ..QueueSetup::plain(QueueId(id))
         }
     }
 
@@ -155,19 +150,15 @@ mod tests {
             seat: SeatId(0),
             skills: vec![(SkillId(1), 5)],
             queues: vec![QueueId(queue)],
+            ..SeatSetup::default()
         }
     }
 
     fn arrive(engine: &mut Engine, ms: u64, queue: u32, skill: Option<u32>) {
-        let term = |skill| SkillTerm {
-            skill: SkillId(skill),
-            level_min: 3,
-        };
+        let term = |skill| Clause::Skill(SkillTerm::at_least(SkillId(skill), 3));
         let arrival = Arrival {
-            contact: CallId::from_bits(ms),
-            queue: QueueId(queue),
             need: Need(skill.map(term).into_iter().collect()),
-            priority: 0,
+            ..Arrival::plain(CallId::from_bits(ms), QueueId(queue))
         };
         engine.handle(turn(ms), Input::Arrived(arrival));
     }

@@ -12,7 +12,8 @@
 //!        ends first)
 //! ```
 
-use crate::machine::acd::matching::GroupNo;
+use crate::machine::acd::group::GroupNo;
+use crate::machine::acd::place::Busyness;
 use crate::machine::acd::place::SeatPlace;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::SeatState;
@@ -148,6 +149,12 @@ impl Phase {
         )
     }
 
+    /// Whether its person is at work on a contact.
+    #[must_use]
+    pub const fn works(self) -> bool {
+        matches!(self, Self::Talking { .. } | Self::WrapUp(_))
+    }
+
     /// The booking that still waits for an answer of this epoch.
     fn unanswered(self, epoch: Epoch) -> Option<Booking> {
         let talking = matches!(self, Self::Talking { .. });
@@ -176,6 +183,10 @@ pub struct Seat {
     pub group: GroupNo,
     /// Since when it is in this state.
     pub since: Now,
+    /// How busy it was lately.
+    pub busy: Busyness,
+    /// Since when it talks or works after a call, if it does.
+    pub works_since: Now,
     phase: Phase,
     wish: Wish,
     epoch: Epoch,
@@ -190,6 +201,8 @@ impl Seat {
         Self {
             group,
             since: now,
+            busy: Busyness::NONE,
+            works_since: now,
             phase: Phase::SignedOut { wrap_up_until },
             wish: Wish::Away,
             epoch: Epoch(0),

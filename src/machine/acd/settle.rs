@@ -1,57 +1,126 @@
 //! Who gets whom, decided for all that an event, or the deadlines of a turn, have set free.
 //!
 //! Before, no ready seat and waiting contact fitted each other, so every pair that fits now has
-//! a seat or a contact in it that was just set free. Of these the first contact by place gets
+//! a seat or a contact in it that was just set free. Of these the first contact by rank gets
 //! its best seat; again, until none is left. Nobody else is looked at.
 
 use std::collections::BTreeSet;
 
 use crate::machine::acd::board::Board;
 use crate::machine::acd::board::Free;
-use crate::machine::acd::contact::Stage;
-use crate::machine::acd::place::ContactPlace;
+use crate::machine::acd::lane::Head;
+use crate::machine::acd::lane::LaneNo;
+use crate::machine::acd::rank::Rank;
 use crate::machine::acd::seat::Phase;
+use crate::machine::acd::waiting::named;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
 
-/// Books until no ready seat and waiting contact fit each other.
+/// Up to so many that are free at once, each booking is decided on what the last one left.
+/// Beyond it (thousands of deadlines in one turn) a lane's next contact waits for its seat's turn.
+const EXACT_MAX: usize = 32;
+
+/// Books until no ready seat and waiting contact fit each other, and moves contacts on whose steps
+/// have ended.
 pub fn settle(board: &mut Board, now: Now) {
-    let free = std::mem::take(&mut board.free);
-    let wants = |free| Some((wanted(board, free)?, free));
-    let mut next: BTreeSet<_> = free.into_iter().filter_map(wants).collect();
-    while let Some((first, free)) = next.pop_first() {
-        let stands = wanted(board, free) == Some(first);
-        let seat = best_seat(board, first.1).filter(|_| stands);
-        if let Some(seat) = seat {
-            board.book(seat, first.1, now);
+    loop {
+        board.leave_unstaffed(now);
+        board.refresh_figures();
+        let lent = board.matching.take_lent();
+        board.free.extend(lent.into_iter().map(Free::Seat));
+        if board.free.is_empty() && board.hurried.is_empty() {
+            break;
         }
+        book_all(board, now);
+        for contact in std::mem::take(&mut board.hurried) {
+            board.hurry_on(contact, now);
+        }
+    }
+    board.figures.thaw();
+}
+
+/// The contact for whose sake a free one matters.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    rank: Rank,
+    contact: CallId,
+    /// Where it waits; `None`: at seats by name.
+    lane: Option<LaneNo>,
+}
+
+fn book_all(board: &mut Board, now: Now) {
+    let free: BTreeSet<Free> = std::mem::take(&mut board.free).into_iter().collect();
+    let ranked = |board: &Board, free| Some((wanted(board, free, now)?.rank, free));
+    let ready = free.into_iter().filter_map(|free| ranked(board, free));
+    let mut next: BTreeSet<(Rank, Free)> = ready.collect();
+    while let Some((rank, free)) = next.pop_last() {
+        let Some(first) = wanted(board, free, now) else {
+            continue;
+        };
+        if first.rank != rank {
+            next.insert((first.rank, free));
+            continue;
+        }
+        let Some(seat) = best_seat(board, first) else {
+            continue;
+        };
+        board.book(seat, first.contact, now);
         // A seat that another contact's choice or a better seat left free asks for its next one.
-        let again = wanted(board, free).filter(|again| *again > first);
-        next.extend(again.map(|again| (again, free)));
+        next.extend(ranked(board, free));
+        if next.len() <= EXACT_MAX {
+            let again = next.iter().filter_map(|(_, free)| ranked(board, *free));
+            next = again.collect();
+        }
     }
 }
 
-/// The contact for whose sake a free one matters: itself, or the first that the seat may serve.
-fn wanted(board: &Board, free: Free) -> Option<(ContactPlace, CallId)> {
+fn wanted(board: &Board, free: Free, now: Now) -> Option<Wanted> {
+    let one = |lane, head: &Head| Wanted {
+        rank: board.figures.rank(head, now),
+        contact: head.contact,
+        lane,
+    };
     match free {
-        Free::Contact(id) => {
-            let contact = board.contacts.get(&id)?;
-            let waits = contact.stage == Stage::Waiting;
-            waits.then_some((contact.place, id))
+        Free::Lane(lane) => {
+            let head = board.matching.head(lane)?;
+            board.matching.seat_for(lane, None)?;
+            Some(one(Some(lane), &head))
         }
         Free::Seat(id) => {
             let seat = board.seats.get(&id)?;
-            let ready = matches!(seat.phase(), Phase::Ready(_));
-            let first = || board.matching.contact_for(seat.group);
-            ready.then(first).flatten()
+            if !matches!(seat.phase(), Phase::Ready(_)) {
+                return None;
+            }
+            let heads = board.matching.heads(seat.group);
+            let heads = heads.map(|(lane, head)| one(Some(lane), &head));
+            let personal = board.personal.heads(id).map(|head| one(None, &head));
+            heads.chain(personal).max_by_key(|one| one.rank)
         }
     }
 }
 
-/// The ready seat that has been idle longest; the one that failed the contact last only if there
-/// is no other.
-fn best_seat(board: &Board, contact: CallId) -> Option<SeatId> {
-    let contact = board.contacts.get(&contact)?;
-    board.matching.seat_for(contact.lane, contact.failed_at)
+/// The ready seat that goes first for this contact; the one that failed it last only if there is
+/// no other.
+fn best_seat(board: &Board, wanted: Wanted) -> Option<SeatId> {
+    let contact = board.contacts.get(&wanted.contact)?;
+    if let Some(lane) = wanted.lane {
+        return board.matching.seat_for(lane, contact.failed_at);
+    }
+    let (contact, step) = board.step_of(wanted.contact)?;
+    let first_at = |name: &SeatId| {
+        let mut heads = board.personal.heads(*name);
+        heads.any(|head| head.contact == wanted.contact)
+    };
+    let names = named(contact, step).into_iter().filter(first_at);
+    let ready = names.filter_map(|name| match board.seats.get(&name)?.phase() {
+        Phase::Ready(place) => Some((contact.failed_at == Some(name), place, name)),
+        Phase::SignedOut { .. }
+        | Phase::Away
+        | Phase::Reserved(..)
+        | Phase::Offered(..)
+        | Phase::Talking { .. }
+        | Phase::WrapUp(_) => None,
+    });
+    ready.min().map(|(_, _, name)| name)
 }

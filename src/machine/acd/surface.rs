@@ -10,30 +10,23 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::acd::need::Need;
+use crate::machine::acd::policy::Policy;
+use crate::machine::acd::step::Class;
+use crate::machine::acd::step::Step;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::SeatGroupId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::id::SkillId;
+use crate::vocabulary::time::Wall;
 
 /// Tells one reservation of a seat from the next; strictly rising per seat.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Epoch(pub u64);
 
-/// A skill and the least level that will do.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub struct SkillTerm {
-    /// Which skill. A seat without it never meets the term.
-    pub skill: SkillId,
-    /// 1 to 10.
-    pub level_min: u8,
-}
-
-/// What a contact needs of a seat: every term. Sorted, so that equal needs are equal.
-#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub struct Need(pub Vec<SkillTerm>);
-
 /// A seat as the configuration describes it.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct SeatSetup {
     /// The seat.
     pub seat: SeatId,
@@ -41,6 +34,12 @@ pub struct SeatSetup {
     pub skills: Vec<(SkillId, u8)>,
     /// The queues it serves.
     pub queues: Vec<QueueId>,
+    /// The named groups it is in.
+    #[serde(default)]
+    pub groups: Vec<SeatGroupId>,
+    /// Until when a skill is certified; from then on it does not count.
+    #[serde(default)]
+    pub certified: Vec<(SkillId, Wall)>,
 }
 
 /// A queue as the configuration describes it.
@@ -60,6 +59,55 @@ pub struct QueueSetup {
     /// How often a waiting contact hears its position, the first time after at most 5 s; zero:
     /// never. It hears nothing while its position is worse than what it was told.
     pub announce_every: Duration,
+    /// Whom its contacts ask for one after the other, unless they bring steps of their own.
+    /// Empty: one step, everybody who meets the need.
+    pub steps: Vec<Step>,
+    /// How fast its contacts rise: thousandths of a level for every minute of waiting.
+    pub ageing: u32,
+    /// How free seats are shared among this queue and those that share seats with it.
+    pub policy: Policy,
+    /// What a minute's wait costs here against other queues, in thousandths; at least 1.
+    pub weight: u32,
+    /// Within this a contact should be answered.
+    pub target: Duration,
+    /// How many ready seats of this queue are kept for its own contacts (policy `reserves`).
+    pub reserve: u32,
+}
+
+/// The weight of a queue that says nothing.
+pub const WEIGHT: u32 = 1_000;
+/// The target of a queue that says nothing.
+pub const TARGET: Duration = Duration::from_secs(20);
+
+impl QueueSetup {
+    /// A queue that needs nothing: 15 s ring, no wrap-up, 1,000 waiting, no announcements, `auto`.
+    #[must_use]
+    pub fn plain(queue: QueueId) -> Self {
+        Self {
+            queue,
+            need: Need::default(),
+            ring: Duration::from_secs(15),
+            wrap_up: Duration::ZERO,
+            waiting_max: 1_000,
+            announce_every: Duration::ZERO,
+            steps: Vec::new(),
+            ageing: 0,
+            policy: Policy::default(),
+            weight: WEIGHT,
+            target: TARGET,
+            reserve: 0,
+        }
+    }
+
+    /// How many ready seats it keeps for its own contacts, if its policy keeps any.
+    #[must_use]
+    pub fn reserve(&self) -> u32 {
+        if self.policy == Policy::Reserves {
+            self.reserve
+        } else {
+            0
+        }
+    }
 }
 
 /// What the distributor is told. Unknown ids are ignored and counted.
@@ -80,6 +128,23 @@ pub enum Input {
     /// A contact has left by itself: it hung up. Whatever its state; if it talks, this ends the
     /// talk as `TalkEnded` does, and which of the two comes second is ignored.
     Left(CallId),
+    /// A supervisor takes a waiting contact out of its queue; [`Output::TakenOut`] answers.
+    TakeOut(CallId),
+    /// A waiting contact, or one that is rung for, asks another queue from its first step on, at
+    /// the place its arrival gives it.
+    Reroute {
+        /// The contact.
+        contact: CallId,
+        /// Where it waits from here on.
+        queue: QueueId,
+    },
+    /// A waiting contact, or one that is rung for, has another class from here on.
+    Reprioritise {
+        /// The contact.
+        contact: CallId,
+        /// Its class.
+        class: Class,
+    },
     /// The seat's owner grants a reservation.
     Reserved {
         /// The seat.
@@ -124,10 +189,35 @@ pub struct Arrival {
     pub contact: CallId,
     /// Which queue.
     pub queue: QueueId,
-    /// What it needs beyond the queue's need.
+    /// What it needs beyond the queue's need, in every step.
     pub need: Need,
     /// Larger goes first; equal by arrival.
     pub priority: i32,
+    /// How fast it rises, in thousandths of a level a minute; `None`: as the queue says.
+    #[serde(default)]
+    pub ageing: Option<u32>,
+    /// Whom it asks for one after the other; empty: as the queue says.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// The seat that served this customer or order last.
+    #[serde(default)]
+    pub last: Option<SeatId>,
+}
+
+impl Arrival {
+    /// A contact that asks for no more than its queue does.
+    #[must_use]
+    pub fn plain(contact: CallId, queue: QueueId) -> Self {
+        Self {
+            contact,
+            queue,
+            need: Need::default(),
+            priority: 0,
+            ageing: None,
+            steps: Vec::new(),
+            last: None,
+        }
+    }
 }
 
 /// What the distributor answers.
@@ -177,6 +267,11 @@ pub enum Output {
         /// The queue.
         queue: QueueId,
     },
+    /// A supervisor took the contact out of its queue.
+    TakenOut {
+        /// The contact.
+        contact: CallId,
+    },
     /// No seat that is signed in could meet the contact's need. It waits all the same.
     NobodySignedIn {
         /// The contact.
@@ -192,6 +287,8 @@ pub enum Output {
 pub enum WithdrawReason {
     /// The contact hung up.
     ContactLeft,
+    /// A supervisor took the contact out of its queue.
+    TakenOut,
     /// The seat did not answer in time.
     RingLimit,
     /// The seat signed out.
@@ -212,6 +309,29 @@ pub enum AcdFact {
         need: Need,
         /// Its priority.
         priority: i32,
+    },
+    /// A contact asks for others: a step's time was over, or nobody was there for it.
+    StepEntered {
+        /// The contact.
+        contact: CallId,
+        /// Which step it is in now, counted from 0.
+        step: u8,
+        /// Why the step before ended.
+        because: StepEnd,
+    },
+    /// A contact has another class.
+    Reprioritised {
+        /// The contact.
+        contact: CallId,
+        /// Its class now.
+        class: Class,
+    },
+    /// A supervisor took a contact out of its queue.
+    TakenOut {
+        /// The contact.
+        contact: CallId,
+        /// From arrival to then.
+        waited_ms: u64,
     },
     /// A seat rings for a contact.
     Offered {
@@ -254,7 +374,8 @@ pub enum AcdFact {
         /// The seat.
         seat: SeatId,
     },
-    /// A contact waits in another queue, because its own or a skill it needed is gone.
+    /// A contact waits in another queue: a supervisor sent it there, its own or a skill it needed
+    /// is gone.
     Moved {
         /// The contact.
         contact: CallId,
@@ -277,6 +398,18 @@ pub enum AcdFact {
         /// What it is now.
         state: SeatState,
     },
+}
+
+/// Why a step ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepEnd {
+    /// Its time was over.
+    Expired,
+    /// Nobody who would do was signed in.
+    NobodySignedIn,
+    /// Nobody who would do was ready.
+    NobodyReady,
 }
 
 /// How an unanswered offer ended.

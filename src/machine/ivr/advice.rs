@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::need::NamedNeed;
+use crate::machine::acd::skill::Capability;
 use crate::machine::catalog::Catalog;
+use crate::machine::catalog::SeatEntry;
 use crate::machine::ivr::branch;
 use crate::machine::ivr::branch::Drive;
 use crate::machine::ivr::branch::Label;
@@ -255,8 +258,8 @@ impl Adviser<'_> {
             let serves = |name: &String| *name == queue.queue;
             let seats = catalog.seats().iter();
             let seats = seats.filter(|seat| seat.queues.iter().any(serves));
-            let skills: Vec<&BTreeMap<String, u8>> = seats.map(|seat| &seat.skills).collect();
-            if skills.is_empty() {
+            let able: Vec<&SeatEntry> = seats.collect();
+            if able.is_empty() {
                 let at = self.places.words(&step.name, &queue.queue);
                 let what = format!("no seat serves the queue `{}`", queue.queue);
                 let fault = Fault::new(at, what).label("callers wait here for nobody");
@@ -264,25 +267,21 @@ impl Adviser<'_> {
                     .push(fault.help("add it to a [[seat]]'s queues").warning());
                 continue;
             }
-            self.needs(&step.name, queue, &skills);
+            self.needs(&step.name, queue, &able);
         }
     }
 
-    fn needs(&mut self, step: &str, queue: &Queue, seats: &[&BTreeMap<String, u8>]) {
+    fn needs(&mut self, step: &str, queue: &Queue, seats: &[&SeatEntry]) {
+        let Some(catalog) = self.ground.catalog else {
+            return;
+        };
+        let able: Vec<Capability> = seats.iter().map(|seat| catalog.capability(seat)).collect();
         let mut told = BTreeSet::new();
-        for (language, terms) in &queue.need {
-            for (who, need) in needs(self.ground.bank, terms) {
-                let meets = |skills: &BTreeMap<String, u8>| {
-                    let has = |(skill, level): (&&str, &u8)| {
-                        skills.get(*skill).is_some_and(|has| has >= level)
-                    };
-                    need.iter().all(has)
-                };
-                let words = need
-                    .iter()
-                    .map(|(skill, level)| format!("{skill} >= {level}"));
-                let words = words.collect::<Vec<_>>().join(" and ");
-                if seats.iter().any(|skills| meets(skills)) || !told.insert(words.clone()) {
+        for (language, asked) in &queue.need {
+            for (who, need) in needs(self.ground.bank, asked) {
+                let words = need.to_string();
+                let need = catalog.need(&need);
+                if able.iter().any(|seat| seat.fits(&need)) || !told.insert(words.clone()) {
                     continue;
                 }
                 let at = self.places.words(step, "need");
@@ -297,26 +296,26 @@ impl Adviser<'_> {
 }
 
 /// Who may need what: everybody, and for each skill of a question who asks it.
-fn needs<'n>(
-    bank: Option<&'n Bank>,
-    terms: &'n BTreeMap<String, u8>,
-) -> Vec<(String, BTreeMap<&'n str, u8>)> {
-    let fixed = terms.iter().filter(|(skill, _)| *skill != QUESTION_SKILL);
-    let fixed: BTreeMap<&str, u8> = fixed
-        .map(|(skill, level)| (skill.as_str(), *level))
-        .collect();
-    let mut all = vec![("a caller".to_owned(), fixed.clone())];
-    let (Some(bank), Some(level)) = (bank, terms.get(QUESTION_SKILL)) else {
-        return all;
-    };
-    for question in &bank.questions {
-        let Some(skill) = &question.skill else {
-            continue;
+fn needs(bank: Option<&Bank>, asked: &NamedNeed) -> Vec<(String, NamedNeed)> {
+    let group = |group: &String| Some(group.clone());
+    let with = |question: Option<&String>| {
+        let skill = |skill: &String| {
+            if skill == QUESTION_SKILL {
+                question.cloned()
+            } else {
+                Some(skill.clone())
+            }
         };
-        let mut need = fixed.clone();
-        let known = need.entry(skill).or_default();
-        *known = (*known).max(*level);
-        all.push((format!("who asks {}", question.id), need));
+        asked.named(&skill, &group)
+    };
+    let mut all = vec![("a caller".to_owned(), with(None))];
+    if !asked.skills().contains(QUESTION_SKILL) {
+        return all;
+    }
+    for question in bank.iter().flat_map(|bank| &bank.questions) {
+        if let Some(skill) = &question.skill {
+            all.push((format!("who asks {}", question.id), with(Some(skill))));
+        }
     }
     all
 }

@@ -1,7 +1,5 @@
 //! A call being handed to the distributor.
 
-use std::collections::BTreeMap;
-
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::script::QUESTION_SKILL;
 use crate::machine::ivr::script::Queue;
@@ -10,23 +8,23 @@ use crate::machine::ivr::world::WalkWorld;
 
 /// Hands the call to the distributor, with what the seat should see.
 pub fn enqueue(journey: &mut Journey, world: WalkWorld<'_>, queue: &Queue) {
-    let mut need: BTreeMap<String, u8> = BTreeMap::new();
-    for (skill, level) in queue.need.get(&journey.language).into_iter().flatten() {
-        let skill = if skill == QUESTION_SKILL {
+    let asked = queue.need.get(&journey.language);
+    let skill = |skill: &String| {
+        if skill == QUESTION_SKILL {
             question_skill(journey, world)
         } else {
             Some(skill.clone())
-        };
-        if let Some(skill) = skill {
-            let known = need.entry(skill).or_default();
-            *known = (*known).max(*level);
         }
-    }
+    };
+    let group = |group: &String| Some(group.clone());
+    let need = asked.map(|need| need.named(&skill, &group));
     let briefing = journey.briefing();
     journey.emit(WalkOutput::Enqueue {
         queue: queue.queue.clone(),
-        need,
+        need: need.unwrap_or_default(),
         priority: queue.priority,
+        ageing: queue.ageing,
+        steps: queue.steps.clone(),
         language: journey.language,
         expected_max: queue.waiting.max_expected.map(|(most, _)| most),
         briefing,

@@ -291,10 +291,21 @@ impl Replay<'_> {
     fn note(&mut self, at: Now, fact: &WalkFact) {
         if let WalkFact::Entered { step } = fact {
             self.enter(at, step);
-        } else if let WalkFact::Predicted { ranked, read } = fact {
-            let read = usize::try_from(*read).unwrap_or(usize::MAX);
-            let read = ranked.iter().take(read);
-            self.read = read
+        } else if let WalkFact::Predicted {
+            ranked,
+            read,
+            order,
+            ..
+        } = fact
+        {
+            let order = if order.is_empty() {
+                (0..*read).collect()
+            } else {
+                order.clone()
+            };
+            let places = order.iter().filter_map(|at| usize::try_from(*at).ok());
+            self.read = places
+                .filter_map(|at| ranked.get(at))
                 .map(|(order, question, _)| (order.clone(), question.clone()))
                 .collect();
         } else if let WalkFact::Answered { question, .. } = fact {

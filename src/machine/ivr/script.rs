@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Calendar;
 use crate::machine::expression::expressed::Expression;
 use crate::machine::ivr::did::DidPattern;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::ivr::wording::Prompts;
 use crate::machine::ivr::wording::Wording;
+use crate::machine::wait_step::NamedStep;
 use crate::vocabulary::language::Language;
 
 /// A step of a script, by its place.
@@ -247,6 +249,10 @@ pub struct Predict {
     pub at_most: u32,
     /// Each question with its key.
     pub say_each: Wording,
+    /// If the first question is as likely as that, it is asked about in these words instead of `say`.
+    pub sure: Option<Sure>,
+    /// In so many of a hundred calls the order is drawn by lot.
+    pub shuffle_percent: u32,
     /// After the last.
     pub say_last: Option<Wording>,
     /// Other keys. `*` repeats, `#` is none of these and `0` a person unless they stand here.
@@ -259,6 +265,15 @@ pub struct Predict {
     pub none: StepAt,
     /// After the last silence or wrong key.
     pub no_input: StepAt,
+}
+
+/// When it is nearly sure what a caller wants, and what is said then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sure {
+    /// The first question is likelier than so many in a hundred.
+    pub percent: u32,
+    /// Its question and key; the others follow.
+    pub say: Wording,
 }
 
 /// An answer.
@@ -300,10 +315,14 @@ pub struct Verify {
 pub struct Queue {
     /// The queue's name.
     pub queue: String,
-    /// Skills and least levels by language of the caller.
-    pub need: BTreeMap<Language, BTreeMap<String, u8>>,
+    /// What a seat needs, by language of the caller.
+    pub need: BTreeMap<Language, NamedNeed>,
     /// Larger goes first.
     pub priority: i32,
+    /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+    pub ageing: Option<u32>,
+    /// Whom the call asks for one after the other; empty: as the queue says.
+    pub steps: Vec<NamedStep>,
     /// The queue is full.
     pub full: StepAt,
     /// The caller left the queue.

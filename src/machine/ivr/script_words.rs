@@ -56,6 +56,7 @@ impl Step {
             Verb::Consult(consult) => all.extend(consult.wait.iter().map(|wait| (wait, 1))),
             Verb::Predict(predict) => {
                 all.push((&predict.say_each, predict.at_most));
+                all.extend(predict.sure.iter().map(|sure| (&sure.say, 1)));
                 all.extend(predict.say_last.iter().map(|last| (last, 1)));
             }
             Verb::Verify(verify) => {

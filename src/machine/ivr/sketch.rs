@@ -268,11 +268,7 @@ fn needs(queue: &Queue) -> Vec<String> {
     let mut facts = vec![format!("waits in {}", queue.queue)];
     let mut told = BTreeSet::new();
     for (language, terms) in &queue.need {
-        let terms = terms
-            .iter()
-            .map(|(skill, level)| format!("{skill} ≥ {level}"));
-        let terms: Vec<String> = terms.collect();
-        let terms = terms.join(", ");
+        let terms = terms.to_string().replace(">=", "≥").replace("<=", "≤");
         let one = queue
             .need
             .values()

@@ -3,14 +3,14 @@
 //! A walk is one call's way through one dialplan. It starts at the INVITE, so that look-ups run
 //! under the ringing and the greeting; it speaks once it is told `WalkInput::Connected`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Standing;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::spoken::Spoken;
+use crate::machine::wait_step::NamedStep;
 use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
@@ -145,10 +145,14 @@ pub enum WalkOutput {
     Enqueue {
         /// Name of the queue in the configuration.
         queue: String,
-        /// Skills and least levels beyond the queue's need, by name.
-        need: BTreeMap<String, u8>,
+        /// What a seat needs beyond the queue's need, by name.
+        need: NamedNeed,
         /// Larger goes first.
         priority: i32,
+        /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
+        ageing: Option<u32>,
+        /// Whom the call asks for one after the other; empty: as the queue says.
+        steps: Vec<NamedStep>,
         /// Language for waiting announcements.
         language: Language,
         /// Who would wait longer than this is not taken, but told [`WalkInput::QueueLong`].
@@ -261,6 +265,11 @@ impl WalkFact {
     }
 }
 
+/// The propensity of what was never left to chance.
+const fn certain() -> f64 {
+    1.0
+}
+
 /// What happened in a walk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -312,6 +321,13 @@ pub enum WalkFact {
         ranked: Vec<(Option<String>, String, f64)>,
         /// How many of them are read out.
         read: u32,
+        /// Which, in the order of reading: places in `ranked`, from 0. Empty in older logs, where the
+        /// first were read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<u32>,
+        /// How likely this order was, 0 to 1: less than 1 if a share of orders is drawn by lot.
+        #[serde(default = "certain")]
+        propensity: f64,
     },
     /// The customer was told something before they asked.
     Noticed {

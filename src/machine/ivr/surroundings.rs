@@ -31,6 +31,10 @@ pub struct Centre {
     pub queues: BTreeSet<String>,
     /// Names of skills.
     pub skills: BTreeSet<String>,
+    /// Names of groups of seats.
+    pub groups: BTreeSet<String>,
+    /// Ids of seats.
+    pub seats: BTreeSet<String>,
 }
 
 /// Questions of a bank: their ids.
@@ -45,7 +49,13 @@ impl Surroundings {
             let queues = queues.filter(|name| catalog.queue(name).is_some());
             let skills = catalog.skills().iter();
             let skills = skills.filter(|name| catalog.skill(name).is_some());
+            let groups = catalog.groups().iter();
+            let groups = groups.filter(|name| catalog.group(name).is_some());
+            let seats = catalog.seats().iter().map(|seat| &seat.id);
+            let seats = seats.filter(|id| catalog.seat(id).is_some());
             Centre {
+                groups: groups.cloned().collect(),
+                seats: seats.cloned().collect(),
                 queues: queues.cloned().collect(),
                 skills: skills.cloned().collect(),
             }

@@ -15,6 +15,12 @@ pub mod cell;
 /// When a question or an answer applies.
 pub mod condition;
 
+/// How good predictions are.
+pub mod evaluation;
+
+/// What a model learns with.
+pub mod learning;
+
 /// The words of a bank that are recorded once.
 pub mod literal;
 

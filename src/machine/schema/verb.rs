@@ -203,6 +203,21 @@ pub const VERBS: [Verb; 17] = [
                     Form::Said,
                     "each: {{q.short}} is the question, {{digit}} its key",
                 ),
+                free(
+                    "say_sure",
+                    Form::Said,
+                    "instead of `say` and the first `say_each` if the first is nearly sure",
+                ),
+                free(
+                    "sure",
+                    Form::Whole(50, 99),
+                    "how likely it must be for that, in percent (85)",
+                ),
+                free(
+                    "shuffle",
+                    Form::Whole(0, 20),
+                    "in so many of a hundred calls the order is drawn by lot",
+                ),
                 free("say_last", Form::Said, "after the last"),
                 KEYS,
                 RETRIES,
@@ -281,6 +296,16 @@ pub const VERBS: [Verb; 17] = [
                     "max_expected",
                     Form::Length,
                     "who must expect to wait longer is not taken: 15m",
+                ),
+                free(
+                    "ageing",
+                    Form::Number,
+                    "how fast the priority rises, in levels a minute",
+                ),
+                free(
+                    "steps",
+                    Form::List(&Form::Keyed(&WAIT_STEP)),
+                    "whom the call asks for one after the other, instead of the queue's steps",
                 ),
                 goto(outcomes![
                     way("full", "the queue is full"),
@@ -411,6 +436,45 @@ pub const VERBS: [Verb; 17] = [
         example: "{ subflow: f, goto: { any: a } }",
     },
 ];
+
+/// A step of a wait.
+pub const WAIT_STEP: Shape = Shape {
+    about: "whom the call asks for, and for how long",
+    keys: &[
+        free(
+            "need",
+            Form::Text,
+            "what a seat needs beyond the queue's need: refund >= 3 or group == seniors",
+        ),
+        free(
+            "seats",
+            Form::Some(&Form::Name),
+            "seats by id; last is the one that served the customer last",
+        ),
+        free("for", Form::Length, "how long: 20s"),
+        free(
+            "skip_if",
+            Form::One(&["never", "nobody_signed_in", "nobody_ready"]),
+            "when the step is passed over",
+        ),
+        free(
+            "prefer",
+            Form::One(&[
+                "longest_idle",
+                "most_skilled",
+                "least_skilled",
+                "least_busy",
+                "fewest_queues",
+            ]),
+            "who goes first among ready seats",
+        ),
+        free(
+            "weights",
+            Form::Map(&Form::Whole(0, 1_000)),
+            "or who goes first by the sum of levels times these",
+        ),
+    ],
+};
 
 /// A look-up by digits of an order.
 pub const ORDER_TAIL: Shape = Shape {

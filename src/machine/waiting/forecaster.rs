@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::need::Need;
 use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::Need;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::waiting::accuracy::Foretold;
 use crate::machine::waiting::margin::Margin;
@@ -201,7 +201,11 @@ impl Forecaster {
                 let serves = !matches!(state, SeatState::SignedOut | SeatState::Away);
                 self.seat_serves(now, *seat, serves);
             }
-            AcdFact::Overflowed { .. } | AcdFact::Served { .. } => {}
+            AcdFact::TakenOut { contact, .. } => self.taken_out(now, *contact),
+            AcdFact::Overflowed { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::Served { .. } => {}
         }
     }
 
@@ -337,6 +341,20 @@ impl Forecaster {
             }
             station.gave_up();
         });
+    }
+
+    /// It leaves without having lost its patience.
+    fn taken_out(&mut self, now: Now, id: CallId) {
+        let Some(contact) = self.contacts.remove(&id) else {
+            return;
+        };
+        if contact.place == Place::Waiting
+            && let Some(queue) = self.queues.get_mut(&contact.queue)
+        {
+            queue.both(now, &contact.need, |station| {
+                station.leave(contact.priority);
+            });
+        }
     }
 
     fn moved(&mut self, now: Now, id: CallId, queue_id: QueueId, need: &Need) {

@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use ringwise::machine::acd::skill::whole_need;
+use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::surface::AcdFact;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
-use ringwise::machine::acd::surface::Need;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
@@ -115,7 +114,7 @@ impl Watch {
                 let queue_need = queue.map(|queue| queue.need.clone());
                 let guest = Guest {
                     queue: arrival.queue,
-                    need: whole_need(&queue_need.unwrap_or_default(), &arrival.need),
+                    need: queue_need.unwrap_or_default().and(&arrival.need),
                     priority: arrival.priority,
                     number: self.number,
                     waits: true,
@@ -127,6 +126,7 @@ impl Watch {
             }
             Input::Arrived(_) | Input::Reserved { .. } => {}
             Input::Left(contact) => self.hear_left(*contact),
+            Input::TakeOut(_) | Input::Reroute { .. } | Input::Reprioritise { .. } => {}
             Input::SeatSignedIn(seat)
             | Input::SeatSignedOut(seat)
             | Input::SeatReady(seat)
@@ -191,7 +191,13 @@ impl Watch {
                     self.end_talk(seat, contact);
                 }
             }
-            Input::SeatReady(_) | Input::Arrived(_) | Input::Left(_) | Input::Reserved { .. } => {}
+            Input::SeatReady(_)
+            | Input::Arrived(_)
+            | Input::Left(_)
+            | Input::TakeOut(_)
+            | Input::Reroute { .. }
+            | Input::Reprioritise { .. }
+            | Input::Reserved { .. } => {}
         }
     }
 
@@ -262,7 +268,9 @@ impl Watch {
                 let right = open.is_some_and(|open| (open.0, open.1) == (*contact, *epoch));
                 hold!(right, "I2: {seat:?} has no offer to withdraw");
                 let cause = match reason {
-                    WithdrawReason::ContactLeft => !self.guests.contains_key(contact),
+                    WithdrawReason::ContactLeft | WithdrawReason::TakenOut => {
+                        !self.guests.contains_key(contact)
+                    }
                     WithdrawReason::SeatSignedOut => !desk.signed_in,
                     WithdrawReason::RingLimit => true,
                 };
@@ -282,7 +290,7 @@ impl Watch {
                 guest.told = *position;
                 Ok(())
             }
-            Output::QueueFull { contact, .. } => {
+            Output::QueueFull { contact, .. } | Output::TakenOut { contact } => {
                 self.guests.remove(contact);
                 Ok(())
             }
@@ -345,7 +353,7 @@ impl Watch {
 
     fn fits(&self, seat: SeatId, guest: &Guest) -> bool {
         let setup = self.desks.get(&seat).and_then(|desk| desk.setup.as_ref());
-        setup.is_some_and(|setup| Model::admissible(setup, guest.queue, &guest.need.0))
+        setup.is_some_and(|setup| Model::admissible(setup, guest.queue, &guest.need))
     }
 
     /// Not the same seat again while another would do.
@@ -441,6 +449,9 @@ impl Watch {
             | AcdFact::Offered { .. }
             | AcdFact::OfferEnded { .. }
             | AcdFact::Moved { .. }
+            | AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::TakenOut { .. }
             | AcdFact::SeatChanged { .. } => {}
         }
     }

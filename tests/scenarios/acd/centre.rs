@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use ringwise::machine::acd::surface::Need;
+use ringwise::machine::acd::need::Clause;
+use ringwise::machine::acd::need::Need;
+use ringwise::machine::acd::need::SkillTerm;
+use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
-use ringwise::machine::acd::surface::SkillTerm;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
 use ringwise::vocabulary::id::SkillId;
@@ -24,11 +26,8 @@ pub(super) fn need(variant: u8) -> Need {
 }
 
 pub(super) fn need_of(terms: &[(u32, u8)]) -> Need {
-    let term = |(skill, level_min): &(u32, u8)| SkillTerm {
-        skill: SkillId(*skill),
-        level_min: *level_min,
-    };
-    Need(terms.iter().map(term).collect())
+    let term = |(skill, level): &(u32, u8)| SkillTerm::at_least(SkillId(*skill), *level);
+    Need::of(terms.iter().map(term).map(Clause::Skill))
 }
 
 /// The seat's set-up; variant 0 at the start, others after a change.
@@ -48,6 +47,7 @@ pub(super) fn seat_of(number: u32, queues: &[u32], skills: &[(u32, u8)]) -> Seat
         seat: SeatId(number),
         skills: skills.iter().map(|(s, l)| (SkillId(*s), *l)).collect(),
         queues: queues.iter().map(|queue| QueueId(*queue)).collect(),
+        ..SeatSetup::default()
     }
 }
 
@@ -60,12 +60,13 @@ pub(super) fn queue(number: u8, variant: u8) -> QueueSetup {
         _ => (need_of(&[]), 2_500, 2_000, 4, 3_000),
     };
     QueueSetup {
-        queue: QueueId(number.into()),
         need,
         ring: Duration::from_millis(ring) * (longer + 1),
         wrap_up: Duration::from_millis(wrap_up) * (longer + 1),
         waiting_max: waiting_max - longer,
         announce_every: Duration::from_millis(announce_every) * (longer + 1),
+        policy: Policy::Priority,
+        ..QueueSetup::plain(QueueId(number.into()))
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use ringwise::machine::acd::engine::Engine;
+use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
@@ -55,12 +56,13 @@ fn engine() -> Engine {
         centre::seat_of(number, &[0, 1, 2, 3, 4, 5], skills)
     };
     let queue = |number| QueueSetup {
-        queue: QueueId(number),
         need: centre::need_of(&[]),
         ring: Duration::from_secs(10),
         wrap_up: Duration::from_secs(if number == 1 { 0 } else { 5 }),
         waiting_max: 4,
         announce_every: Duration::from_secs(if number == 1 { 0 } else { 10 }),
+        policy: Policy::Priority,
+        ..QueueSetup::plain(QueueId(number))
     };
     Engine::new((1..=12).map(seat), (0..6).map(queue))
 }
@@ -122,6 +124,7 @@ impl Play {
                 | Output::Withdraw { .. }
                 | Output::Announce { .. }
                 | Output::QueueFull { .. }
+                | Output::TakenOut { .. }
                 | Output::NobodySignedIn { .. } => said.push_back(word(&output)),
             }
         }
@@ -169,10 +172,9 @@ fn input(engine: &Engine, words: &[&str]) -> Input {
 
 fn arrival(contact: CallId, queue: &str, need: &[(u32, u8)], priority: i32) -> Input {
     Input::Arrived(Arrival {
-        contact,
-        queue: QueueId(queue.parse().unwrap()),
         need: centre::need_of(need),
         priority,
+        ..Arrival::plain(contact, QueueId(queue.parse().unwrap()))
     })
 }
 
@@ -187,6 +189,7 @@ fn word(output: &Output) -> String {
             ..
         } => {
             let reason = match reason {
+                WithdrawReason::TakenOut => "taken out",
                 WithdrawReason::ContactLeft => "left",
                 WithdrawReason::RingLimit => "limit",
                 WithdrawReason::SeatSignedOut => "out",
@@ -194,6 +197,7 @@ fn word(output: &Output) -> String {
             format!("stop {} for {} ({reason})", seat.0, contact.bits())
         }
         Output::Announce { contact, position } => format!("{} is {position}", contact.bits()),
+        Output::TakenOut { contact } => format!("take out {}", contact.bits()),
         Output::QueueFull { contact, .. } => format!("full for {}", contact.bits()),
         Output::NobodySignedIn { contact } => format!("nobody for {}", contact.bits()),
         Output::Note(_) => String::new(),

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ringwise::machine::acd::engine::Engine;
+use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::surface::AcdFact;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
-use ringwise::machine::acd::surface::Need;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;

@@ -237,6 +237,11 @@ impl<'a> History<'a> {
             Input::TalkEnded { seat, epoch } => ("talk ended", seat, Some(epoch)),
             Input::Arrived(arrival) => return ("arrived".into(), self.stage(arrival.contact)),
             Input::Left(contact) => return ("left".into(), self.stage(*contact)),
+            Input::TakeOut(contact) => return ("taken out".into(), self.stage(*contact)),
+            Input::Reroute { contact, .. } => return ("rerouted".into(), self.stage(*contact)),
+            Input::Reprioritise { contact, .. } => {
+                return ("reprioritised".into(), self.stage(*contact));
+            }
         };
         let mut seats = self.model.seats.iter();
         let found = seats.find(|one| one.setup.seat == *seat);

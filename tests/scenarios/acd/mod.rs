@@ -10,6 +10,9 @@ mod centre;
 /// Wrong distributors, each of which must be caught.
 mod fault;
 
+/// How the model decides.
+mod choice;
+
 /// Random histories that drive the engine and the model side by side.
 mod history;
 

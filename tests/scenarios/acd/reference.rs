@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use ringwise::machine::acd::arrival::ANNOUNCE_FIRST;
+use ringwise::machine::acd::arrival::LOOK_EVERY;
 use ringwise::machine::acd::board::RESERVE_LIMIT;
-use ringwise::machine::acd::engine::ANNOUNCE_FIRST;
-use ringwise::machine::acd::engine::LOOK_EVERY;
+use ringwise::machine::acd::need::Clause;
+use ringwise::machine::acd::need::Need;
+use ringwise::machine::acd::place::Busyness;
 use ringwise::machine::acd::seat::UNANSWERED_MAX;
+use ringwise::machine::acd::step::Class;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
@@ -13,12 +17,13 @@ use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
 use ringwise::machine::acd::surface::SeatState;
-use ringwise::machine::acd::surface::SkillTerm;
 use ringwise::machine::acd::surface::WithdrawReason;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
 use ringwise::vocabulary::time::Now;
+
+use crate::acd::choice::Wait;
 
 pub(super) struct Seat {
     pub(super) setup: SeatSetup,
@@ -30,7 +35,9 @@ pub(super) struct Seat {
     pub(super) until: Option<Now>,
     work_left: Option<Now>,
     unanswered: u8,
-    idle_number: u64,
+    pub(super) idle_number: u64,
+    pub(super) busy: Busyness,
+    works_since: Now,
 }
 
 pub(super) struct Contact {
@@ -38,10 +45,11 @@ pub(super) struct Contact {
     pub(super) queue: QueueId,
     pub(super) seat: Option<SeatId>,
     pub(super) talking: bool,
-    needs: Vec<SkillTerm>,
-    priority: i32,
-    number: u64,
-    failed_at: Option<SeatId>,
+    /// What its queue and it itself need, whatever the step.
+    pub(super) need: Need,
+    pub(super) wait: Wait,
+    pub(super) number: u64,
+    pub(super) failed_at: Option<SeatId>,
     told: u32,
     look_at: Now,
     nobody_said: bool,
@@ -69,6 +77,8 @@ impl Model {
             work_left: None,
             unanswered: 0,
             idle_number: 0,
+            busy: Busyness::NONE,
+            works_since: Now::START,
         };
         Self {
             now: Now::START,
@@ -83,7 +93,7 @@ impl Model {
     pub(super) fn set_seat(&mut self, setup: SeatSetup) {
         let at = self.seat(setup.seat).unwrap();
         self.seats[at].setup = setup;
-        self.match_all();
+        self.settle();
     }
 
     pub(super) fn set_queue(&mut self, setup: QueueSetup) {
@@ -92,19 +102,27 @@ impl Model {
     }
 
     /// Whether the seat at this index could ever serve this contact.
-    pub(super) fn admissible(seat: &SeatSetup, queue: QueueId, needs: &[SkillTerm]) -> bool {
-        let has = |term: &SkillTerm| {
-            let mut skills = seat.skills.iter();
-            skills.any(|(skill, level)| *skill == term.skill && *level >= term.level_min)
-        };
-        seat.queues.contains(&queue) && needs.iter().all(has)
+    pub(super) fn admissible(seat: &SeatSetup, queue: QueueId, need: &Need) -> bool {
+        seat.queues.contains(&queue) && Self::meets(seat, need)
+    }
+
+    pub(super) fn meets(seat: &SeatSetup, need: &Need) -> bool {
+        need.0.iter().all(|clause| match clause {
+            Clause::Skill(term) => {
+                let mut skills = seat.skills.iter();
+                skills.any(|(skill, level)| *skill == term.skill && term.takes(*level))
+            }
+            Clause::Group { group } => seat.groups.contains(group),
+            Clause::Any { any } => any.iter().any(|one| Self::meets(seat, one)),
+            Clause::Not { not } => !Self::meets(seat, not),
+        })
     }
 
     /// Who waits in a queue, in order.
     pub(super) fn waiting(&self, queue: QueueId) -> Vec<CallId> {
         let in_queue = |one: &&Contact| one.queue == queue && one.seat.is_none();
         let mut waiting: Vec<_> = self.contacts.iter().filter(in_queue).collect();
-        waiting.sort_by_key(|one| (-one.priority, one.number));
+        waiting.sort_by_key(|one| (-one.wait.class.priority, one.number));
         waiting.iter().map(|one| one.id).collect()
     }
 
@@ -114,7 +132,9 @@ impl Model {
         let seats = seats.filter_map(|one| Some((one.until?, 0, u64::from(one.setup.seat.0))));
         let waiting = self.contacts.iter().filter(|one| one.seat.is_none());
         let contacts = waiting.map(|one| (one.look_at, 1, one.id.bits()));
-        seats.chain(contacts).min()
+        let waiting = self.contacts.iter().filter(|one| one.seat.is_none());
+        let steps = waiting.filter_map(|one| Some((one.wait.until?, 2, one.id.bits())));
+        seats.chain(contacts).chain(steps).min()
     }
 
     /// Everything due in this turn: seats first, then the match, then who still waits.
@@ -131,7 +151,7 @@ impl Model {
         let waiting = waiting.map(|one| (one.look_at, one.id));
         let mut waiting: Vec<_> = waiting.filter(|due| due.0 <= now).collect();
         waiting.sort();
-        self.match_all();
+        self.settle();
         for (_, contact) in waiting {
             self.look(contact);
         }
@@ -146,6 +166,9 @@ impl Model {
             Input::WrapUpDone(seat) => self.with(*seat, Self::end_wrap_up),
             Input::Arrived(arrival) => self.arrive(arrival),
             Input::Left(contact) => self.leave(*contact),
+            Input::TakeOut(contact) => self.take_out(*contact),
+            Input::Reroute { contact, queue } => self.reroute(*contact, *queue),
+            Input::Reprioritise { contact, class } => self.reprioritise(*contact, *class),
             Input::Reserved { seat, epoch } => {
                 self.booked(*seat, *epoch, &[SeatState::Reserved], Self::grant);
             }
@@ -163,34 +186,10 @@ impl Model {
                 self.booked(*seat, *epoch, &[SeatState::Talking], Self::end_talk);
             }
         }
-        self.match_all();
+        self.settle();
     }
 
-    /// The first contact by priority and arrival that any ready seat may take gets the one of
-    /// these that is idle longest, its last one only if there is no other; again, until nobody is
-    /// left.
-    fn match_all(&mut self) {
-        loop {
-            let mut pairs = Vec::new();
-            for contact in self.contacts.iter().filter(|one| one.seat.is_none()) {
-                let ready = self.seats.iter().enumerate();
-                let ready = ready.filter(|(_, seat)| seat.state == SeatState::Ready);
-                for (at, seat) in ready {
-                    if Self::admissible(&seat.setup, contact.queue, &contact.needs) {
-                        let again = contact.failed_at == Some(seat.setup.seat);
-                        let order = (-contact.priority, contact.number, again, seat.idle_number);
-                        pairs.push((order, at, contact.id));
-                    }
-                }
-            }
-            let Some((_, at, contact)) = pairs.into_iter().min() else {
-                return;
-            };
-            self.reserve(at, contact);
-        }
-    }
-
-    fn reserve(&mut self, at: usize, contact: CallId) {
+    pub(super) fn reserve(&mut self, at: usize, contact: CallId) {
         let now = self.now;
         let seat = &mut self.seats[at];
         seat.state = SeatState::Reserved;
@@ -213,6 +212,7 @@ impl Model {
         if seat.state == SeatState::SignedOut {
             seat.until = seat.work_left.take().filter(|until| *until > now);
             let works = seat.until.is_some();
+            seat.works_since = now;
             seat.state = if works {
                 SeatState::WrapUp
             } else {
@@ -229,9 +229,11 @@ impl Model {
         if self.seats[at].contact.is_some() {
             self.withdraw(at, WithdrawReason::SeatSignedOut);
         }
+        let now = self.now;
         let seat = &mut self.seats[at];
         if seat.state == SeatState::WrapUp {
             seat.work_left = seat.until;
+            seat.busy = seat.busy.after(seat.works_since, now);
         }
         seat.state = SeatState::SignedOut;
         seat.until = None;
@@ -253,8 +255,11 @@ impl Model {
     }
 
     fn end_wrap_up(&mut self, at: usize) {
-        self.seats[at].work_left = None;
-        if self.seats[at].state == SeatState::WrapUp {
+        let now = self.now;
+        let seat = &mut self.seats[at];
+        seat.work_left = None;
+        if seat.state == SeatState::WrapUp {
+            seat.busy = seat.busy.after(seat.works_since, now);
             self.rest(at);
         }
     }
@@ -283,7 +288,9 @@ impl Model {
     }
 
     fn answer(&mut self, at: usize) {
+        let now = self.now;
         let seat = &mut self.seats[at];
+        seat.works_since = now;
         seat.state = SeatState::Talking;
         seat.until = None;
         seat.unanswered = 0;
@@ -308,6 +315,9 @@ impl Model {
         let work = (work > Duration::ZERO).then(|| now + work);
         self.contacts.retain(|one| one.id != contact);
         let seat = &mut self.seats[at];
+        if !seat.signed_in || work.is_none() {
+            seat.busy = seat.busy.after(seat.works_since, now);
+        }
         if !seat.signed_in {
             seat.state = SeatState::SignedOut;
             seat.work_left = work;
@@ -336,21 +346,43 @@ impl Model {
             Duration::ZERO => LOOK_EVERY,
             every => every.min(ANNOUNCE_FIRST),
         };
+        let mut wait = Wait {
+            class: Class {
+                priority: arrival.priority,
+                ageing: arrival.ageing.unwrap_or(setup.ageing),
+            },
+            arrived: self.now,
+            own: arrival.need.clone(),
+            brought: arrival.steps.clone(),
+            steps: Vec::new(),
+            at: 0,
+            until: None,
+            last: arrival.last,
+        };
+        let brought = !arrival.steps.is_empty();
+        wait.begin(
+            if brought {
+                &arrival.steps
+            } else {
+                &setup.steps
+            },
+            self.now,
+        );
         self.number += 1;
         self.contacts.push(Contact {
             id: contact,
             queue,
             seat: None,
             talking: false,
-            needs: [&setup.need.0[..], &arrival.need.0[..]].concat(),
-            priority: arrival.priority,
+            need: setup.need.and(&arrival.need),
+            wait,
             number: self.number,
             failed_at: None,
             told: u32::MAX,
             look_at: self.now + first,
             nobody_said: false,
         });
-        self.match_all();
+        self.settle();
         self.say_nobody(contact);
     }
 
@@ -360,17 +392,53 @@ impl Model {
         };
         let (seat, talking) = (contact.seat, contact.talking);
         let at = seat.and_then(|seat| self.seat(seat));
-        match at {
-            Some(at) if talking => return self.end_talk(at),
-            Some(at) => {
-                self.withdraw(at, WithdrawReason::ContactLeft);
-                let kept = self.seats[at].idle_number;
-                self.rest(at);
-                self.seats[at].idle_number = kept;
-            }
-            None => {}
+        if let Some(at) = at.filter(|_| talking) {
+            return self.end_talk(at);
+        }
+        self.go(id, WithdrawReason::ContactLeft);
+    }
+
+    /// Who waits, or is rung for, is here no more; a seat that rang has its turn again.
+    fn go(&mut self, id: CallId, reason: WithdrawReason) {
+        let seat = self.contact(id).and_then(|one| one.seat);
+        if let Some(at) = seat.and_then(|seat| self.seat(seat)) {
+            self.withdraw(at, reason);
+            let kept = self.seats[at].idle_number;
+            self.rest(at);
+            self.seats[at].idle_number = kept;
         }
         self.contacts.retain(|one| one.id != id);
+    }
+
+    fn take_out(&mut self, id: CallId) {
+        if self.contact(id).is_some_and(|one| !one.talking) {
+            self.go(id, WithdrawReason::TakenOut);
+            self.said.push(Output::TakenOut { contact: id });
+        }
+    }
+
+    fn reroute(&mut self, id: CallId, queue: QueueId) {
+        let now = self.now;
+        let Some(setup) = self.queues.iter().find(|one| one.queue == queue).cloned() else {
+            return;
+        };
+        if let Some(contact) = self.contact(id).filter(|one| !one.talking) {
+            contact.queue = queue;
+            contact.need = setup.need.and(&contact.wait.own);
+            let brought = contact.wait.brought.clone();
+            let steps = if brought.is_empty() {
+                &setup.steps
+            } else {
+                &brought
+            };
+            contact.wait.begin(steps, now);
+        }
+    }
+
+    fn reprioritise(&mut self, id: CallId, class: Class) {
+        if let Some(contact) = self.contact(id).filter(|one| !one.talking) {
+            contact.wait.class = class;
+        }
     }
 
     fn seat_due(&mut self, id: SeatId) {
@@ -414,9 +482,8 @@ impl Model {
         let Some(contact) = found.map(|at| &self.contacts[at]) else {
             return;
         };
-        let somebody = self.seats.iter().any(|seat| {
-            seat.signed_in && Self::admissible(&seat.setup, contact.queue, &contact.needs)
-        });
+        let mut steps = contact.wait.at..contact.wait.steps.len();
+        let somebody = steps.any(|at| self.staffed(contact, at));
         if contact.seat.is_none() && !contact.nobody_said && !somebody {
             self.contact(id).unwrap().nobody_said = true;
             self.said.push(Output::NobodySignedIn { contact: id });
@@ -480,7 +547,7 @@ impl Model {
         self.seats.iter().position(|one| one.setup.seat == id)
     }
 
-    fn contact(&mut self, id: CallId) -> Option<&mut Contact> {
+    pub(super) fn contact(&mut self, id: CallId) -> Option<&mut Contact> {
         self.contacts.iter_mut().find(|one| one.id == id)
     }
 

@@ -156,10 +156,9 @@ impl Transition {
                 need,
                 priority,
             } => Input::Arrived(Arrival {
-                contact: CallId::from_bits(contact.into()),
-                queue: QueueId(queue.into()),
                 need: centre::need(need),
                 priority,
+                ..Arrival::plain(CallId::from_bits(contact.into()), QueueId(queue.into()))
             }),
             Self::Leave(contact) => Input::Left(CallId::from_bits(contact.into())),
             Self::LeaveWhileOffered(one) => {
@@ -218,10 +217,8 @@ fn unknown(kind: u8) -> Input {
         3 => Input::WrapUpDone(seat),
         4 => Input::Left(CallId::from_bits(99)),
         5 => Input::Arrived(Arrival {
-            contact: CallId::from_bits(98),
-            queue: QueueId(99),
             need: centre::need(0),
-            priority: 0,
+            ..Arrival::plain(CallId::from_bits(98), QueueId(99))
         }),
         _ => word(kind, (seat, Epoch(1))),
     }

@@ -8,8 +8,8 @@ use ringwise::call::fact::Recorded;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record::Record;
+use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::surface::AcdFact;
-use ringwise::machine::acd::surface::Need;
 use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
@@ -236,6 +236,10 @@ impl Ledger {
             AcdFact::Moved { contact, .. } => {
                 Err(format!("{contact} moved, and no queue went away"))
             }
+            AcdFact::StepEntered { .. } => Ok(()),
+            AcdFact::Reprioritised { contact, .. } | AcdFact::TakenOut { contact, .. } => Err(
+                format!("{contact} waits otherwise, and no supervisor is there"),
+            ),
             AcdFact::Overflowed { .. } => {
                 self.count.overflowed += 1;
                 Ok(())

@@ -1,6 +1,6 @@
 //! Looks at the machines themselves, held against the books.
 
-use ringwise::machine::acd::surface::Need;
+use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::SeatId;
 
@@ -92,10 +92,5 @@ pub(super) fn nothing_left(settlement: &Settlement, ledger: &Ledger) -> Result<(
 fn may_serve(settlement: &Settlement, seat: SeatId, need: &Need) -> bool {
     let catalog = &settlement.catalog;
     let entry = catalog.seat_entry(seat);
-    let level = |skill| {
-        let name = catalog.skill_name(skill)?;
-        entry?.skills.get(name).copied()
-    };
-    let mut terms = need.0.iter();
-    terms.all(|term| level(term.skill).is_some_and(|level| level >= term.level_min))
+    entry.is_some_and(|entry| catalog.capability(entry).fits(need))
 }

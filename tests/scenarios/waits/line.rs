@@ -1,9 +1,10 @@
 //! A queue as its distributor tells of it, for whoever foretells waits.
 
+use ringwise::machine::acd::need::Clause;
+use ringwise::machine::acd::need::Need;
+use ringwise::machine::acd::need::SkillTerm;
 use ringwise::machine::acd::surface::AcdFact;
-use ringwise::machine::acd::surface::Need;
 use ringwise::machine::acd::surface::SeatState;
-use ringwise::machine::acd::surface::SkillTerm;
 use ringwise::machine::waiting::accuracy::Accuracy;
 use ringwise::machine::waiting::accuracy::Foretold;
 use ringwise::machine::waiting::forecaster::Forecaster;
@@ -38,14 +39,11 @@ impl Line {
     /// A contact of this kind comes; what is foretold of its wait.
     pub(crate) fn come(&mut self, at_ms: u64, contact: u64, kind: Option<u32>) -> Option<Foretold> {
         let contact = CallId::from_bits(contact);
-        let term = |kind| SkillTerm {
-            skill: SkillId(kind),
-            level_min: 1,
-        };
+        let term = |kind| Clause::Skill(SkillTerm::at_least(SkillId(kind), 1));
         let queued = AcdFact::Queued {
             contact,
             queue: QUEUE,
-            need: Need(kind.map(term).into_iter().collect()),
+            need: Need::of(kind.map(term)),
             priority: 0,
         };
         self.forecaster.take(Now::at_ms(at_ms), &queued);

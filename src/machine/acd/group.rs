@@ -1,0 +1,93 @@
+//! A group: seats that can do the same.
+
+use crate::machine::acd::lane::LaneNo;
+use crate::machine::acd::place::Busyness;
+use crate::machine::acd::place::SeatPlace;
+use crate::machine::acd::row::Row;
+use crate::machine::acd::skill::Capability;
+use crate::vocabulary::id::SeatId;
+
+/// Names a group of seats.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct GroupNo(pub(super) usize);
+
+/// A ready seat, as rows keep it.
+#[derive(Clone, Copy, Debug)]
+pub struct Idle {
+    /// The seat.
+    pub seat: SeatId,
+    /// Since when.
+    pub place: SeatPlace,
+    /// How busy it was.
+    pub busy: Busyness,
+}
+
+/// Seats that can do the same.
+#[derive(Debug)]
+pub struct Group {
+    /// What they can do.
+    pub capability: Capability,
+    /// How many there are.
+    pub seats: u32,
+    /// How many of them can be reached.
+    pub signed_in: u32,
+    /// The lanes that they may serve.
+    pub lanes: Vec<LaneNo>,
+    idle: Row<SeatPlace, SeatId>,
+    least_busy: Row<(Busyness, SeatPlace), SeatId>,
+}
+
+impl Group {
+    /// A group without seats.
+    #[must_use]
+    pub fn new(capability: Capability, lanes: Vec<LaneNo>) -> Self {
+        Self {
+            capability,
+            seats: 0,
+            signed_in: 0,
+            lanes,
+            idle: Row::default(),
+            least_busy: Row::default(),
+        }
+    }
+
+    /// One more is ready.
+    pub fn idle(&mut self, one: Idle) {
+        self.idle.insert(one.place, one.seat);
+        self.least_busy.insert((one.busy, one.place), one.seat);
+    }
+
+    /// One is ready no more.
+    pub fn busy(&mut self, one: Idle) {
+        self.idle.remove(one.place);
+        self.least_busy.remove((one.busy, one.place));
+    }
+
+    /// The ready seats, who is idle longest first.
+    pub fn ready(&self) -> impl Iterator<Item = SeatId> + '_ {
+        self.idle.iter()
+    }
+
+    /// Who is idle longest.
+    #[must_use]
+    pub fn first(&self, last: Option<SeatId>) -> Option<(SeatPlace, SeatId)> {
+        let first = self.idle.first();
+        let again = first.is_some_and(|(_, seat)| Some(seat) == last);
+        let other = if again { self.idle.second() } else { None };
+        other.or(first)
+    }
+
+    /// Who was least busy lately.
+    #[must_use]
+    pub fn least_busy(&self, last: Option<SeatId>) -> Option<(Busyness, SeatPlace, SeatId)> {
+        let first = self.least_busy.first();
+        let again = first.is_some_and(|(_, seat)| Some(seat) == last);
+        let other = if again {
+            self.least_busy.second()
+        } else {
+            None
+        };
+        let chosen = other.or(first);
+        chosen.map(|((busy, place), seat)| (busy, place, seat))
+    }
+}
