@@ -36,6 +36,7 @@ mod media_reports;
 )]
 mod night;
 mod no_caller_is_trapped;
+mod notices;
 mod prediction_laws;
 mod prediction_sim;
 mod prediction_storm;

@@ -233,6 +233,8 @@ impl Writer {
             .prepare_cached("INSERT INTO journal (first_seq, last_seq, facts) VALUES (?1, ?2, ?3)")?
             .execute(params![signed(first.seq), signed(last.seq), lines])?;
         for fact in group {
+            let news = fact.fact.news();
+            news.iter().try_for_each(|news| told::keep(&commit, news))?;
             match (&fact.fact, fact.call) {
                 (Fact::Arrived(_), Some(call)) => {
                     commit
@@ -247,9 +249,6 @@ impl Writer {
                     if let Some(names) = &released.names {
                         note_names(&commit, fact.seq, names)?;
                     }
-                }
-                (Fact::OrdersTold { news }, _) => {
-                    news.iter().try_for_each(|news| told::keep(&commit, news))?;
                 }
                 (Fact::Closed(record), Some(_)) => project(&commit, fact.seq, record)?,
                 _ => {}
