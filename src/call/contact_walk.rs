@@ -165,14 +165,6 @@ impl Contact {
         }
     }
 
-    fn forget_lookup(&mut self, lookup: u32) {
-        let mut lookups = self.lookups.iter();
-        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
-        if let Some(ask) = found.map(|(ask, _)| *ask) {
-            self.forget_all(vec![ask]);
-        }
-    }
-
     /// Asks a service, or waits for it no more.
     fn consult(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
         if let WalkOutput::Consult {
@@ -195,6 +187,14 @@ impl Contact {
         }
     }
 
+    fn forget_lookup(&mut self, lookup: u32) {
+        let mut lookups = self.lookups.iter();
+        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
+        if let Some(ask) = found.map(|(ask, _)| *ask) {
+            self.forget_all(vec![ask]);
+        }
+    }
+
     /// What the model may learn from a choice.
     fn lesson(&self, fact: &WalkFact, near: &Surroundings<'_>) -> Option<Outcome> {
         let asked = match fact {
@@ -212,6 +212,7 @@ impl Contact {
             | WalkFact::LateAnswer { .. }
             | WalkFact::Consulted { .. }
             | WalkFact::Unfollowed { .. }
+            | WalkFact::Noticed { .. }
             | WalkFact::Predicted { .. }
             | WalkFact::Answered { .. }
             | WalkFact::Verified { .. }

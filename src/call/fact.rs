@@ -3,6 +3,7 @@
 //! Facts hold the inputs too (keys with times, look-up answers, predictions), so that a call can
 //! be walked again.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -260,6 +261,11 @@ pub enum Fact {
         /// The lesson.
         outcome: Outcome,
     },
+    /// Another system told of customers and orders.
+    OrdersTold {
+        /// What it told.
+        news: Vec<OrderNews>,
+    },
     /// What was fitted to many calls at once counts from here on.
     Fitted {
         /// The bank whose questions they are.
@@ -270,11 +276,6 @@ pub enum Fact {
         through: u64,
         /// So many calls it was fitted to.
         calls: u64,
-    },
-    /// Another system told of customers and orders.
-    OrdersTold {
-        /// What it told.
-        news: Vec<OrderNews>,
     },
     /// Someone changed a seat's wish.
     SeatWished {
@@ -315,5 +316,24 @@ impl Fact {
             return released.names.as_ref();
         }
         None
+    }
+}
+
+impl Fact {
+    /// What it says of customers and their orders, for look-ups to come.
+    #[must_use]
+    pub fn news(&self) -> Cow<'_, [OrderNews]> {
+        if let Self::OrdersTold { news } = self {
+            return Cow::Borrowed(news);
+        }
+        if let Self::Walk(WalkFact::Noticed {
+            customer,
+            order,
+            notice,
+        }) = self
+        {
+            return Cow::Owned(vec![OrderNews::noticed(customer, order, notice)]);
+        }
+        Cow::Borrowed(&[])
     }
 }

@@ -107,7 +107,7 @@ fn knowledge(releases: &Office) -> Knowledge {
     };
     Knowledge {
         orders: Arc::new(Orders::open(&asked, &customs, Pushed::default()).unwrap()),
-        learned: Learned::of(BTreeMap::new()),
+        learned: Learned::of(BTreeMap::new(), Path::new("nowhere.db")),
         releases: releases.clone(),
         clock,
         zone: TimeZone::UTC,

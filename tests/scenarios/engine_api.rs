@@ -267,12 +267,6 @@ fn what_cannot_be_understood_is_refused_with_what_was_expected() {
             "no order",
         ),
         (
-            "outcomes",
-            json!({ "who": who, "question": "why" }),
-            404,
-            "no question",
-        ),
-        (
             "orders",
             json!({ "customers": [] }),
             422,

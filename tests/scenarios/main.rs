@@ -28,6 +28,7 @@ mod english_speech;
 mod expression_laws;
 mod first_call;
 mod journal;
+mod learning_killed;
 mod mandarin_speech;
 mod media_failure;
 mod media_fuzz;
@@ -40,8 +41,10 @@ mod media_reports;
 )]
 mod night;
 mod no_caller_is_trapped;
+mod notices;
 mod prediction_laws;
 mod prediction_sim;
+mod prediction_storm;
 mod prompt_catalog;
 mod random_flows;
 mod record_end;

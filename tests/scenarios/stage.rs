@@ -269,6 +269,7 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
             | WalkFact::Tagged { .. }
             | WalkFact::Consulted { .. }
             | WalkFact::Unfollowed { .. }
+            | WalkFact::Noticed { .. }
             | WalkFact::Scored { .. } => fact.deed().unwrap_or_default(),
         },
     };

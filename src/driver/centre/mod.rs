@@ -3,6 +3,9 @@
 /// From the configuration to the parts.
 pub mod assembly;
 
+/// One centre a data folder.
+pub mod data_lock;
+
 /// Prepares releases off the loop.
 pub mod keeper;
 

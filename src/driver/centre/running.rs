@@ -12,7 +12,6 @@ use tokio::sync::oneshot;
 
 use crate::call::centre::Centre;
 use crate::call::effect::Event;
-use crate::call::fact::Fact;
 use crate::call::switchboard::Switchboard;
 use crate::driver::asking::Asking;
 use crate::driver::asking::AskingError;
@@ -287,7 +286,7 @@ fn stand(
     let mut recovered = recovery::recover(&store)?;
     let pushed = Pushed::of(told::read(&store)?);
     drop(store);
-    let learned = Learned::of(recovered.models.clone());
+    let learned = Learned::of(recovered.models.clone(), &database);
     readers.push(hearing(&pushed, &learned));
     let orders = Arc::new(orders(config, (clock, &centre), pushed)?);
     let (last, own) = (recovered.release.take(), chance.fork());
@@ -415,9 +414,8 @@ fn hearing(pushed: &Pushed, learned: &Learned) -> Reader {
     let (pushed, learned) = (pushed.clone(), learned.clone());
     Box::new(move |recorded| {
         learned.take(recorded);
-        if let Fact::OrdersTold { news } = &recorded.fact {
-            news.iter().for_each(|news| pushed.take(news));
-        }
+        let news = recorded.fact.news();
+        news.iter().for_each(|news| pushed.take(news));
     })
 }
 

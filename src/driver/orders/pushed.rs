@@ -8,6 +8,7 @@ use std::sync::RwLock;
 
 use crate::driver::orders::book;
 use crate::machine::ivr::surface::LookupKey;
+use crate::machine::prediction::news;
 use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::news::Told;
 use crate::machine::prediction::order::Customer;
@@ -86,6 +87,9 @@ impl Book {
 
     fn of_number(&self, number: &PhoneNumber, mut found: Customer) -> Customer {
         let mut ids: BTreeSet<&str> = found_ids(&found).collect();
+        if !found.id.is_empty() {
+            ids.insert(&found.id);
+        }
         let named = self.by_number.get(number).into_iter().flatten();
         ids.extend(named.map(String::as_str));
         let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
@@ -93,12 +97,12 @@ impl Book {
             let Some(told) = self.customers.get(&id) else {
                 continue;
             };
-            if found_ids(&found).any(|known| known == id) {
+            if found.id == id || found_ids(&found).any(|known| known == id) {
                 told.lay_over(&mut found);
             } else if found.id.is_empty() {
-                found = told.customer.clone();
+                found = with_news(&told.customer);
             } else {
-                found = book::merged([found, told.customer.clone()].into_iter());
+                found = book::merged([found, with_news(&told.customer)].into_iter());
             }
         }
         book::newest_first(&mut found);
@@ -122,14 +126,22 @@ impl Book {
                 continue;
             };
             let mut customer = told.customer.clone();
-            customer
-                .orders
-                .retain(|order| book::ends_in(&order.id, typed));
+            customer.orders.retain(|order| {
+                let known = found.orders.iter().any(|one| one.id == order.id);
+                book::ends_in(&order.id, typed) && (known || news::is_news(order))
+            });
             customers.push(customer);
         }
         customers.retain(|customer| !customer.orders.is_empty());
         joined(customers)
     }
+}
+
+/// A customer with those orders of which more is known than what they were told.
+fn with_news(customer: &Customer) -> Customer {
+    let mut customer = customer.clone();
+    customer.orders.retain(news::is_news);
+    customer
 }
 
 /// The ids of a customer that several were merged into.

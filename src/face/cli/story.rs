@@ -161,6 +161,7 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
         | WalkFact::Tagged { .. }
         | WalkFact::Consulted { .. }
         | WalkFact::Unfollowed { .. }
+        | WalkFact::Noticed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Said { .. }
         | WalkFact::Took { .. }

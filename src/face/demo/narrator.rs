@@ -108,9 +108,9 @@ impl Narrator {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
-            | Fact::Fitted { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
@@ -192,6 +192,7 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
         | WalkFact::Tagged { .. }
         | WalkFact::Consulted { .. }
         | WalkFact::Unfollowed { .. }
+        | WalkFact::Noticed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }

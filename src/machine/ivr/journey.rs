@@ -94,6 +94,8 @@ pub struct Journey {
     pub kept: BTreeMap<String, Value>,
     /// What the contact was marked with.
     pub tags: Vec<String>,
+    /// Orders and notices that the caller was told of in this call.
+    pub noticed: BTreeSet<(String, String)>,
     keys: VecDeque<char>,
     path: VecDeque<StepAt>,
     out: VecDeque<WalkOutput>,
@@ -116,6 +118,7 @@ impl Journey {
         Self {
             kept: starts.collect(),
             tags: Vec::new(),
+            noticed: BTreeSet::new(),
             language: wished.unwrap_or_else(|| script.language()),
             language_known: wished.is_some(),
             script,

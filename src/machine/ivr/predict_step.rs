@@ -69,7 +69,7 @@ impl PredictStep {
         let read: Vec<Choice> = choices.cloned().collect();
 
         let sure = sure(predict, &read);
-        let mut lines = Vec::new();
+        let mut lines = notices(journey, world, &read);
         let say = step.say.iter().filter(|_| sure.is_none());
         let say = say.flat_map(|say| line::lines(journey, world, say, step.voices));
         lines.extend(say);
@@ -134,6 +134,33 @@ impl PredictStep {
         let at = usize::try_from(place.checked_sub(1)?).ok()?;
         Some((place, self.read.get(at)?.clone()))
     }
+}
+
+/// What the caller is told before the menu, and that they were; nothing if there is no menu.
+fn notices(journey: &mut Journey, world: WalkWorld<'_>, read: &[Choice]) -> Vec<Line> {
+    let language = journey.language;
+    let Some(customer) = journey.customer.as_ref().filter(|_| !read.is_empty()) else {
+        return Vec::new();
+    };
+    let due = world.bank.due_notices(world.asking(customer, language));
+    let customer = customer.id.clone();
+    let mut lines = Vec::new();
+    for notice in due {
+        let key = (notice.order.clone(), notice.notice.clone());
+        if journey.noticed.insert(key) {
+            journey.note(WalkFact::Noticed {
+                customer: customer.clone(),
+                order: notice.order,
+                notice: notice.notice,
+            });
+            lines.push(Line {
+                speech: notice.speech,
+                language,
+                masked: None,
+            });
+        }
+    }
+    lines
 }
 
 /// The words that ask about the first question straight away, if it is likely enough.

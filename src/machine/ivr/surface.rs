@@ -269,6 +269,7 @@ impl WalkFact {
                 Err(failure) => format!("{service}: {failure}"),
             },
             Self::Unfollowed { service, why } => format!("{service}: {why}"),
+            Self::Noticed { order, notice, .. } => format!("tells {notice} of {order}"),
             Self::Entered { .. }
             | Self::Said { .. }
             | Self::Took { .. }
@@ -348,6 +349,15 @@ pub enum WalkFact {
         /// How likely this order was, 0 to 1: less than 1 if a share of orders is drawn by lot.
         #[serde(default = "certain")]
         propensity: f64,
+    },
+    /// The customer was told something before they asked.
+    Noticed {
+        /// The customer's id.
+        customer: String,
+        /// The order's.
+        order: String,
+        /// The notice's, in the bank.
+        notice: String,
     },
     /// A question was chosen: the label the model learns from.
     Chose {

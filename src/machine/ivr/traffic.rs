@@ -156,6 +156,7 @@ fn told(between: &[&WalkFact]) -> Vec<Label> {
             | WalkFact::Tagged { .. }
             | WalkFact::Said { .. }
             | WalkFact::LateAnswer { .. }
+            | WalkFact::Noticed { .. }
             | WalkFact::Predicted { .. }
             | WalkFact::PlaceTold { .. }
             | WalkFact::Unspeakable { .. } => {}

@@ -9,6 +9,7 @@ use crate::machine::prediction::answer::QuestionBriefing;
 use crate::machine::prediction::answer::Then;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::condition::Condition;
+use crate::machine::prediction::news;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::situation::Situation;
 use crate::machine::prediction::telling;
@@ -31,6 +32,8 @@ pub struct Bank {
     pub questions: Vec<Question>,
     /// How an order is named to a caller with several; the first that fits counts.
     pub names: Vec<OrderName>,
+    /// What is told before anybody asks.
+    pub notices: Vec<Notice>,
     /// Attributes that tell situations apart, from the most general cell to the most special.
     pub levels: Vec<Vec<Feature>>,
 }
@@ -109,6 +112,28 @@ pub struct OrderName {
     pub say: Wording,
 }
 
+/// What is told of an order before anybody asks, once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its id.
+    pub id: String,
+    /// When it is told. It also needs all its slots' values.
+    pub when: Condition,
+    /// The words.
+    pub say: Wording,
+}
+
+/// A notice that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueNotice {
+    /// Its id.
+    pub notice: String,
+    /// The order it is about.
+    pub order: String,
+    /// The words.
+    pub speech: Vec<Spoken>,
+}
+
 /// An attribute that tells situations apart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feature {
@@ -139,6 +164,8 @@ impl OrderNaming {
     }
 }
 
+/// So many notices are told at once.
+pub const NOTICES_MAX: usize = 2;
 /// So many of a customer's orders are considered, the newest.
 pub const ORDERS_MAX: usize = 8;
 
@@ -220,6 +247,27 @@ impl Bank {
         let orders = asking.customer.orders.iter().take(ORDERS_MAX);
         let same = |other: &&Order| order != Some(other) && said(Some(other)) == own;
         orders.filter(same).count() == 0
+    }
+
+    /// What this customer is to be told before they ask: of each of their newest orders what has not
+    /// been told of it, at most [`NOTICES_MAX`].
+    #[must_use]
+    pub fn due_notices(&self, asking: Asking<'_>) -> Vec<DueNotice> {
+        let orders = asking.customer.orders.iter().take(ORDERS_MAX);
+        let due = orders.flat_map(|order| {
+            let situation = self.situation(Some(order), asking);
+            self.notices.iter().filter_map(move |notice| {
+                let told = order.attributes.contains_key(&news::told_of(&notice.id));
+                let words = notice.say.get(&asking.language);
+                let words = words.filter(|_| !told && notice.when.holds(&situation))?;
+                Some(DueNotice {
+                    notice: notice.id.clone(),
+                    order: order.id.clone(),
+                    speech: telling::speech(words, &situation, asking.language)?,
+                })
+            })
+        });
+        due.take(NOTICES_MAX).collect()
     }
 
     /// What is written about a question for this customer; none if the bank does not have it.

@@ -36,6 +36,38 @@ pub struct OrderNews {
     pub gone: Vec<String>,
 }
 
+/// The attribute of an order which says that a notice has been told of it.
+#[must_use]
+pub fn told_of(notice: &str) -> String {
+    format!("{TOLD}{notice}")
+}
+
+/// Attributes that say what a customer was told begin so.
+const TOLD: &str = "told.";
+
+impl OrderNews {
+    /// A customer was told this notice of this order.
+    #[must_use]
+    pub fn noticed(customer: &str, order: &str, notice: &str) -> Self {
+        let told = (told_of(notice), Value::Bool(true));
+        Self {
+            id: customer.to_owned(),
+            orders: vec![Order {
+                id: order.to_owned(),
+                attributes: BTreeMap::from([told]),
+            }],
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether more is known of an order than what its customer was told.
+#[must_use]
+pub fn is_news(order: &Order) -> bool {
+    let mut names = order.attributes.keys();
+    order.attributes.is_empty() || names.any(|name| !name.starts_with(TOLD))
+}
+
 /// All that was told of a customer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Told {
@@ -62,6 +94,12 @@ impl Told {
             orders: news.orders.clone(),
         };
         add(&mut self.customer, &fresh);
+        for order in &news.orders {
+            let mut known = self.customer.orders.iter();
+            if known.all(|one| one.id != order.id) {
+                self.customer.orders.push(order.clone());
+            }
+        }
         let gone = &self.gone;
         self.customer
             .orders
@@ -94,7 +132,8 @@ fn add(known: &mut Customer, more: &Customer) {
     for order in &more.orders {
         match known.orders.iter_mut().find(|one| one.id == order.id) {
             Some(one) => one.attributes.extend(order.attributes.clone()),
-            None => known.orders.push(order.clone()),
+            None if is_news(order) => known.orders.push(order.clone()),
+            None => {}
         }
     }
 }

@@ -30,6 +30,11 @@ pub const BANK: Shape = Shape {
             Form::List(&Form::Keyed(&ORDER_NAME)),
             "how an order is named to a caller with several",
         ),
+        free(
+            "notices",
+            Form::List(&Form::Keyed(&NOTICE)),
+            "what is told of an order before anybody asks, once",
+        ),
         needed(
             "questions",
             Form::List(&Form::Keyed(&QUESTION)),
@@ -116,6 +121,16 @@ pub const ORDER_NAME: Shape = Shape {
     keys: &[
         free("when", Form::Any, "when it fits"),
         needed("say", Form::Said, "the words"),
+    ],
+};
+
+/// A notice.
+pub const NOTICE: Shape = Shape {
+    about: "what is told of an order before anybody asks, once",
+    keys: &[
+        needed("id", Form::Name, "its name"),
+        free("when", Form::Any, "when it is told"),
+        needed("say", Form::Said, "the words; nothing private"),
     ],
 };
 

@@ -1,10 +1,18 @@
 //! What may stand in a dialplan's steps, verb by verb.
 
+use crate::machine::schema::service_verb;
 use crate::machine::schema::shape::Form;
 use crate::machine::schema::shape::Key;
 use crate::machine::schema::shape::Shape;
 use crate::machine::schema::shape::free;
 use crate::machine::schema::shape::needed;
+use crate::machine::schema::verb_key::ANY;
+use crate::machine::schema::verb_key::IN;
+use crate::machine::schema::verb_key::KEY_TIMEOUT;
+use crate::machine::schema::verb_key::RETRIES;
+use crate::machine::schema::verb_key::SAY;
+use crate::machine::schema::verb_key::goto;
+use crate::machine::schema::verb_key::way;
 
 /// A step by its verb.
 #[derive(Clone, Copy, Debug)]
@@ -17,42 +25,7 @@ pub struct Verb {
     pub example: &'static str,
 }
 
-const SAY: Key = free("say", Form::Said, "what is said first");
-const IN: Key = free(
-    "in",
-    Form::One(&["all"]),
-    "all: the texts of all languages are said, one after the other",
-);
-const RETRIES: Key = free(
-    "retries",
-    Form::Whole(0, 9),
-    "how often it is said again after silence or a wrong key",
-);
-const KEY_TIMEOUT: Key = free(
-    "key_timeout",
-    Form::Length,
-    "how long to wait for a key after the words: 5s",
-);
-const WITH: Key = free(
-    "with",
-    Form::Map(&Form::Expression),
-    "what the service is told, by name",
-);
-const SERVICE_TIMEOUT: Key = free("timeout", Form::Length, "how long it may take: 3s");
-const WAIT: Key = free("wait", Form::Said, "said while the answer is awaited");
-const TIMED_OUT: Key = way("timeout", "no answer in time");
-const FAILED: Key = way("failed", "it failed, or its answer cannot be followed");
 const GOTO_STEP: Key = needed("goto", Form::Name, "the next step");
-const ANY: Key = free("any", Form::Name, "all outcomes that are not named");
-
-const fn way(name: &'static str, about: &'static str) -> Key {
-    free(name, Form::Name, about)
-}
-
-const fn goto(shape: &'static Shape) -> Key {
-    needed("goto", Form::Keyed(shape), "where each outcome leads")
-}
-
 /// Where a key leads.
 pub const TARGET: Shape = Shape {
     about: "where a key leads",
@@ -208,69 +181,12 @@ pub const VERBS: [Verb; 18] = [
     },
     Verb {
         name: "lookup",
-        shape: Shape {
-            about: "asks a service for values",
-            keys: &[
-                SAY,
-                IN,
-                needed(
-                    "lookup",
-                    Form::Name,
-                    "the service, as ringwise.toml names it",
-                ),
-                WITH,
-                free(
-                    "set",
-                    Form::Map(&Form::Name),
-                    "variables, each with its field",
-                ),
-                SERVICE_TIMEOUT,
-                WAIT,
-                goto(outcomes![
-                    way("ok", "there is an answer"),
-                    way("empty", "there is nothing"),
-                    TIMED_OUT,
-                    FAILED,
-                ]),
-            ],
-        },
+        shape: service_verb::LOOKUP,
         example: "{ lookup: points, set: { n: points }, goto: { any: a } }",
     },
     Verb {
         name: "call",
-        shape: Shape {
-            about: "lets a service lead the call for a while",
-            keys: &[
-                SAY,
-                IN,
-                needed("call", Form::Name, "the service, as ringwise.toml names it"),
-                WITH,
-                free(
-                    "may_set",
-                    Form::Some(&Form::Name),
-                    "variables that it may set",
-                ),
-                free(
-                    "may_go",
-                    Form::Map(&Form::Name),
-                    "ways that it may name, each with its step",
-                ),
-                free(
-                    "may_queue",
-                    Form::Some(&Form::Name),
-                    "queue steps, which it may name by their queues",
-                ),
-                SERVICE_TIMEOUT,
-                WAIT,
-                RETRIES,
-                KEY_TIMEOUT,
-                goto(outcomes![
-                    way("ok", "the service wants no more"),
-                    TIMED_OUT,
-                    FAILED,
-                ]),
-            ],
-        },
+        shape: service_verb::CALL,
         example: "{ call: helper, may_set: n, goto: { any: a } }",
     },
     Verb {
