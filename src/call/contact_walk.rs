@@ -164,6 +164,14 @@ impl Contact {
         }
     }
 
+    fn forget_lookup(&mut self, lookup: u32) {
+        let mut lookups = self.lookups.iter();
+        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
+        if let Some(ask) = found.map(|(ask, _)| *ask) {
+            self.forget_all(vec![ask]);
+        }
+    }
+
     /// Asks a service, or waits for it no more.
     fn consult(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
         if let WalkOutput::Consult {
@@ -183,14 +191,6 @@ impl Contact {
             if let Some(ask) = ask.map(|(ask, _)| *ask) {
                 self.forget_all(vec![ask]);
             }
-        }
-    }
-
-    fn forget_lookup(&mut self, lookup: u32) {
-        let mut lookups = self.lookups.iter();
-        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
-        if let Some(ask) = found.map(|(ask, _)| *ask) {
-            self.forget_all(vec![ask]);
         }
     }
 

@@ -236,11 +236,6 @@ pub enum Fact {
         /// The lesson.
         outcome: Outcome,
     },
-    /// Another system told of customers and orders.
-    OrdersTold {
-        /// What it told.
-        news: Vec<OrderNews>,
-    },
     /// What was fitted to many calls at once counts from here on.
     Fitted {
         /// The bank whose questions they are.
@@ -251,6 +246,11 @@ pub enum Fact {
         through: u64,
         /// So many calls it was fitted to.
         calls: u64,
+    },
+    /// Another system told of customers and orders.
+    OrdersTold {
+        /// What it told.
+        news: Vec<OrderNews>,
     },
     /// Someone changed a seat's wish.
     SeatWished {

@@ -125,6 +125,8 @@ fn lesson() -> Fact {
     let exposed = vec![outcome::Exposure {
         cells: vec!["flight".to_owned()],
         weight_ppm: 1,
+        seen: std::collections::BTreeMap::new(),
+        weights_ppm: Vec::new(),
     }];
     let priors_ppm = [("refund".to_owned(), 900_000)].into();
     let meant = outcome::Meant {
@@ -133,6 +135,8 @@ fn lesson() -> Fact {
         priors_ppm,
     };
     let outcome = outcome::Outcome {
+        at: Wall::default(),
+        questions: Vec::new(),
         exposed,
         meant: Some(meant),
     };

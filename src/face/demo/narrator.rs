@@ -101,9 +101,9 @@ impl Narrator {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
-            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
