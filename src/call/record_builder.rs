@@ -66,10 +66,7 @@ impl RecordBuilder {
         let at_ms = self.ms(next.now);
         match &next.fact {
             Fact::Connected { .. } => self.record.outcome = Outcome::LeftInIvr,
-            Fact::Refused { status } => {
-                self.record.outcome = Outcome::Refused;
-                self.record.refused_status = Some(*status);
-            }
+            Fact::Refused { status } => self.refuse(*status),
             Fact::FirstSound { after_us } => self.record.first_sound_us = Some(*after_us),
             Fact::TwoWay { after_us } => self.record.two_way_us = Some(*after_us),
             Fact::Key { key } => {
@@ -90,16 +87,16 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, None);
             }
-            Fact::CallOutRefused { .. } | Fact::NumberFailed { .. } | Fact::NumberLeft { .. } => {
-                self.switch(at_ms, SegmentKind::Ivr, None);
-            }
+            Fact::CallOutRefused { .. }
+            | Fact::NumberFailed { .. }
+            | Fact::NumberLeft { .. }
+            | Fact::PlaceKept
+            | Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             Fact::LeftQueue { .. } => {
                 self.record.outcome = Outcome::LeftInIvr;
                 self.switch(at_ms, SegmentKind::Ivr, None);
             }
-            Fact::PlaceKept => self.switch(at_ms, SegmentKind::Ivr, None),
             Fact::BackInQueue => self.switch(at_ms, SegmentKind::Queue, None),
-            Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
             Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2.clone()),
             Fact::HungUp { by, cause } if self.record.hung_up.is_none() => {
@@ -135,6 +132,11 @@ impl RecordBuilder {
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
         }
+    }
+
+    const fn refuse(&mut self, status: u16) {
+        self.record.outcome = Outcome::Refused;
+        self.record.refused_status = Some(status);
     }
 
     /// The record as of `now`, with the caller's time summed up.

@@ -73,14 +73,7 @@ impl<'t> Line<'t> {
                 return;
             };
             match sign {
-                '#' if at == 0
-                    || self
-                        .text
-                        .get(..at)
-                        .is_some_and(|t| t.ends_with([' ', '\t'])) =>
-                {
-                    return self.comment(at, slips);
-                }
+                '#' if self.follows_space(at) => return self.comment(at, slips),
                 '{' | '[' => {
                     open.brackets.push((sign, self.start + at));
                     is_key = sign == '{';
@@ -129,6 +122,12 @@ impl<'t> Line<'t> {
                 }
             }
         }
+    }
+
+    /// Whether a comment may begin here: at the line's start, or behind a space.
+    fn follows_space(&self, at: usize) -> bool {
+        let before = self.text.get(..at);
+        at == 0 || before.is_some_and(|before| before.ends_with([' ', '\t']))
     }
 
     /// Where a quote ends that was open before this line; none if it stays open.
