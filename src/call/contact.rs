@@ -11,10 +11,12 @@ use crate::call::effect::Question;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
 use crate::call::people::People;
+use crate::call::permit::Permit;
 use crate::call::record::Party;
 use crate::call::release::Release;
 use crate::call::speaking::Speaking;
 use crate::machine::acd::surface::Epoch;
+use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::walk::Walk;
@@ -84,6 +86,7 @@ pub struct Contact {
     pub(super) caller_name: String,
     pub(super) caller_user: String,
     pub(super) seat: Option<SeatSide>,
+    pub(super) far: Option<FarSide>,
     /// Legs that have been told to end.
     pub(super) fading: Vec<(Leg, Party)>,
     pub(super) lookups: BTreeMap<AskId, Awaited>,
@@ -118,7 +121,9 @@ pub enum Stage {
     Walking,
     /// The distributor has it.
     Waiting,
-    /// It talks to a seat.
+    /// A number outside is called for it.
+    Dialling,
+    /// It talks to a seat, or to that number.
     Talking,
     /// It is over; its legs let go.
     Ending,
@@ -155,6 +160,19 @@ pub(super) struct SeatSide {
     pub(super) answered: Option<Now>,
 }
 
+/// A number outside.
+#[derive(Debug)]
+pub(super) struct FarSide {
+    pub(super) id: LegId,
+    pub(super) number: String,
+    pub(super) ring: Duration,
+    /// Once the gate has let it out.
+    pub(super) leg: Option<Leg>,
+    /// What its INVITE goes by, until that is sent.
+    pub(super) permit: Option<Box<Permit>>,
+    pub(super) answered: bool,
+}
+
 impl Contact {
     /// A call whose INVITE has just come; it asks for its port and starts its walk.
     #[must_use]
@@ -179,6 +197,7 @@ impl Contact {
             caller_name: origin.caller_name,
             caller_user: origin.caller_user,
             seat: None,
+            far: None,
             fading: Vec::new(),
             lookups: BTreeMap::new(),
             consults: BTreeMap::new(),
@@ -212,7 +231,7 @@ impl Contact {
             Stage::Walking | Stage::Opening | Stage::Offered => self.walk.poll_timeout(),
             // While a seat rings nobody leaves because of the time.
             Stage::Waiting if self.seat.is_none() => self.walk.poll_timeout(),
-            Stage::Waiting | Stage::Talking | Stage::Ending => None,
+            Stage::Waiting | Stage::Dialling | Stage::Talking | Stage::Ending => None,
         };
         [self.deadline, speaking, walk].into_iter().flatten().min()
     }
@@ -241,6 +260,7 @@ impl Contact {
     fn handle_deadline(&mut self, near: &mut Surroundings<'_>) {
         match self.stage {
             Stage::Opening => self.refuse(Status(503), near),
+            Stage::Dialling => self.not_reached(DialEnd::NoAnswer, near),
             Stage::Ending => {
                 let text = format!("call {} did not let go of its legs in time", self.id);
                 self.fact(Fact::Alarm { text });
@@ -264,6 +284,7 @@ impl Contact {
         self.stage == Stage::Ending
             && self.caller.is_done()
             && self.seat.is_none()
+            && self.far.is_none()
             && self.fading.iter().all(|(leg, _)| leg.is_silent())
     }
 
@@ -293,6 +314,7 @@ impl Contact {
         let was = std::mem::replace(&mut self.stage, Stage::Ending);
         self.deadline = Some(near.turn.now + near.centre.ending_max);
         self.leave_distributor(was);
+        self.drop_number(None);
         if let Some((speaking, _)) = self.speaking.take() {
             self.forget_all(speaking.finish().forget);
         }
@@ -381,6 +403,11 @@ impl Contact {
         }
         if let Some(side) = self.seat.as_mut().filter(|side| side.leg.id == leg) {
             return Some((&mut side.leg, Party::Seat));
+        }
+        if let Some(far) = self.far.as_mut().and_then(|far| far.leg.as_mut())
+            && far.id == leg
+        {
+            return Some((far, Party::Number));
         }
         let fading = self.fading.iter_mut().find(|(fading, _)| fading.id == leg);
         fading.map(|(leg, party)| (leg, *party))

@@ -7,6 +7,7 @@ use crate::call::contact::Surroundings;
 use crate::call::fact::Fact;
 use crate::call::leg::Change;
 use crate::call::record::Party;
+use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaCommand;
@@ -31,7 +32,16 @@ impl Contact {
             UaEvent::HungUp { leg, cause } => self.leg_ended(leg, word(cause), near),
             UaEvent::Gone { leg } => self.let_go(leg),
             UaEvent::Reoffered { leg, sdp } => self.reoffered(leg, sdp.as_deref(), near),
+            UaEvent::Accepted { leg, sdp } if self.is_number(leg) => {
+                self.number_answered(&sdp, near);
+            }
             UaEvent::Accepted { leg, sdp } => self.seat_accepted(leg, &sdp, near),
+            UaEvent::Refused { leg, status } if self.is_number(leg) => {
+                if let Some((owned, _)) = self.owner(leg) {
+                    owned.sip_done();
+                }
+                self.number_refused(status, near);
+            }
             UaEvent::Refused { leg, status } => self.seat_refused(leg, status, near),
             UaEvent::Invited { .. }
             | UaEvent::Progress { .. }
@@ -90,17 +100,28 @@ impl Contact {
         let text = format!("the media of a leg of call {} failed", self.id);
         self.fact(Fact::Alarm { text });
         let is_seats = self.seat.as_ref().is_some_and(|side| side.leg.id == leg);
+        if self.is_number(leg) {
+            if self.stage == Stage::Dialling {
+                return self.not_reached(DialEnd::Failed, near);
+            }
+            return self.number_hung_up("media_failed", near);
+        }
         match self.stage {
             Stage::Opening => self.refuse(Status(503), near),
             Stage::Offered | Stage::Walking | Stage::Waiting if is_seats => {
                 self.seat_failed(leg, Status(0), near);
             }
-            Stage::Offered | Stage::Walking | Stage::Waiting | Stage::Talking
+            Stage::Offered | Stage::Walking | Stage::Waiting | Stage::Dialling | Stage::Talking
                 if is_seats || leg == self.caller.id =>
             {
                 self.hang_up(Party::Centre, "media_failed", near);
             }
-            Stage::Offered | Stage::Walking | Stage::Waiting | Stage::Talking | Stage::Ending => {}
+            Stage::Offered
+            | Stage::Walking
+            | Stage::Waiting
+            | Stage::Dialling
+            | Stage::Talking
+            | Stage::Ending => {}
         }
     }
 
@@ -132,6 +153,7 @@ impl Contact {
         match party {
             Party::Caller if self.stage == Stage::Opening => self.answer_caller(near),
             Party::Seat => self.ring_seat(leg),
+            Party::Number => self.ring_number(near),
             Party::Caller | Party::Centre => {}
         }
     }
@@ -142,6 +164,8 @@ impl Contact {
         }
         if leg == self.caller.id {
             self.refuse(Status(503), near);
+        } else if self.is_number(leg) {
+            self.not_reached(DialEnd::Failed, near);
         } else {
             self.seat_failed(leg, Status(0), near);
         }
@@ -242,9 +266,10 @@ impl Contact {
             return;
         }
         let seat_leg = self.seat.as_ref().map(|side| side.leg.id);
+        let seat_leg = seat_leg.or_else(|| self.far.as_ref().map(|far| far.id));
         let held = match by {
             Party::Caller => seat_leg,
-            Party::Seat => Some(self.caller.id),
+            Party::Seat | Party::Number => Some(self.caller.id),
             Party::Centre => None,
         };
         let Some(held) = held else {
@@ -293,7 +318,8 @@ impl Contact {
                 self.end(near);
             }
             Party::Seat => self.seat_hung_up(leg, cause, near),
-            Party::Caller | Party::Centre => {}
+            Party::Number if self.is_number(leg) => self.number_hung_up(cause, near),
+            Party::Caller | Party::Number | Party::Centre => {}
         }
         self.bury();
     }

@@ -30,6 +30,13 @@ pub enum ContactOutput {
     },
     /// Nobody awaits this answer any more.
     Forget(AskId),
+    /// Of the gate: may this number be called?
+    CallOut {
+        /// The leg that would call it.
+        leg: LegId,
+        /// The number.
+        number: String,
+    },
     /// To be written.
     Fact(Fact),
     /// This leg belongs to the call.

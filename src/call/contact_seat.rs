@@ -197,7 +197,10 @@ impl Contact {
                 self.emit(ContactOutput::Acd(Input::Left(self.id)));
             }
             (Stage::Waiting, _)
-            | (Stage::Opening | Stage::Offered | Stage::Walking | Stage::Ending, _)
+            | (
+                Stage::Opening | Stage::Offered | Stage::Walking | Stage::Dialling | Stage::Ending,
+                _,
+            )
             | (Stage::Talking, None) => {}
         }
         self.drop_seat(None);

@@ -151,6 +151,7 @@ impl Contact {
                 };
                 self.enqueue(&queue, wish, near);
             }
+            WalkOutput::Dial { number, ring } => self.dial(number, ring, near),
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
@@ -161,14 +162,6 @@ impl Contact {
                     self.fact(Fact::Learned { bank, outcome });
                 }
             }
-        }
-    }
-
-    fn forget_lookup(&mut self, lookup: u32) {
-        let mut lookups = self.lookups.iter();
-        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
-        if let Some(ask) = found.map(|(ask, _)| *ask) {
-            self.forget_all(vec![ask]);
         }
     }
 
@@ -191,6 +184,14 @@ impl Contact {
             if let Some(ask) = ask.map(|(ask, _)| *ask) {
                 self.forget_all(vec![ask]);
             }
+        }
+    }
+
+    fn forget_lookup(&mut self, lookup: u32) {
+        let mut lookups = self.lookups.iter();
+        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
+        if let Some(ask) = found.map(|(ask, _)| *ask) {
+            self.forget_all(vec![ask]);
         }
     }
 

@@ -139,6 +139,19 @@ impl Teller {
             self.say(at, "strolls", explain_words::place_kept(language));
         } else if matches!(fact, Fact::BackInQueue) {
             self.say(at, "back", explain_words::back(language));
+        } else if let Fact::Dialling { number } = fact {
+            self.say(
+                at,
+                "dialling",
+                explain_words::dialling(language, number, None),
+            );
+        } else if let Fact::CallOutRefused { number, refusal } = fact {
+            let text = explain_words::dialling(language, number, Some(*refusal));
+            self.say(at, "refused", text);
+        } else if let Fact::NumberFailed { status } = fact {
+            self.say(at, "number", explain_words::number(language, Some(*status)));
+        } else if matches!(fact, Fact::NumberAnswered) {
+            self.say(at, "number", explain_words::number(language, None));
         } else if let Fact::SeatFailed { seat, status } = fact {
             let seat = self.seat(*seat);
             let text = explain_words::seat_failed(language, &seat, *status);

@@ -24,6 +24,7 @@ use crate::machine::media::contract::Quality;
 use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
+use crate::machine::trunk::gate::Refusal;
 use crate::machine::waiting::accuracy::Foretold;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::ReleaseNo;
@@ -146,6 +147,30 @@ pub enum Fact {
     PlaceKept,
     /// The caller waits again, at the place it kept.
     BackInQueue,
+    /// A number outside is called for the caller.
+    Dialling {
+        /// Which.
+        number: String,
+    },
+    /// That call may not leave.
+    CallOutRefused {
+        /// The number.
+        number: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// It was not reached.
+    NumberFailed {
+        /// SIP status; 0: no answer in time.
+        status: u16,
+    },
+    /// The caller and whoever answered there hear each other from here on.
+    NumberAnswered,
+    /// Who was called hung up; the caller goes on in the dialplan.
+    NumberLeft {
+        /// In a word, as in [`Fact::HungUp`].
+        cause: String,
+    },
     /// A seat's phone refused or failed an offer.
     SeatFailed {
         /// The seat.
@@ -236,6 +261,11 @@ pub enum Fact {
         /// The lesson.
         outcome: Outcome,
     },
+    /// Another system told of customers and orders.
+    OrdersTold {
+        /// What it told.
+        news: Vec<OrderNews>,
+    },
     /// What was fitted to many calls at once counts from here on.
     Fitted {
         /// The bank whose questions they are.
@@ -246,11 +276,6 @@ pub enum Fact {
         through: u64,
         /// So many calls it was fitted to.
         calls: u64,
-    },
-    /// Another system told of customers and orders.
-    OrdersTold {
-        /// What it told.
-        news: Vec<OrderNews>,
     },
     /// Someone changed a seat's wish.
     SeatWished {

@@ -12,6 +12,9 @@ pub mod contact;
 /// The caller's side of a call.
 mod contact_caller;
 
+/// A number outside that is called for the caller.
+mod contact_dial;
+
 /// What a call wants of its surroundings.
 pub mod contact_output;
 
@@ -47,6 +50,9 @@ pub mod leg;
 
 /// Who serves at present, by name.
 pub mod people;
+
+/// What a call out goes by.
+pub mod permit;
 
 /// Scripted phones: built-in callers and seats.
 pub mod phone;
@@ -107,6 +113,9 @@ mod switchboard_sip;
 
 /// Who of the switchboard sleeps until when.
 pub mod switchboard_sleeper;
+
+/// Which calls leave.
+mod switchboard_trunk;
 
 /// One set of releases gives way to another.
 pub mod turnover;

@@ -88,7 +88,7 @@ pub enum Outcome {
     Contained,
     /// It ended in the IVR without an answer.
     LeftInIvr,
-    /// It talked to a seat.
+    /// It talked to a seat, or to a number that was called for it.
     Served,
     /// It left the queue before a seat answered.
     Abandoned,
@@ -163,6 +163,8 @@ pub enum Party {
     Caller,
     /// The person who answers.
     Seat,
+    /// A number outside that was called for the caller.
+    Number,
     /// The centre: dialplan, drain, command.
     Centre,
 }

@@ -85,6 +85,14 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, names.seat(*seat));
             }
+            Fact::Dialling { .. } => self.switch(at_ms, SegmentKind::Ring, None),
+            Fact::NumberAnswered => {
+                self.record.outcome = Outcome::Served;
+                self.switch(at_ms, SegmentKind::Talk, None);
+            }
+            Fact::CallOutRefused { .. } | Fact::NumberFailed { .. } | Fact::NumberLeft { .. } => {
+                self.switch(at_ms, SegmentKind::Ivr, None);
+            }
             Fact::LeftQueue { .. } => {
                 self.record.outcome = Outcome::LeftInIvr;
                 self.switch(at_ms, SegmentKind::Ivr, None);
@@ -116,9 +124,9 @@ impl RecordBuilder {
             | Fact::HungUp { .. }
             | Fact::Closed(_)
             | Fact::Learned { .. }
-            | Fact::Fitted { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

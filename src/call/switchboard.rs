@@ -15,6 +15,7 @@ use crate::call::effect::Effect;
 use crate::call::effect::Event;
 use crate::call::fact::Fact;
 use crate::call::people::People;
+use crate::call::permit::Outside;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Record;
@@ -50,6 +51,7 @@ pub struct Switchboard {
     pub(super) ua: UserAgent,
     pub(super) acd: Engine,
     pub(super) forecaster: Forecaster,
+    pub(super) outside: Outside,
     pub(super) models: BTreeMap<String, Model>,
     blank: Model,
     /// Banks whose models are being fitted.
@@ -108,6 +110,7 @@ impl Switchboard {
             ua: parts.ua,
             acd: parts.acd,
             forecaster: Forecaster::default(),
+            outside: Outside::default(),
             models: parts.models,
             blank: Model::default(),
             fitting: BTreeSet::new(),
@@ -366,6 +369,9 @@ impl Switchboard {
                     // The entry stays in `asks`: a late answer is a fact of this call.
                     self.effects.push_back(Effect::Forget(ask));
                 }
+                ContactOutput::CallOut { leg, number } => {
+                    self.call_out(turn, call, leg, &number);
+                }
                 ContactOutput::Fact(fact) => {
                     self.note_order(call, &fact);
                     self.record(turn, Some(call), fact);
@@ -375,6 +381,7 @@ impl Switchboard {
                 }
                 ContactOutput::LegLeft(leg) => {
                     self.legs.remove(&leg);
+                    self.outside.release(leg);
                 }
             }
         }
@@ -385,6 +392,9 @@ impl Switchboard {
         turn: Turn,
         command: crate::machine::sip::surface::UaCommand,
     ) {
+        if !self.may_leave(turn, &command) {
+            return;
+        }
         if let Err(error) = self.ua.command(turn, command) {
             let text = format!("the user agent refused a command: {error}");
             self.record(turn, None, Fact::Alarm { text });

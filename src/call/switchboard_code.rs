@@ -68,6 +68,7 @@ impl Switchboard {
                 ContactOutput::Ua(command) => self.command_ua(turn, command),
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
                 ContactOutput::Acd(_)
+                | ContactOutput::CallOut { .. }
                 | ContactOutput::Ask { .. }
                 | ContactOutput::Forget(_)
                 | ContactOutput::Fact(_)

@@ -73,8 +73,11 @@ impl Switchboard {
 
     fn leg_reported(&mut self, turn: Turn, leg: LegId, event: UaEvent) {
         if let Some(call) = self.legs.get(&leg).copied() {
-            if !self.calls.contains_key(&call) && event.is_last() {
-                self.legs.remove(&leg);
+            if event.is_last() {
+                self.outside.release(leg);
+                if !self.calls.contains_key(&call) {
+                    self.legs.remove(&leg);
+                }
             }
             self.with_call(turn, call, |contact, near| contact.handle_ua(event, near));
         } else if let Some(mut code) = self.codes.remove(&leg) {

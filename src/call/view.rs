@@ -56,7 +56,7 @@ pub struct CallView {
     pub release: ReleaseNo,
     /// When its INVITE came.
     pub started: Wall,
-    /// Where it is: `ivr`, `waiting`, `ringing`, `talking`, `held`, `ending`.
+    /// Where it is: `ivr`, `waiting`, `ringing`, `dialling`, `talking`, `held`, `ending`.
     pub stage: &'static str,
     /// The step it is in.
     pub step: String,
@@ -214,6 +214,11 @@ impl View {
             | Fact::LeftQueue { .. }
             | Fact::PlaceKept
             | Fact::BackInQueue
+            | Fact::Dialling { .. }
+            | Fact::NumberAnswered
+            | Fact::NumberFailed { .. }
+            | Fact::NumberLeft { .. }
+            | Fact::CallOutRefused { .. }
             | Fact::HungUp { .. } => self.take_call(next),
             Fact::Connected { .. }
             | Fact::Key { .. }
@@ -227,9 +232,9 @@ impl View {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
-            | Fact::Fitted { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }
@@ -361,7 +366,17 @@ impl View {
         } else if matches!(next.fact, Fact::LeftQueue { .. }) {
             call.stage = "ivr";
             call.has_left = true;
-        } else if matches!(next.fact, Fact::PlaceKept) {
+        } else if matches!(next.fact, Fact::Dialling { .. }) {
+            call.stage = "dialling";
+        } else if matches!(next.fact, Fact::NumberAnswered) {
+            call.stage = "talking";
+        } else if matches!(
+            next.fact,
+            Fact::PlaceKept
+                | Fact::NumberFailed { .. }
+                | Fact::NumberLeft { .. }
+                | Fact::CallOutRefused { .. }
+        ) {
             call.stage = "ivr";
         } else if matches!(next.fact, Fact::BackInQueue) {
             call.stage = "waiting";

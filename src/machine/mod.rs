@@ -54,6 +54,9 @@ pub mod speech;
 /// One catalog after another.
 pub mod succession;
 
+/// Which calls may leave.
+pub mod trunk;
+
 /// Whom a contact asks for one after the other, as people write it.
 pub mod wait_step;
 /// How long a contact will wait, learned as queues move.

@@ -24,7 +24,7 @@ use crate::stage::travel_bank;
 use crate::stage::traveller;
 
 /// What a log tells: steps, words, deeds and ends.
-const TOLD: [&str; 18] = [
+const TOLD: [&str; 19] = [
     "->",
     "\"",
     "vars.",
@@ -43,6 +43,7 @@ const TOLD: [&str; 18] = [
     "found",
     "waiting",
     "place",
+    "dial ",
 ];
 
 fn stage(name: &str, customer: Customer) -> Stage {
@@ -254,6 +255,30 @@ fn waiting_ends_at_its_limits() {
     }
     let waited = told(&stage("waiting", traveller()), &[RING, (590_000, "next")]).join(" | ");
     assert!(waited.ends_with(TIMED_OUT), "{waited}");
+}
+
+#[test]
+fn dial_leads_on_by_what_becomes_of_the_call() {
+    let begun = "-> shop | \"I will put you through to our shop.\" | dial +861060000002";
+    let ways = [
+        (
+            "busy",
+            "-> busy | \"The line is busy. Please call again.\" | ",
+        ),
+        (
+            "no_answer",
+            "-> later | \"Nobody can be reached there now.\" | ",
+        ),
+        (
+            "failed",
+            "-> later | \"Nobody can be reached there now.\" | ",
+        ),
+        ("talked", ""),
+    ];
+    for (cue, way) in ways {
+        let expected = format!("{begun} | {way}{BYE}");
+        assert_eq!(walked("dial", &[RING, (9_000, cue)]), expected, "{cue}");
+    }
 }
 
 const BYE: &str = "-> bye | \"Goodbye.\" | hang up";

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use ringwise::driver::config::reading::Config;
+use ringwise::driver::draft::Draft;
 use ringwise::face::cli::config_choice::ConfigChoice;
 use ringwise::face::cli::ending::Ending;
 use ringwise::face::cli::import;
 use ringwise::face::cli::import::Imported;
 use ringwise::face::cli::import::Options;
 use ringwise::face::cli::import::System;
+use ringwise::face::cli::trial;
 use ringwise::machine::ivr::check;
 use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::surroundings::Surroundings;
@@ -22,14 +24,22 @@ use ringwise::vocabulary::language::Language;
 
 use crate::stage::file;
 
-fn imported(system: System, folder: &str, names: &[&str]) -> Imported {
-    let options = Options {
+fn options(system: System) -> Options {
+    Options {
         system,
         files: Vec::new(),
         output: "nowhere".into(),
         context: None,
         lang: Language::English,
-    };
+        zone: Some("Europe/Berlin".parse().unwrap()),
+        country: "DE".parse().unwrap(),
+        area: "30".parse().unwrap(),
+        force: false,
+    }
+}
+
+fn imported(system: System, folder: &str, names: &[&str]) -> Imported {
+    let options = options(system);
     let files: Vec<(String, String)> = names
         .iter()
         .map(|name| {
@@ -204,8 +214,7 @@ fn what_is_imported_passes_check() {
                 .filter(|path| path.extension().is_some_and(|kind| kind != "yaml"))
                 .collect(),
             output: to.clone(),
-            context: None,
-            lang: Language::English,
+            ..options(system)
         };
         let mut told = Vec::new();
         assert_eq!(import::run(&options, &mut told).unwrap(), Ending::Fine);
@@ -228,6 +237,99 @@ fn what_is_imported_passes_check() {
         assert!(report.lines().count() > 5);
         std::fs::remove_dir_all(&to).unwrap();
     }
+}
+
+/// As it is typed: import into a fresh folder, then a trial call and all that a start reads.
+#[test]
+fn what_is_imported_can_be_started_as_it_is() {
+    let to = std::env::temp_dir().join(format!("ringwise-start-{}", std::process::id()));
+    let from = |name: &str| format!("tests/data/import/asterisk-shop/{name}").into();
+    let options = Options {
+        files: vec![from("extensions.conf"), from("queues.conf")],
+        output: to.clone(),
+        ..options(System::Asterisk)
+    };
+    assert_eq!(
+        import::run(&options, &mut Vec::new()).unwrap(),
+        Ending::Fine
+    );
+    let choice = ConfigChoice {
+        config: Some(to.join("ringwise.toml")),
+    };
+    let config = choice.load().unwrap();
+    let settings = &config.settings;
+    assert_eq!(settings.centre.zone.0.iana_name(), Some("Europe/Berlin"));
+    assert_eq!(settings.numbers.country.0, "DE");
+    assert_eq!(settings.data_dir, to.join("data"));
+    let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
+    let draft = Draft::load(dialplans, banks, Some(&config.catalog)).unwrap();
+    assert_eq!(draft.scripts.len(), 1);
+    let trial = trial::Options {
+        dialplan: to.join("dialplans/from-trunk.yaml"),
+        caller: None,
+        called: None,
+        keys: Some("hangup".parse().unwrap()),
+        lang: None,
+        at: None,
+        fail: Vec::new(),
+        wav: None,
+        fast: false,
+        config: choice,
+    };
+    let mut told = Vec::new();
+    let ending = trial::run(&trial, std::io::empty(), &mut told).unwrap();
+    assert_eq!(ending, Ending::Fine, "{}", String::from_utf8_lossy(&told));
+    std::fs::remove_dir_all(&to).unwrap();
+}
+
+#[test]
+fn an_import_writes_over_nothing_unless_it_is_told_to() {
+    let to = std::env::temp_dir().join(format!("ringwise-again-{}", std::process::id()));
+    let first = Options {
+        files: vec!["tests/data/import/freeswitch-hotel/dialplan.xml".into()],
+        output: to.clone(),
+        ..options(System::Freeswitch)
+    };
+    let run = |options: &Options| import::run(options, &mut Vec::new()).unwrap();
+    assert_eq!(run(&first), Ending::Fine);
+    let mine = to.join("ringwise.toml");
+    std::fs::write(&mine, "# mine").unwrap();
+    assert_eq!(run(&first), Ending::Input);
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), "# mine");
+    // One file that is there is enough, and nothing is written beside it.
+    std::fs::remove_dir_all(to.join("dialplans")).unwrap();
+    assert_eq!(run(&first), Ending::Input);
+    assert!(!to.join("dialplans").exists());
+    let forced = Options {
+        force: true,
+        ..first
+    };
+    assert_eq!(run(&forced), Ending::Fine);
+    assert_ne!(std::fs::read_to_string(&mine).unwrap(), "# mine");
+    std::fs::remove_dir_all(&to).unwrap();
+}
+
+/// One context that is both the way in and the menu.
+#[test]
+fn names_and_keys_of_the_first_context_are_no_public_numbers() {
+    let text = "[in]\nexten => 5551000,1,Answer()\n same => n(top),Background(custom/menu)\n \
+                same => n,WaitExten(5)\n same => n,Goto(bye,1)\nexten => 1,1,Queue(sales)\n\
+                exten => _[2-3],1,Queue(service)\nexten => bye,1,Playback(goodbye)\n\
+                same => n,Hangup()\nexten => attic,1,Playback(nobody)\n";
+    let files = [("extensions.conf".to_owned(), text.to_owned())];
+    let found = import::import(&options(System::Asterisk), &files).unwrap();
+    assert_eq!(found.dialplans.len(), 1, "{:?}", found.dialplans);
+    let dialplan = &found.dialplans[0].1;
+    assert!(dialplan.contains("did: [\"5551000\"]"), "{dialplan}");
+    for part in ["\"1\": in.1", "\"3\": in.2-3", "in.bye"] {
+        assert!(dialplan.contains(part), "{part}\n{dialplan}");
+    }
+    let told = report(&found);
+    has(
+        &told,
+        &["extensions.conf:10: not understood: nothing in this file leads to `attic`"],
+    );
+    assert!(!told.join("\n").contains("no single key"), "{told:?}");
 }
 
 /// Every application of the samples is either in a dialplan or in the report.
@@ -290,13 +392,7 @@ proptest::proptest! {
             let mut text = file(&format!("tests/data/import/{folder}/{name}"));
             let at = text.floor_char_boundary(cut.min(text.len()));
             text.insert_str(at, &put);
-            let options = Options {
-                system,
-                files: Vec::new(),
-                output: "nowhere".into(),
-                context: None,
-                lang: Language::English,
-            };
+            let options = options(system);
             let _ = import::import(&options, &[(name.to_owned(), text)]);
         }
     }

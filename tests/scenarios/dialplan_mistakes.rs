@@ -286,6 +286,7 @@ fn around() -> Surroundings {
         centre: Some(Centre {
             queues: names(&["after-sales", "sales"]),
             skills: names(&["refund", "lang.en"]),
+            destinations: None,
             groups: names(&["night"]),
             seats: names(&["1001"]),
         }),

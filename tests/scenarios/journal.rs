@@ -125,8 +125,7 @@ fn lesson() -> Fact {
     let exposed = vec![outcome::Exposure {
         cells: vec!["flight".to_owned()],
         weight_ppm: 1,
-        seen: std::collections::BTreeMap::new(),
-        weights_ppm: Vec::new(),
+        ..outcome::Exposure::default()
     }];
     let priors_ppm = [("refund".to_owned(), 900_000)].into();
     let meant = outcome::Meant {
@@ -135,10 +134,9 @@ fn lesson() -> Fact {
         priors_ppm,
     };
     let outcome = outcome::Outcome {
-        at: Wall::default(),
-        questions: Vec::new(),
         exposed,
         meant: Some(meant),
+        ..outcome::Outcome::default()
     };
     Fact::Learned {
         bank: "travel".to_owned(),

@@ -11,6 +11,11 @@ mod api_server;
 mod bank_conditions;
 mod bank_faults;
 mod bank_messages;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of calls that leave"
+)]
+mod calling_out;
 mod dialplan_drawing;
 mod dialplan_examples;
 mod dialplan_import;
@@ -23,6 +28,7 @@ mod english_speech;
 mod expression_laws;
 mod first_call;
 mod journal;
+mod learning_killed;
 mod mandarin_speech;
 mod media_failure;
 mod media_fuzz;
@@ -38,6 +44,7 @@ mod no_caller_is_trapped;
 mod notices;
 mod prediction_laws;
 mod prediction_sim;
+mod prediction_storm;
 mod prompt_catalog;
 mod random_flows;
 mod record_end;

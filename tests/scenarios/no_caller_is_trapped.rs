@@ -63,6 +63,7 @@ fn settle(call: &mut Rehearsal<'_>, stage: &Stage, until: Now, seen: &mut Seen) 
                 | WalkOutput::Consult { .. }
                 | WalkOutput::ForgetConsult { .. }
                 | WalkOutput::Waiting(_)
+                | WalkOutput::Dial { .. }
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}
             }

@@ -179,6 +179,7 @@ fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen
                 WalkOutput::Say { .. } | WalkOutput::Note(WalkFact::Took { .. }) => seen.silent = 0,
                 WalkOutput::Hush
                 | WalkOutput::Waiting(_)
+                | WalkOutput::Dial { .. }
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. }
                 | WalkOutput::Hangup

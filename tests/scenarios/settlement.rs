@@ -176,6 +176,13 @@ impl Settlement {
         }
     }
 
+    /// A telephone outside: whoever calls it must prove to be one of the centre's numbers.
+    pub(crate) fn settle_outside(&mut self, number: &str, answering: Answering) -> Place {
+        let mut chance = Chance::from_seed(77);
+        let phones = [Phone::Outside(number.to_owned(), answering)];
+        settle(&mut self.town, (&phones, 1), &mut chance)[0]
+    }
+
     /// Tells a phone something after a while.
     pub(crate) fn tell(&mut self, after_ms: u64, (bank, phone): Place, command: PhoneCommand) {
         let after = Duration::from_millis(after_ms);
@@ -225,7 +232,11 @@ impl Settlement {
 enum Phone {
     Seat(usize, Answering),
     Caller(usize),
+    Outside(String, Answering),
 }
+
+/// The realm that telephones outside ask for.
+pub(crate) const OUTSIDE_REALM: &str = "phones";
 
 /// The far end that a seat registers as.
 pub(crate) fn seat_user(at: usize) -> String {
@@ -246,8 +257,14 @@ fn settle(
         let number = u8::try_from(town.stations.len() + 2).unwrap();
         let ip = IpAddr::V4(Ipv4Addr::new(127, 0, 0, number));
         let address = SocketAddr::new(ip, 5060);
-        let mut config = UaConfig::closed("phones");
-        config.allow = "127.0.0.0/8".parse().into_iter().collect();
+        let mut config = UaConfig::closed(OUTSIDE_REALM);
+        if matches!(phones, [Phone::Outside(..)]) {
+            let ours = "+861060000000".to_owned();
+            let secrets = Secrets::of(&ours, OUTSIDE_REALM, &format!("secret of {ours}"));
+            config.users = [(ours, secrets)].into();
+        } else {
+            config.allow = "127.0.0.0/8".parse().into_iter().collect();
+        }
         let ua = UserAgent::new(config, chance.fork(), Mint::new(0, number, LEGS_FROM));
         let mut bank = PhoneBank::new(ua, Mint::new(0, number, 1), ip);
         let flow = Flow {
@@ -274,6 +291,7 @@ fn setup(phone: &Phone, centre: Flow) -> PhoneSetup {
     let (user, tone_hz, answering, registers) = match phone {
         Phone::Seat(at, answering) => (seat_user(*at), 440, *answering, true),
         Phone::Caller(at) => (format!("138{at:08}"), 620, Answering::Never, false),
+        Phone::Outside(number, answering) => (number.clone(), 500, *answering, false),
     };
     let account = registers.then(|| Account {
         user: user.clone(),
@@ -354,10 +372,15 @@ pub(crate) fn centre() -> Centre {
     }
 }
 
-/// The examples that ask the caller when the seat has hung up, and of waiting.
+/// The examples that ask the caller when the seat has hung up, and of waiting; ways to call out.
 fn examples() -> impl Iterator<Item = Arc<Script>> {
-    ["queue", "waiting"].into_iter().map(|name| {
-        let text = file(&format!("examples/dialplans/{name}.yaml"));
+    let files = [
+        "examples/dialplans/queue.yaml",
+        "examples/dialplans/waiting.yaml",
+        "tests/data/calling-out/ways.yaml",
+    ];
+    files.into_iter().map(|name| {
+        let text = file(name);
         let checked = check::check(&text, &Surroundings::default());
         Arc::new(checked.unwrap().script)
     })

@@ -10,6 +10,7 @@ use ringwise::machine::ivr::rehearsal::Rehearsal;
 use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::script::Script;
 use ringwise::machine::ivr::surface::CallerContext;
+use ringwise::machine::ivr::surface::DialEnd;
 use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surface::LookupKey;
 use ringwise::machine::ivr::surface::WalkFact;
@@ -180,6 +181,9 @@ impl Stage {
                 "full" => call.tell(WalkInput::QueueFull),
                 "left" => call.tell(WalkInput::QueueLeft),
                 "talked" => call.tell(WalkInput::Talked),
+                "busy" => call.tell(WalkInput::NotReached(DialEnd::Busy)),
+                "no_answer" => call.tell(WalkInput::NotReached(DialEnd::NoAnswer)),
+                "failed" => call.tell(WalkInput::NotReached(DialEnd::Failed)),
                 "closed" => call.tell(WalkInput::QueueClosed),
                 "long" => call.tell(WalkInput::QueueLong),
                 "nobody" => call.tell(WalkInput::QueueNobody),
@@ -235,6 +239,7 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         WalkOutput::Consult { service, .. } => format!("ask {service}"),
         WalkOutput::ForgetConsult { consult } => format!("forget service {consult}"),
         WalkOutput::Waiting(act) => format!("waiting {act:?}"),
+        WalkOutput::Dial { number, .. } => format!("dial {number}"),
         WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {

@@ -3,6 +3,9 @@
 /// From the configuration to the parts.
 pub mod assembly;
 
+/// One centre a data folder.
+pub mod data_lock;
+
 /// Prepares releases off the loop.
 pub mod keeper;
 
@@ -23,3 +26,6 @@ pub mod release_store;
 
 /// The thread that turns the loop.
 pub mod running;
+
+/// The trunks that calls may leave over.
+pub mod trunks;

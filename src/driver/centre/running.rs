@@ -21,6 +21,8 @@ use crate::driver::centre::keeper::Keeper;
 use crate::driver::centre::keeper::Opening;
 use crate::driver::centre::learned::Learned;
 use crate::driver::centre::office::Office;
+use crate::driver::centre::trunks;
+use crate::driver::centre::trunks::TrunkError;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::file_limit;
@@ -68,6 +70,9 @@ pub enum StartError {
     /// Its files.
     #[error(transparent)]
     Assembly(#[from] AssemblyError),
+    /// A trunk.
+    #[error(transparent)]
+    Trunk(#[from] TrunkError),
     /// The journal.
     #[error(transparent)]
     Journal(#[from] OpenError),
@@ -319,6 +324,7 @@ fn stand(
     let hands = CentreHands::new((media, asking), (stock, sender), kept, meter);
     let numbers = centre.numbers.clone();
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
+    machine.set_trunks(trunks::trunks(settings, &bound)?);
     for record in lost {
         machine.close_lost(clock.turn(), record);
     }

@@ -18,6 +18,9 @@ pub mod settings;
 /// Who may use the API besides the administrator.
 pub mod token;
 
+/// How calls leave over a trunk.
+pub mod trunk_out;
+
 /// Addresses, networks, zones and secrets as they are written.
 pub mod value;
 

@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
+use crate::driver::config::trunk_out::TrunkOut;
 use crate::driver::config::value::Area;
 use crate::driver::config::value::Country;
 use crate::driver::config::value::Ha1;
@@ -21,6 +22,7 @@ use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
 use crate::driver::config::value::ServiceLevel;
+use crate::driver::config::value::Shy;
 use crate::driver::config::value::SkillGrant;
 use crate::driver::config::value::Thousandths;
 use crate::driver::config::value::Zone;
@@ -339,6 +341,8 @@ pub struct Trunk {
     pub name: String,
     /// Where its messages come from. Its P-Asserted-Identity is believed.
     pub hosts: Vec<Net>,
+    /// How calls leave over it; without it none do.
+    pub out: Option<TrunkOut>,
 }
 
 /// `[[queue]]`.
@@ -457,16 +461,5 @@ impl Seat {
             groups: self.groups.clone(),
             certified: certified.collect(),
         }
-    }
-}
-
-/// Text that is never printed.
-#[derive(Clone, Eq, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct Shy(pub String);
-
-impl std::fmt::Debug for Shy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shy")
     }
 }

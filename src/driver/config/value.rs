@@ -422,6 +422,17 @@ impl Ha1 {
     }
 }
 
+/// Text that is never printed.
+#[derive(Clone, Eq, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Shy(pub String);
+
+impl fmt::Debug for Shy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Shy")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

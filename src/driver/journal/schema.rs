@@ -67,8 +67,8 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
             .map_err(fail)?;
     }
     db.execute_batch(RELEASES).map_err(fail)?;
-    db.execute_batch(CHECKPOINTS).map_err(fail)?;
     db.execute_batch(TOLD).map_err(fail)?;
+    db.execute_batch(CHECKPOINTS).map_err(fail)?;
     Ok(db)
 }
 
@@ -100,6 +100,15 @@ CREATE TABLE IF NOT EXISTS releases (
 ) STRICT;
 ";
 
+/// `told`: customers and orders that other systems told of, as the facts have them. Programs before
+/// it do not miss it.
+const TOLD: &str = "
+CREATE TABLE IF NOT EXISTS told (
+    customer TEXT PRIMARY KEY,
+    told     TEXT NOT NULL
+) STRICT;
+";
+
 /// `checkpoints`: what was fitted, by its hash. As with releases the version stays.
 const CHECKPOINTS: &str = "
 CREATE TABLE IF NOT EXISTS checkpoints (
@@ -107,15 +116,6 @@ CREATE TABLE IF NOT EXISTS checkpoints (
     bank   TEXT    NOT NULL,
     seq    INTEGER NOT NULL,
     fitted TEXT    NOT NULL
-) STRICT;
-";
-
-/// `told`: customers and orders that other systems told of, as the facts have them. Programs before
-/// it do not miss it.
-const TOLD: &str = "
-CREATE TABLE IF NOT EXISTS told (
-    customer TEXT PRIMARY KEY,
-    told     TEXT NOT NULL
 ) STRICT;
 ";
 

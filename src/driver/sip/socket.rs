@@ -189,7 +189,7 @@ fn has(bound: SocketAddr, local: SocketAddr) -> bool {
 
 /// The address of ours that this far end knows us by. A socket bound to all addresses does not
 /// tell which of them a datagram came to; the kernel says from which one it would answer.
-pub(super) fn local_towards(bound: SocketAddr, remote: SocketAddr) -> SocketAddr {
+pub fn local_towards(bound: SocketAddr, remote: SocketAddr) -> SocketAddr {
     if !bound.ip().is_unspecified() {
         return bound;
     }

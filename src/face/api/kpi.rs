@@ -142,7 +142,12 @@ fn answer(book: &KpiBook, names: &Names, (period, yardstick): (Period, Yardstick
 
 fn row(of: &str, name: Option<&str>, sums: &Sums) -> Value {
     let figures = FORMULAS.iter();
-    let figures = figures.map(|formula| (formula.id.to_owned(), json!(formula.value(sums))));
+    let figures = figures.map(|formula| {
+        // Seats are free for all their queues alike.
+        let shared = of == "queue" && ["occupancy.1", "utilisation.1"].contains(&formula.id);
+        let value = formula.value(sums).filter(|_| !shared);
+        (formula.id.to_owned(), json!(value))
+    });
     let figures: serde_json::Map<String, Value> = figures.collect();
     json!({ "of": of, "name": name, "figures": figures, "sums": sums })
 }

@@ -121,7 +121,7 @@ pub fn run() -> Ending {
         Command::Releases(options) => release::list(&options, &mut out),
         Command::Report(options) => report::run(&options, &mut out),
         Command::Token(options) => token::run(&options, &mut out),
-        Command::Try(options) => trial::run(&options, io::stdin().lock(), &mut out),
+        Command::Try(options) => trial::run(&options, || io::stdin().lock(), &mut out),
     };
     // A reader that went away (`| head`) is nobody's fault.
     ended.unwrap_or(Ending::Fine)

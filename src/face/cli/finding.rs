@@ -117,6 +117,9 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
     let around = around
         .with_services(services)
         .with_recordings(findings.book.as_ref());
+    let trunks = settings.trunk.iter().filter_map(|trunk| trunk.out.as_ref());
+    let destinations = trunks.flat_map(|out| out.destinations.clone());
+    let around = around.with_destinations(destinations.collect());
     findings.banks = banks;
     let zone = settings.centre.zone.0.clone();
     findings.config = config;

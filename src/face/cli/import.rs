@@ -8,9 +8,15 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::driver::config::value::Area;
+use crate::driver::config::value::Country;
+use crate::driver::config::value::Zone;
+use crate::face::cli::config_choice::CONFIG_FILE;
 use crate::face::cli::ending::Ending;
 use crate::machine::import::asterisk;
 use crate::machine::import::asterisk_table;
+use crate::machine::import::centre_writer;
+use crate::machine::import::centre_writer::Ground;
 use crate::machine::import::draft::Draft;
 use crate::machine::import::draft_writer;
 use crate::machine::import::freeswitch;
@@ -34,7 +40,8 @@ pub struct Options {
     /// all XML.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The folder to write to: dialplans/, ringwise.toml with queues and seats, report.txt.
+    /// The folder to write to: dialplans/, ringwise.toml with queues and seats, banks/, orders.csv,
+    /// report.txt.
     #[arg(short, long, value_name = "DIR", default_value = "imported")]
     pub output: PathBuf,
     /// The context where calls come in.
@@ -43,6 +50,18 @@ pub struct Options {
     /// The language of the sounds.
     #[arg(long, value_name = "TAG", default_value = "en")]
     pub lang: Language,
+    /// The zone of clock times, like Europe/Berlin; without it this machine's.
+    #[arg(long, value_name = "NAME")]
+    pub zone: Option<Zone>,
+    /// Whose rules complete national numbers, like DE.
+    #[arg(long, value_name = "CC", default_value = "CN")]
+    pub country: Country,
+    /// What completes local numbers: the area code without its 0; without it they stay as they are.
+    #[arg(long, value_name = "DIGITS", default_value = "")]
+    pub area: Area,
+    /// Write over files that are there.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// A system whose files can be read.
@@ -90,6 +109,19 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
     };
     if imported.dialplans.is_empty() {
         eprintln!("error: no place where calls come in was found; --context names one");
+        return Ok(Ending::Input);
+    }
+    let there: Vec<String> = files_of(options, &imported)
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.exists())
+        .map(|path| path.display().to_string())
+        .collect();
+    if !there.is_empty() && !options.force {
+        eprintln!(
+            "error: nothing is written, as these are there already: {}; --force writes over them",
+            there.join(", ")
+        );
         return Ok(Ending::Input);
     }
     if let Err(error) = write(options, &imported) {
@@ -152,11 +184,40 @@ pub fn import(options: &Options, files: &[(String, String)]) -> Result<Imported,
             freeswitch::drafts(&contexts, &menus, context, &mut report, &mut staff)
         }
     };
-    Ok(finish(drafts, options.lang, &staff, report))
+    let ground = ground(options, &mut report);
+    Ok(finish(drafts, &ground, &staff, report))
+}
+
+/// What no file says, from the options or else from this machine; the report says what was taken.
+fn ground(options: &Options, report: &mut Report) -> Ground {
+    let named = options.zone.as_ref().map(|zone| zone.0.clone());
+    let zone = named.unwrap_or_else(jiff::tz::TimeZone::system);
+    let zone = zone.iana_name().unwrap_or("UTC").to_owned();
+    if options.zone.is_none() {
+        let what = format!("clock times are of this machine's zone, {zone}: --zone says another");
+        report.note(CONFIG_FILE, 0, Became::Changed, what);
+    }
+    let (country, area) = (options.country.0.clone(), options.area.0.clone());
+    let local = if area.is_empty() {
+        "local numbers are not completed"
+    } else {
+        "local numbers have the area code "
+    };
+    let what = format!(
+        "numbers follow the rules of {country}, {local}{area}: --country and --area say others"
+    );
+    report.note(CONFIG_FILE, 0, Became::Changed, what);
+    Ground {
+        folder: options.output.display().to_string(),
+        language: options.lang,
+        zone,
+        country,
+        area,
+    }
 }
 
 /// Makes each draft whole, and files of them.
-fn finish(drafts: Vec<Draft>, language: Language, staff: &Staff, mut report: Report) -> Imported {
+fn finish(drafts: Vec<Draft>, ground: &Ground, staff: &Staff, mut report: Report) -> Imported {
     let mut dialplans: Vec<(String, String)> = Vec::new();
     for mut draft in drafts {
         for (step, to) in draft.break_circles() {
@@ -176,33 +237,43 @@ fn finish(drafts: Vec<Draft>, language: Language, staff: &Staff, mut report: Rep
                 .trim_end_matches('-');
             draft.flow = format!("{bare}-{nth}");
         }
-        let text = draft_writer::written(&draft, language);
+        let text = draft_writer::written(&draft, ground.language);
         dialplans.push((draft.flow, text));
     }
     report.sort();
-    let config = format!(
-        "# Queues and seats, as imported. Every other key has its default.\n\n[centre]\nlanguages = [\"{language}\"]\n\n\
-         # Says the words that stand in for sounds, until yours are recorded.\n[prompts]\n\
-         command = \"espeak-ng -v {{language}} --stdin --stdout\"\n{}",
-        staff.written()
-    );
     Imported {
         dialplans,
-        config,
+        config: centre_writer::written(ground, staff),
         report,
     }
 }
 
-fn write(options: &Options, imported: &Imported) -> io::Result<()> {
-    let folder = options.output.join("dialplans");
-    fs::create_dir_all(&folder)?;
-    for (name, text) in &imported.dialplans {
-        fs::write(folder.join(format!("{name}.yaml")), text)?;
-    }
-    fs::write(options.output.join("ringwise.toml"), &imported.config)?;
+/// Every file that is written, with its text.
+fn files_of(options: &Options, imported: &Imported) -> Vec<(PathBuf, String)> {
+    let dir = &options.output;
+    let dialplans = imported.dialplans.iter();
+    let mut files: Vec<(PathBuf, String)> = dialplans
+        .map(|(name, text)| {
+            let path = dir.join("dialplans").join(format!("{name}.yaml"));
+            (path, text.clone())
+        })
+        .collect();
     let notes = imported.report.notes.iter();
     let notes: Vec<String> = notes.map(ToString::to_string).collect();
-    fs::write(options.output.join("report.txt"), notes.join("\n") + "\n")
+    files.push((dir.join(CONFIG_FILE), imported.config.clone()));
+    files.push((dir.join("orders.csv"), centre_writer::ORDERS.to_owned()));
+    files.push((dir.join("report.txt"), notes.join("\n") + "\n"));
+    files
+}
+
+fn write(options: &Options, imported: &Imported) -> io::Result<()> {
+    for folder in ["dialplans", "banks"] {
+        fs::create_dir_all(options.output.join(folder))?;
+    }
+    for (path, text) in files_of(options, imported) {
+        fs::write(path, text)?;
+    }
+    Ok(())
 }
 
 fn tell(options: &Options, imported: &Imported, out: &mut dyn Write) -> io::Result<()> {
@@ -232,6 +303,6 @@ fn tell(options: &Options, imported: &Imported, out: &mut dyn Write) -> io::Resu
     )?;
     writeln!(
         out,
-        "next: ringwise check {folder}/dialplans --config {folder}/ringwise.toml"
+        "next: ringwise check --config {folder}/ringwise.toml, then ringwise serve --config {folder}/ringwise.toml"
     )
 }

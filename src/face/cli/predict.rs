@@ -18,7 +18,7 @@ use crate::machine::prediction::evaluation::pupil::Pupil;
 use crate::machine::prediction::evaluation::score::Common;
 use crate::machine::prediction::evaluation::score::Score;
 use crate::machine::prediction::outcome::Outcome;
-use crate::machine::prediction::reading;
+use crate::machine::prediction::reading::bank as bank_file;
 use crate::vocabulary::chance::Chance;
 use crate::vocabulary::fault::FaultyFile;
 
@@ -177,7 +177,7 @@ fn bank(path: &Path) -> Result<Bank, Ending> {
         eprintln!("error: cannot read {}: {error}", path.display());
         Ending::World
     })?;
-    reading::bank::read(&text).map_err(|faults| {
+    bank_file::read(&text).map_err(|faults| {
         let file = FaultyFile {
             name: path.display().to_string(),
             text,

@@ -63,6 +63,10 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             WaitingAct::Leave(_) => Some("leaves the queue".to_owned()),
             WaitingAct::AskPlace => None,
         },
+        WalkOutput::Dial { number, ring } => Some(format!(
+            "calls {number}, which rings for {} s",
+            ring.as_secs()
+        )),
         WalkOutput::Hangup => Some("hangs up".to_owned()),
         WalkOutput::Note(fact) => tell_fact(fact),
     }

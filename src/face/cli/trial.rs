@@ -8,7 +8,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::driver::clock::Clock;
@@ -34,6 +33,7 @@ use crate::machine::ivr::surface::CallerContext;
 use crate::machine::prediction::model::Model;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::moment::WrittenMoment;
 use crate::vocabulary::phone_number::NumberPlan;
 use crate::vocabulary::time::Wall;
 
@@ -56,9 +56,10 @@ pub struct Options {
     /// The caller's language, if it is known.
     #[arg(long, value_name = "TAG")]
     pub lang: Option<Language>,
-    /// When the phone rings, on the centre's clocks: 2026-12-25T09:00; without it now.
+    /// When the phone rings, on the centre's clocks: 2026-12-25T09:00, or with an offset:
+    /// 2026-10-25T02:30+01:00; without it now.
     #[arg(long, value_name = "MOMENT")]
-    pub at: Option<DateTime>,
+    pub at: Option<WrittenMoment>,
     /// Look-ups that go wrong: orders=timeout, orders=failed, orders=busy; orders=3s comes late.
     /// A service's name goes in place of orders.
     #[arg(long, value_name = "WHAT=HOW")]
@@ -85,12 +86,16 @@ enum TrialError {
     Faulty(Vec<FaultyFile>),
 }
 
-/// Walks and tells.
+/// Walks and tells. `keyboard` is asked for only if keys are typed as lines.
 ///
 /// # Errors
 ///
 /// `out` cannot be written.
-pub fn run(options: &Options, keyboard: impl BufRead, out: &mut dyn Write) -> io::Result<Ending> {
+pub fn run<R: BufRead>(
+    options: &Options,
+    keyboard: impl FnOnce() -> R,
+    out: &mut dyn Write,
+) -> io::Result<Ending> {
     let ground = match prepare(options) {
         Ok(ground) => ground,
         Err(TrialError::Faulty(files)) => {
@@ -124,7 +129,7 @@ pub fn run(options: &Options, keyboard: impl BufRead, out: &mut dyn Write) -> io
     match (&options.keys, Keyboard::open(options.fast)) {
         (Some(keys), _) => trial.play(keys)?,
         (None, Some(live)) => trial.live(&live)?,
-        (None, None) => trial.listen(keyboard)?,
+        (None, None) => trial.listen(keyboard())?,
     }
     let sound = trial.finish();
     let (Some(path), Some(sound)) = (&options.wav, sound) else {
@@ -204,13 +209,12 @@ fn prepare(options: &Options) -> Result<Ground, TrialError> {
     })
 }
 
-fn start(at: Option<DateTime>, zone: &TimeZone) -> Result<Wall, TrialError> {
+fn start(at: Option<WrittenMoment>, zone: &TimeZone) -> Result<Wall, TrialError> {
     let Some(at) = at else {
         return Ok(Clock::start().turn().wall);
     };
-    let zoned = zone.to_ambiguous_zoned(at).compatible();
-    let zoned = zoned.map_err(|error| TrialError::Input(format!("--at: {error}")))?;
-    Ok(Wall::from_ms(zoned.timestamp().as_millisecond()))
+    at.wall(zone)
+        .map_err(|error| TrialError::Input(format!("--at: {error}")))
 }
 
 fn read_orders(source: &OrderSource, reading: &Reading) -> Result<OrderBook, TrialError> {

@@ -76,6 +76,7 @@ impl<'s> SoundTrack<'s> {
             WalkOutput::Hush
             | WalkOutput::Hangup
             | WalkOutput::Waiting(_)
+            | WalkOutput::Dial { .. }
             | WalkOutput::Enqueue { .. } => self.stop(at),
             WalkOutput::LookUp { .. }
             | WalkOutput::Forget { .. }

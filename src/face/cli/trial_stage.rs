@@ -237,6 +237,9 @@ impl<'t> Trial<'t> {
             Press::Nobody => "nobody is signed in who could help".to_owned(),
             Press::Next => "the caller is next".to_owned(),
             Press::Offered => "a seat rings".to_owned(),
+            Press::Busy => "the number is busy".to_owned(),
+            Press::NoAnswer => "nobody answers".to_owned(),
+            Press::Failed => "the number cannot be called".to_owned(),
             Press::Left => "the caller leaves the queue".to_owned(),
             Press::Talked => "the seat hangs up".to_owned(),
             Press::HangUp => "the caller hangs up".to_owned(),
@@ -267,6 +270,9 @@ impl<'t> Trial<'t> {
             | Press::Long
             | Press::Nobody
             | Press::Next
+            | Press::Busy
+            | Press::NoAnswer
+            | Press::Failed
             | Press::Offered => {
                 if let Some(input) = press.of_queue() {
                     self.call.tell(input);
@@ -305,6 +311,7 @@ impl<'t> Trial<'t> {
                 } => self.serve(*consult, (service, body), *timeout),
                 WalkOutput::Enqueue { .. }
                 | WalkOutput::Waiting(_)
+                | WalkOutput::Dial { .. }
                 | WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Forget { .. }

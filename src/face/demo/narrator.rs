@@ -84,6 +84,13 @@ impl Narrator {
                 vec![format!("the wait in {queue} would be too long")]
             }
             Fact::LeftQueue { .. } => vec!["leaves the queue".to_owned()],
+            Fact::Dialling { number } => vec![format!("{number} is called")],
+            Fact::CallOutRefused { number, refusal } => {
+                vec![format!("{number} may not be called: {refusal}")]
+            }
+            Fact::NumberFailed { status } => vec![format!("it is not reached ({status})")],
+            Fact::NumberAnswered => vec!["talks to that number".to_owned()],
+            Fact::NumberLeft { cause } => vec![format!("that number hangs up ({cause})")],
             Fact::PlaceKept => vec!["goes on and keeps its place".to_owned()],
             Fact::BackInQueue => vec!["waits on at its place".to_owned()],
             Fact::Started { .. }
@@ -101,9 +108,9 @@ impl Narrator {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
-            | Fact::Fitted { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
@@ -223,6 +230,7 @@ const fn who(party: Party) -> &'static str {
     match party {
         Party::Caller => "the caller",
         Party::Seat => "the seat",
+        Party::Number => "the number that was called",
         Party::Centre => "the centre",
     }
 }

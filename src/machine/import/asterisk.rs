@@ -48,10 +48,13 @@ pub fn drafts(
         report,
         staff,
         workshop: Workshop::default(),
+        numbers: BTreeSet::new(),
     };
     let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut order = Vec::new();
-    for (name, extension) in entry_places(table, context) {
+    let (numbers, inner) = entry_places(table, context);
+    importer.numbers = numbers.iter().cloned().collect();
+    for (name, extension) in numbers {
         let first = importer.spot((name.clone(), extension.clone(), 0));
         importer.work();
         let first = importer.workshop.settled(&first);
@@ -67,28 +70,55 @@ pub fn drafts(
         draft.dids = entries.remove(&first).unwrap_or_default();
         drafts.push(draft);
     }
+    for (name, extension) in inner {
+        let spot = (name, extension, 0);
+        let line = importer.at(&spot).map_or(0, |one| one.line);
+        if !importer.workshop.knows(&spot) {
+            let what = format!("nothing in this file leads to `{}`", spot.1);
+            importer.note(line, Became::Lost, what);
+        }
+    }
     drafts
 }
 
-/// Contexts and extensions where calls come in.
-fn entry_places(table: &Table, context: Option<&str>) -> Vec<(String, String)> {
+/// Context and extension.
+type Place = (String, String);
+
+/// Where calls come in, and what else stands in those contexts: keys of their menus and names that
+/// only the file itself goes to.
+fn entry_places(table: &Table, context: Option<&str>) -> (Vec<Place>, Vec<Place>) {
     let led_to = led_to(table);
-    let mut places = Vec::new();
+    let (mut numbers, mut inner) = (Vec::new(), Vec::new());
     for name in &table.order {
         let chosen = match context {
             Some(context) => name == context,
             None => !led_to.contains(name),
         };
         let extensions = table.contexts.get(name).filter(|_| chosen);
+        let asks = asks_for_keys(table, name);
         for (extension, list) in extensions.iter().flat_map(|one| &one.extensions) {
             let special = matches!(extension.as_str(), "t" | "i" | "h" | "T" | "e" | "o" | "a");
             let hint = list.iter().all(|one| one.app.is_empty());
-            if !special && !hint {
-                places.push((name.clone(), extension.clone()));
+            if special || hint {
+                continue;
+            }
+            let place = (name.clone(), extension.clone());
+            let named = extension != "s" && extension.starts_with(char::is_alphabetic);
+            if named || asks && asterisk_menu::is_single_key(extension) {
+                inner.push(place);
+            } else {
+                numbers.push(place);
             }
         }
     }
-    places
+    (numbers, inner)
+}
+
+/// Whether a caller is asked for keys in this context.
+fn asks_for_keys(table: &Table, context: &str) -> bool {
+    let lists = table.contexts.get(context).map(|one| &one.extensions);
+    let mut all = lists.into_iter().flatten().flat_map(|(_, list)| list);
+    all.any(|one| matches!(one.app.as_str(), "background" | "waitexten"))
 }
 
 /// Contexts that others lead to or include.
@@ -131,6 +161,12 @@ impl Importer<'_> {
         let mut at = spot.clone();
         loop {
             let Some(one) = self.at(&at).cloned() else {
+                // Keys count while these words are said, and nothing follows but a key.
+                if gathered.said.is_empty() && !gathered.asked.is_empty() {
+                    let wait = gathered.response_s.unwrap_or(RESPONSE_S);
+                    let asked = gathered.asked.join(" ");
+                    return DraftVerb::Menu(asterisk_menu::menu(self, (spot, &at), asked, wait));
+                }
                 let text = gathered.all();
                 return DraftVerb::Hangup { text };
             };

@@ -12,6 +12,8 @@ use crate::machine::ivr::press;
 
 /// How often a menu is said again that Asterisk says for ever.
 const RETRIES: u32 = 2;
+/// Longest extension within a house, in signs.
+const WITHIN_MAX: usize = 4;
 /// Most applications of a handler.
 const HANDLER_MAX: usize = 30;
 
@@ -93,7 +95,8 @@ fn keys(importer: &mut Importer<'_>, start: &Spot, menu: &mut DraftMenu) {
                 }
             }
             _ if home == start.0
-                && extension.starts_with(|c: char| c.is_ascii_digit() || c == '_') =>
+                && extension.starts_with(|c: char| c.is_ascii_digit() || c == '_')
+                && !is_whole_number(importer, home, extension) =>
             {
                 let what =
                     format!("{extension} is no single key: it cannot be dialled in this menu");
@@ -102,6 +105,20 @@ fn keys(importer: &mut Importer<'_>, start: &Spot, menu: &mut DraftMenu) {
             _ => {}
         }
     }
+}
+
+/// Whether this is a number that calls come in by, too long for an extension within the house.
+fn is_whole_number(importer: &Importer<'_>, home: &str, extension: &str) -> bool {
+    let place = (home.to_owned(), extension.to_owned());
+    importer.numbers.contains(&place) && extension.len() > WITHIN_MAX
+}
+
+/// Whether an extension is one key, or a pattern of one.
+#[must_use]
+pub fn is_single_key(extension: &str) -> bool {
+    let bare = extension.strip_prefix('_').unwrap_or(extension);
+    let choice = bare.strip_prefix('[').and_then(|rest| rest.find(']'));
+    choice.map_or(bare.chars().count() == 1, |end| end + 2 == bare.len())
 }
 
 /// What `t` or `i` of a menu's context does.

@@ -1,5 +1,7 @@
 //! An Asterisk dialplan being read: its places and the steps they become.
 
+use std::collections::BTreeSet;
+
 use crate::machine::import::asterisk_table::Priority;
 use crate::machine::import::asterisk_table::Table;
 use crate::machine::import::draft;
@@ -26,6 +28,8 @@ pub struct Importer<'t> {
     pub staff: &'t mut Staff,
     /// Steps in the making.
     pub workshop: Workshop<Spot>,
+    /// Contexts and extensions where calls come in.
+    pub numbers: BTreeSet<(String, String)>,
 }
 
 impl Importer<'_> {

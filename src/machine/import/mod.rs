@@ -15,6 +15,9 @@ pub mod asterisk_reader;
 /// The applications of an Asterisk dialplan, context by context.
 pub mod asterisk_table;
 
+/// A configuration to run imported dialplans with.
+pub mod centre_writer;
+
 /// A dialplan in the making.
 pub mod draft;
 

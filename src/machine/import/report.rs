@@ -18,7 +18,7 @@ pub enum Became {
 pub struct Note {
     /// The file.
     pub file: String,
-    /// The line, from 1.
+    /// The line, from 1; 0: none of them.
     pub line: usize,
     /// What became of it.
     pub became: Became,
@@ -33,7 +33,10 @@ impl fmt::Display for Note {
             Became::Changed => "changed",
             Became::Needless => "not needed",
         };
-        write!(f, "{}:{}: {became}: {}", self.file, self.line, self.what)
+        match self.line {
+            0 => write!(f, "{}: {became}: {}", self.file, self.what),
+            line => write!(f, "{}:{line}: {became}: {}", self.file, self.what),
+        }
     }
 }
 

@@ -46,6 +46,12 @@ impl<K: Clone + Ord> Workshop<K> {
         name
     }
 
+    /// Whether something leads to a place.
+    #[must_use]
+    pub fn knows(&self, place: &K) -> bool {
+        self.names.contains_key(place)
+    }
+
     /// A place whose step is still to be made, with its name.
     pub fn take(&mut self) -> Option<(K, String)> {
         let place = self.open.pop()?;

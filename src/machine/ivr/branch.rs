@@ -5,6 +5,7 @@ use std::fmt;
 use crate::machine::ivr::script::Answer;
 use crate::machine::ivr::script::Collect;
 use crate::machine::ivr::script::Consult;
+use crate::machine::ivr::script::Dial;
 use crate::machine::ivr::script::Fork;
 use crate::machine::ivr::script::Lookup;
 use crate::machine::ivr::script::LookupBy;
@@ -129,6 +130,7 @@ pub fn branches(step: &Step, person: Option<StepAt>) -> Vec<Branch> {
             Branch::nobody("failed", verify.failed),
         ],
         Verb::Queue(queue) => of_queue(queue),
+        Verb::Dial(dial) => of_dial(dial),
         Verb::Set(set) => vec![then(set.next)],
         Verb::Tag(tag) => vec![then(tag.next)],
         Verb::Fork(fork) => of_fork(fork),
@@ -241,6 +243,19 @@ fn of_queue(queue: &Queue) -> Vec<Branch> {
     let timeout = waiting.max_wait;
     all.extend(timeout.map(|(_, to)| Branch::outcome("timeout", to, Drive::Seat)));
     all.extend(waiting.nobody.map(|to| Branch::nobody("nobody", to)));
+    all
+}
+
+fn of_dial(dial: &Dial) -> Vec<Branch> {
+    let mut all = vec![Branch::nobody("failed", dial.failed)];
+    if dial.busy != dial.failed {
+        all.push(Branch::nobody("busy", dial.busy));
+    }
+    if dial.no_answer != dial.failed {
+        all.push(Branch::nobody("no_answer", dial.no_answer));
+    }
+    let talked = dial.talked;
+    all.extend(talked.map(|to| Branch::outcome("talked", to, Drive::Seat)));
     all
 }
 

@@ -167,6 +167,7 @@ impl<'s> Study<'s> {
             | Verb::Predict(_)
             | Verb::Answer(_)
             | Verb::Queue(_)
+            | Verb::Dial(_)
             | Verb::Set(_)
             | Verb::Time(_)
             | Verb::Survey(_)

@@ -79,7 +79,7 @@ impl Comparison {
 fn queue(way: &Way) -> &[String] {
     match &way.end {
         End::Queue(queue) => std::slice::from_ref(queue),
-        End::Dialplan | End::Caller | End::Hidden | End::NoDialplan => &[],
+        End::Number(_) | End::Dialplan | End::Caller | End::Hidden | End::NoDialplan => &[],
     }
 }
 
@@ -91,6 +91,7 @@ fn old_end(way: &Way) -> Vec<End> {
 const fn end_words(end: &End) -> &'static str {
     match end {
         End::Queue(_) => "wait in a queue",
+        End::Number(_) => "be connected with a number",
         End::Dialplan => "be hung up on by the dialplan",
         End::Caller => "hang up",
         End::Hidden => "key in a secret, where the comparison ends",

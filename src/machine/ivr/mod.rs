@@ -123,6 +123,9 @@ pub mod verify_step;
 /// One call's way through one dialplan.
 pub mod walk;
 
+/// A walk while a number outside is called.
+pub mod walk_dial;
+
 /// A walk while the distributor has the call.
 pub mod walk_queue;
 

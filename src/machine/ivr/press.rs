@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::machine::ivr::rehearsal::NEXT;
+use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::WalkInput;
 
 /// The longest wait.
@@ -32,6 +33,12 @@ pub enum Press {
     Next,
     /// A seat rings for them.
     Offered,
+    /// The number that is dialled for them is busy.
+    Busy,
+    /// Nobody answers there.
+    NoAnswer,
+    /// It cannot be called.
+    Failed,
     /// They hang up.
     HangUp,
 }
@@ -43,7 +50,7 @@ pub struct Keys(pub Vec<Press>);
 /// What cannot be read in a list of keys.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, closed, long, nobody, next, offered, left, talked, hangup"
+    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, closed, long, nobody, next, offered, left, talked, busy, no_answer, failed, hangup"
 )]
 pub struct KeysError(pub String);
 
@@ -56,6 +63,9 @@ impl Press {
             Self::Full => Some(WalkInput::QueueFull),
             Self::Left => Some(WalkInput::QueueLeft),
             Self::Talked => Some(WalkInput::Talked),
+            Self::Busy => Some(WalkInput::NotReached(DialEnd::Busy)),
+            Self::NoAnswer => Some(WalkInput::NotReached(DialEnd::NoAnswer)),
+            Self::Failed => Some(WalkInput::NotReached(DialEnd::Failed)),
             Self::Closed => Some(WalkInput::QueueClosed),
             Self::Long => Some(WalkInput::QueueLong),
             Self::Nobody => Some(WalkInput::QueueNobody),
@@ -89,6 +99,9 @@ fn presses_of(part: &str) -> Option<Vec<Press>> {
         "nobody" => return Some(vec![Press::Nobody]),
         "next" => return Some(vec![Press::Next]),
         "offered" => return Some(vec![Press::Offered]),
+        "busy" => return Some(vec![Press::Busy]),
+        "no_answer" => return Some(vec![Press::NoAnswer]),
+        "failed" => return Some(vec![Press::Failed]),
         "hangup" => return Some(vec![Press::HangUp]),
         _ => {}
     }

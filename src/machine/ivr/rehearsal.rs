@@ -241,7 +241,10 @@ impl<'s> Rehearsal<'s> {
                         stop_on: *stop_on,
                     });
                 }
-                WalkOutput::Hush | WalkOutput::Hangup | WalkOutput::Enqueue { .. } => {
+                WalkOutput::Hush
+                | WalkOutput::Hangup
+                | WalkOutput::Dial { .. }
+                | WalkOutput::Enqueue { .. } => {
                     self.saying = None;
                 }
                 WalkOutput::Waiting(WaitingAct::AskPlace) => {

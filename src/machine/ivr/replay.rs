@@ -118,6 +118,8 @@ pub struct Way {
 pub enum End {
     /// It was handed to a queue.
     Queue(String),
+    /// This number was called for it.
+    Number(String),
     /// The dialplan ended it.
     Dialplan,
     /// The caller hung up.
@@ -269,6 +271,7 @@ impl Replay<'_> {
                 WalkOutput::Note(fact) => self.note(at, &fact),
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(lookup, &key),
                 WalkOutput::Enqueue { queue, .. } => self.end(End::Queue(queue)),
+                WalkOutput::Dial { number, .. } => self.end(End::Number(number)),
                 WalkOutput::Hangup => self.end(End::Dialplan),
                 WalkOutput::Consult {
                     consult, service, ..

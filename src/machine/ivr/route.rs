@@ -42,6 +42,7 @@ pub fn early_lookup(script: &Script) -> Option<Duration> {
             | Verb::Answer(_)
             | Verb::Verify(_)
             | Verb::Queue(_)
+            | Verb::Dial(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)

@@ -87,6 +87,8 @@ pub enum Verb {
     Consult(Box<Consult>),
     /// Waits for a seat.
     Queue(Queue),
+    /// Calls a number outside for the caller.
+    Dial(Dial),
     /// Sets variables.
     Set(Set),
     /// Goes where the first condition that holds leads.
@@ -370,6 +372,23 @@ pub enum WaitKey {
     Visit(StepAt),
     /// The call leaves the queue.
     Leave(Target),
+}
+
+/// A call to a number outside.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Dial {
+    /// The number, with its plus.
+    pub number: String,
+    /// How long it rings.
+    pub ring: Duration,
+    /// It is busy.
+    pub busy: StepAt,
+    /// Nobody answers in time.
+    pub no_answer: StepAt,
+    /// It cannot be called.
+    pub failed: StepAt,
+    /// Who was called hung up and the caller did not; none: the call ends.
+    pub talked: Option<StepAt>,
 }
 
 /// Variables being set.

@@ -43,6 +43,7 @@ impl Step {
         match &self.verb {
             Verb::Goto(_)
             | Verb::Answer(_)
+            | Verb::Dial(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)

@@ -154,6 +154,7 @@ const fn kind(verb: &Verb) -> (&'static str, Tone) {
         Verb::Answer(_) => ("answer", Tone::Answering),
         Verb::Verify(_) => ("verify", Tone::Proving),
         Verb::Queue(_) => ("queue", Tone::People),
+        Verb::Dial(_) => ("dial", Tone::People),
         Verb::Set(_) => ("set", Tone::Thinking),
         Verb::Fork(_) => ("branch", Tone::Thinking),
         Verb::Time(_) => ("time", Tone::Thinking),
@@ -176,6 +177,7 @@ fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
         Verb::Predict(predict) => Some(&predict.say_each),
         Verb::Goto(_)
         | Verb::Answer(_)
+        | Verb::Dial(_)
         | Verb::Set(_)
         | Verb::Fork(_)
         | Verb::Time(_)
@@ -255,6 +257,9 @@ fn facts(step: &Step) -> Vec<String> {
             facts.push(format!("answers {question}"));
         }
         Verb::Verify(verify) => facts.push(format!("at most {} tries", verify.tries)),
+        Verb::Dial(dial) => {
+            facts.push(format!("calls {}, rings for {:?}", dial.number, dial.ring));
+        }
         Verb::Queue(queue) => {
             facts.extend(needs(queue));
             let longest = queue.waiting.max_wait;

@@ -54,7 +54,7 @@ pub enum WalkInput {
     QueueFull,
     /// The contact asked to leave the queue.
     QueueLeft,
-    /// The seat hung up and the caller did not.
+    /// The seat, or who was dialled for the caller, hung up and the caller did not.
     Talked,
     /// The queue is outside of its opening hours: the contact was not taken.
     QueueClosed,
@@ -72,6 +72,8 @@ pub enum WalkInput {
     },
     /// A seat rings for a contact that kept its place while it went elsewhere.
     Offered,
+    /// The number that was dialled for the caller was not reached.
+    NotReached(DialEnd),
 }
 
 /// Why a look-up gave nothing.
@@ -160,12 +162,31 @@ pub enum WalkOutput {
         /// What the seat should see.
         briefing: Briefing,
     },
+    /// Call this number and connect the caller with whoever answers.
+    Dial {
+        /// With its plus.
+        number: String,
+        /// How long it rings.
+        ring: std::time::Duration,
+    },
     /// Something about the wait that [`WalkOutput::Enqueue`] began.
     Waiting(WaitingAct),
     /// End the call.
     Hangup,
     /// Worth a line in the log.
     Note(WalkFact),
+}
+
+/// Why a number was not reached.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialEnd {
+    /// It is busy.
+    Busy,
+    /// Nobody answered in time.
+    NoAnswer,
+    /// It could not be called, or may not.
+    Failed,
 }
 
 /// What a call does that waits for a seat.

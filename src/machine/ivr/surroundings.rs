@@ -7,6 +7,7 @@ use crate::machine::catalog::Catalog;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::speech::phrasebook::Phrasebook;
+use crate::machine::trunk::destination::Destination;
 use crate::vocabulary::language::Language;
 
 /// Names of queues, skills, banks, their questions and attributes, and recordings.
@@ -31,6 +32,8 @@ pub struct Centre {
     pub queues: BTreeSet<String>,
     /// Names of skills.
     pub skills: BTreeSet<String>,
+    /// Numbers that trunks may call; none: they are not checked.
+    pub destinations: Option<Vec<Destination>>,
     /// Names of groups of seats.
     pub groups: BTreeSet<String>,
     /// Ids of seats.
@@ -58,6 +61,7 @@ impl Surroundings {
                 seats: seats.cloned().collect(),
                 queues: queues.cloned().collect(),
                 skills: skills.cloned().collect(),
+                destinations: None,
             }
         };
         let mut around = Self {
@@ -72,6 +76,15 @@ impl Surroundings {
             around.attributes.insert(bank.name.clone(), attributes);
         }
         around
+    }
+
+    /// The same with the numbers that trunks may call, if the centre is known.
+    #[must_use]
+    pub fn with_destinations(mut self, destinations: Vec<Destination>) -> Self {
+        if let Some(centre) = &mut self.centre {
+            centre.destinations = Some(destinations);
+        }
+        self
     }
 
     /// The same with the names of services.

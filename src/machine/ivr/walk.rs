@@ -120,12 +120,16 @@ impl Walk {
             }
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
-            WalkInput::Talked => self.leave_queue(world, Left::Talked),
+            WalkInput::Talked => {
+                self.end_number(world);
+                self.leave_queue(world, Left::Talked);
+            }
             WalkInput::QueueClosed => self.leave_queue(world, Left::Closed),
             WalkInput::QueueLong => self.leave_queue(world, Left::Long),
             WalkInput::QueueNobody => self.leave_queue(world, Left::Nobody),
             WalkInput::Placed { position, wait } => self.tell_place(world, position, wait),
             WalkInput::Offered => self.be_offered(world),
+            WalkInput::NotReached(end) => self.end_dial(world, end),
         }
     }
 
@@ -181,10 +185,10 @@ impl Walk {
         matches!(self.state, State::Ended)
     }
 
-    /// Whether the distributor has the call.
+    /// Whether the distributor has the call, or a number outside is called for it.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
-        matches!(self.state, State::Queued)
+        matches!(self.state, State::Queued | State::Dialling)
     }
 
     /// Whose call it is, once that is found.
@@ -201,7 +205,10 @@ impl Walk {
 
     /// Whether the end of what is said makes the walk go on.
     const fn speaks(&self) -> bool {
-        !matches!(self.state, State::Ringing | State::Queued | State::Ended)
+        !matches!(
+            self.state,
+            State::Ringing | State::Queued | State::Dialling | State::Ended
+        )
     }
 
     fn handle_said(&mut self, world: WalkWorld<'_>, heard: Heard) {
@@ -235,10 +242,11 @@ impl Walk {
             }
             (
                 State::Lookup(_)
-                | State::Consult(_)
                 | State::Answer(_)
                 | State::Ringing
                 | State::Queued
+                | State::Dialling
+                | State::Consult(_)
                 | State::Ended,
                 _,
             ) => Move::Stay,
@@ -252,7 +260,7 @@ impl Walk {
         }
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
-            (State::Ringing | State::Ended, ..) => {}
+            (State::Ringing | State::Dialling | State::Ended, ..) => {}
             (State::Queued, ..) => self.press_waiting(world, key),
             (State::Consult(step), ..) if step.takes_keys() => {
                 self.journey.hear_end(world.turn.now);
@@ -377,7 +385,7 @@ impl Walk {
         };
         let last_words = self.script.step(self.at).map(|step| &step.verb);
         let stop_on = match last_words {
-            Some(Verb::Hangup | Verb::Queue(_)) => StopOn::Nothing,
+            Some(Verb::Hangup | Verb::Queue(_) | Verb::Dial(_)) => StopOn::Nothing,
             _ => StopOn::Digit,
         };
         self.journey.say(world.turn.now, line, stop_on);
@@ -433,6 +441,7 @@ impl Walk {
                 (State::Verify(step), moved)
             }
             Verb::Queue(queue) => (self.wait(world, queue), Move::Stay),
+            Verb::Dial(dial) => (self.dial(dial), Move::Stay),
         };
         self.state = state;
         moved

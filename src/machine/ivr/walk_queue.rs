@@ -47,7 +47,8 @@ impl Walk {
     pub fn goes_on_after_talk(&self) -> bool {
         let queue = self.queue();
         let open = matches!(self.state, State::Queued) && self.fate == Fate::Open;
-        open && queue.is_some_and(|queue| queue.talked.is_some())
+        let after_seat = open && queue.is_some_and(|queue| queue.talked.is_some());
+        after_seat || self.goes_on_after_number()
     }
 
     /// When a wait has lasted long enough.

@@ -41,6 +41,8 @@ pub enum State {
     Survey(SurveyStep),
     /// It rests: the distributor has the call.
     Queued,
+    /// It rests: a number outside is called, or talks.
+    Dialling,
     /// The call is over.
     Ended,
 }
@@ -87,6 +89,7 @@ impl State {
             | Self::Consult(_)
             | Self::Answer(_)
             | Self::Queued
+            | Self::Dialling
             | Self::Ended => None,
         }
     }
@@ -106,6 +109,7 @@ impl State {
             | Self::Survey(_)
             | Self::Verify(_)
             | Self::Queued
+            | Self::Dialling
             | Self::Ended => self.asking().and_then(Asking::deadline),
         }
     }

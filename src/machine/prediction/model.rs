@@ -182,6 +182,7 @@ impl Model {
             through,
             learned: self.calls,
         });
+        self.blend = Blend::of(fitted.table_share());
         self.fitted = Some(fitted);
     }
 

@@ -106,7 +106,7 @@ pub const PLAIN: Verb = Verb {
 };
 
 /// Steps by their verbs.
-pub const VERBS: [Verb; 17] = [
+pub const VERBS: [Verb; 18] = [
     Verb {
         name: "menu",
         shape: Shape {
@@ -322,6 +322,29 @@ pub const VERBS: [Verb; 17] = [
             ],
         },
         example: "{ queue: q, goto: { any: a } }",
+    },
+    Verb {
+        name: "dial",
+        shape: Shape {
+            about: "calls a number outside and connects the caller with whoever answers",
+            keys: &[
+                SAY,
+                IN,
+                needed(
+                    "dial",
+                    Form::Dialled,
+                    "the number, with plus and country: \"+861060000002\"",
+                ),
+                free("ring", Form::Length, "how long it rings: 30s"),
+                goto(outcomes![
+                    way("failed", "it was not reached"),
+                    way("busy", "it is busy; else as failed"),
+                    way("no_answer", "nobody answers in time; else as failed"),
+                    way("talked", "who was called hung up and the caller did not"),
+                ]),
+            ],
+        },
+        example: "{ dial: \"+861060000002\", goto: { any: a } }",
     },
     Verb {
         name: "hangup",

@@ -6,5 +6,14 @@ pub mod excerpt;
 /// The entries of a map, taken one by one.
 pub mod record;
 
+/// Slips of the hand.
+pub mod slip;
+
+/// One line that is looked at for slips.
+pub mod slip_line;
+
+/// What slips are, and what is open between lines.
+pub mod slip_open;
+
 /// Text to tree.
 pub mod tree;

@@ -14,6 +14,7 @@ use serde_saphyr::Spanned;
 
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
+use crate::wire::yaml::slip;
 
 /// Longest text that is read, in bytes.
 pub const BYTES_MAX: usize = 1 << 20;
@@ -71,11 +72,15 @@ impl Node {
             },
         };
         let read = serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options);
-        let raw = read.map_err(|error| fault(text, &error))?;
+        let raw = read.map_err(|error| refusal(text, &error))?;
         let node = node(raw, text);
         let mut words = Vec::new();
         node.collect_words(&mut words);
-        tag(text, &words).map_or(Ok(node), Err)
+        if let Some(fault) = tag(text, &words) {
+            return Err(fault);
+        }
+        let plain: Vec<usize> = words.iter().map(|span| span.start).collect();
+        slip::of_read(text, &plain).map_or(Ok(node), Err)
     }
 
     /// What it is, in words, for messages.
@@ -241,6 +246,20 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     before + within.map(char::len_utf8).sum::<usize>()
 }
 
+/// Why a text was refused: a slip of the hand if one is found, else what the parser says.
+fn refusal(text: &str, error: &serde_saphyr::Error) -> Fault {
+    let said = error.to_string();
+    let named = KNOWN.iter().any(|(begins, ..)| said.starts_with(begins));
+    // Colons and quotes within texts look like other slips, and other slips look like them.
+    let vague = !named || VAGUE.iter().any(|begins| said.starts_with(begins));
+    let at = error.location().map(|location| span(text, location).start);
+    let slip = slip::of_refused(text, at).filter(|_| vague);
+    slip.unwrap_or_else(|| fault(text, error))
+}
+
+/// What the parser says of a line that stands askew too.
+const VAGUE: [&str; 2] = ["mapping values are not allowed", "invalid indentation"];
+
 fn fault(text: &str, error: &serde_saphyr::Error) -> Fault {
     let at = error.location().map(|location| span(text, location));
     let said = error.to_string();
@@ -272,7 +291,12 @@ fn lower_first(text: &str) -> String {
 }
 
 /// What the parser says, what we say (none: the same), and what to do.
-const KNOWN: [(&str, Option<&str>, &str); 12] = [
+const KNOWN: [(&str, Option<&str>, &str); 13] = [
+    (
+        "invalid indentation",
+        Some("this line does not stand far enough in"),
+        "indent it deeper than the line with the bracket or the key that it belongs to",
+    ),
     (
         "tabs disallowed",
         Some("a tab stands before these words"),
@@ -442,7 +466,7 @@ mod tests {
                 "1:1: a merge key (`<<`) is not taken here",
             ),
             ("a: 1\nb: 3\na: 2", "3:1: `a` stands twice"),
-            ("a: [1\n b", "1:4: unclosed bracket '['"),
+            ("a: [1\n b", "1:4: this `[` is not closed"),
             ("a: 1\n---\nb: 2", "2:1: a second document begins here"),
             ("\"a: 1", "1:1: unclosed quote"),
         ];

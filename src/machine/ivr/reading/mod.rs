@@ -70,3 +70,6 @@ pub mod verify;
 pub mod wait_step;
 /// What a caller hears and may do while waiting for a seat.
 pub mod waiting;
+
+/// A call to a number outside.
+pub mod dial;

@@ -4,6 +4,7 @@ use crate::machine::ivr::limit::TAGS_MAX;
 use crate::machine::ivr::reading::answer;
 use crate::machine::ivr::reading::collect;
 use crate::machine::ivr::reading::consult;
+use crate::machine::ivr::reading::dial;
 use crate::machine::ivr::reading::fork;
 use crate::machine::ivr::reading::hours;
 use crate::machine::ivr::reading::lookup;
@@ -33,9 +34,9 @@ use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;
 
 /// Verbs that a step may have besides `say` and `goto`.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "menu", "collect", "lookup", "call", "predict", "answer", "verify", "queue", "hangup", "set",
-    "branch", "time", "survey", "play", "tag", "subflow",
+    "branch", "time", "survey", "play", "tag", "subflow", "dial",
 ];
 
 /// Reads a step. Faults go to the reader; none if there is nothing to go on with.
@@ -77,6 +78,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
         Some("answer") => Verb::Answer(answer::read(reader, &mut record)?),
         Some("verify") => Verb::Verify(verify::read(reader, &mut record)?),
         Some("queue") => Verb::Queue(queue::read(reader, &mut record)?),
+        Some("dial") => Verb::Dial(dial::read(reader, &mut record)?),
         Some("hangup") => read_hangup(reader, &mut record)?,
         Some("set") => Verb::Set(set::read(reader, &mut record)?),
         Some("branch") => Verb::Fork(fork::read(reader, &mut record)?),

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::DateTime;
-
 use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::moment::WrittenMoment;
 use crate::vocabulary::phone_number::PhoneNumber;
 
 /// A text with its place.
@@ -41,8 +40,8 @@ pub struct Given {
     pub called: Option<String>,
     /// Their language, if it is known.
     pub language: Option<Language>,
-    /// When the phone rings, on the centre's clocks.
-    pub at: DateTime,
+    /// When the phone rings.
+    pub at: WrittenMoment,
     /// Their name; may be empty.
     pub name: String,
     /// Their attributes: names and values as they are written in a file of orders.

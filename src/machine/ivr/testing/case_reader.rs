@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use jiff::civil::DateTime;
-
 use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::LookupFailure;
@@ -16,6 +14,7 @@ use crate::machine::ivr::testing::case::Outcome;
 use crate::machine::ivr::testing::case::Written;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::moment::WrittenMoment;
 use crate::vocabulary::phone_number::NumberPlan;
 use crate::vocabulary::phone_number::PhoneNumber;
 use crate::wire::yaml::record;
@@ -28,7 +27,8 @@ pub const CASES_MAX: usize = 1000;
 /// Most orders of one test's caller.
 const ORDERS_MAX: usize = 20;
 /// When the phone rings unless a test says otherwise: a Monday morning.
-const RINGS_AT: DateTime = jiff::civil::datetime(2026, 3, 2, 10, 0, 0, 0);
+const RINGS_AT: WrittenMoment =
+    WrittenMoment::Clocks(jiff::civil::datetime(2026, 3, 2, 10, 0, 0, 0));
 /// What look-ups may come to instead of orders.
 const FAILURES: [(&str, LookupFailure); 2] = [
     ("timeout", LookupFailure::Timeout),
@@ -175,12 +175,12 @@ impl CaseReader<'_> {
         found
     }
 
-    fn moment(&mut self, node: &Node) -> Option<DateTime> {
+    fn moment(&mut self, node: &Node) -> Option<WrittenMoment> {
         let text = record::text(node, "the moment", self.faults)?;
-        let read = text.replace(' ', "T").parse().ok();
+        let read = text.parse().ok();
         if read.is_none() {
             let fault = Fault::new(node.span, format!("{text} is no day and time"));
-            let help = "write at: 2026-12-25T09:00, on the centre's clocks";
+            let help = "write at: 2026-12-25T09:00, on the centre's clocks, or with an offset: 2026-10-25T02:30+01:00";
             self.faults.push(fault.help(help));
         }
         read

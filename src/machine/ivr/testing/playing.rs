@@ -69,7 +69,7 @@ impl Played {
 #[must_use]
 pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
     let given = &case.given;
-    let start = wall(given, scene.zone);
+    let start = given.at.wall_or_later(scene.zone);
     let first = script.dids.first().map(ToString::to_string);
     let caller = CallerContext {
         number: given.caller.clone(),
@@ -112,15 +112,6 @@ pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
         queue: stage.queue,
         unpressed,
     }
-}
-
-/// When the phone rings; a time that the clocks leave out or have twice is taken as jiff does.
-fn wall(given: &Given, zone: &TimeZone) -> Wall {
-    let zoned = zone.to_ambiguous_zoned(given.at).compatible();
-    zoned.map_or_else(
-        |_| Wall::default(),
-        |zoned| Wall::from_ms(zoned.timestamp().as_millisecond()),
-    )
 }
 
 fn customer(given: &Given, start: Wall, zone: &TimeZone) -> Customer {
@@ -181,6 +172,9 @@ impl Stage<'_> {
             | Press::Long
             | Press::Nobody
             | Press::Next
+            | Press::Busy
+            | Press::NoAnswer
+            | Press::Failed
             | Press::Offered => {
                 if let Some(input) = press.of_queue() {
                     self.tell(input);
@@ -218,6 +212,7 @@ impl Stage<'_> {
                 WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Waiting(_)
+                | WalkOutput::Dial { .. }
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. } => {}
             }

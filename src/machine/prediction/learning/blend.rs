@@ -22,6 +22,14 @@ impl Default for Blend {
 }
 
 impl Blend {
+    /// A table that has this share, and what was fitted the rest.
+    #[must_use]
+    pub fn of(table_share: f64) -> Self {
+        Self {
+            weights: vec![table_share, 1.0 - table_share],
+        }
+    }
+
     /// The mean of as many of the forecasts as there are, each by its weight.
     #[must_use]
     pub fn mean(&self, forecasts: &[Vec<f64>]) -> Vec<f64> {

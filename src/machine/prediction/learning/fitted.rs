@@ -19,6 +19,7 @@ use crate::machine::prediction::learning::observation::Seen;
 use crate::machine::prediction::learning::softmax::Softmax;
 use crate::machine::prediction::outcome::Exposure;
 use crate::machine::prediction::outcome::Outcome;
+use crate::machine::prediction::table::Table;
 
 /// What was fitted to many calls at once. It does not change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,7 @@ pub struct Fitted {
     forest: Forest,
     /// So many calls it was fitted to.
     pub calls: u64,
+    table_share_ppm: u64,
 }
 
 impl Fitted {
@@ -47,24 +49,40 @@ impl Fitted {
         if usable.len() < CALLS_MIN {
             return None;
         }
-        let exposed = || usable.iter().flat_map(|outcome| &outcome.exposed);
-        let seen: Vec<&Observation> = exposed().map(|exposure| &exposure.seen).collect();
+        let mut this = Self::fit_to(usable, questions);
+        if usable.len() <= ADVISED_MAX {
+            this.table_share_ppm = cell::ppm(advice(usable, &this.questions));
+        }
+        Some(this)
+    }
+
+    fn fit_to(outcomes: &[&Outcome], questions: Vec<String>) -> Self {
+        let exposed = outcomes.iter().flat_map(|outcome| &outcome.exposed);
+        let exposed: Vec<&Exposure> = exposed.collect();
+        let seen: Vec<&Observation> = exposed.iter().map(|exposure| &exposure.seen).collect();
         let columns = Column::of(&seen);
         let naming = columns.iter().filter(|column| column.names(&questions));
         let mut this = Self {
             naming: naming.map(|column| column.name.clone()).collect(),
-            softmax: Softmax::of(exposed(), questions.len()),
+            softmax: Softmax::of(&exposed, questions.len()),
             forest: Forest::default(),
-            calls: u64::try_from(usable.len()).unwrap_or(u64::MAX),
+            calls: u64::try_from(outcomes.len()).unwrap_or(u64::MAX),
+            table_share_ppm: cell::ppm(TABLE_SHARE),
             columns,
             questions,
         };
-        let course = this.course(usable);
+        let course = this.course(outcomes);
         let mut standing = Standing::new(&course);
         this.softmax.fit(&course, &mut standing);
         let shapes: Vec<(usize, bool)> = this.columns.iter().map(Column::shape).collect();
         this.forest = Forest::fit(&course, &shapes, (ROUNDS, TREES), &mut standing);
-        Some(this)
+        this
+    }
+
+    /// The share that a back-off table should have in the mean with it, from 0 to 1.
+    #[must_use]
+    pub fn table_share(&self) -> f64 {
+        cell::float(self.table_share_ppm) / 1e6
     }
 
     fn course(&self, outcomes: &[&Outcome]) -> Course {
@@ -164,6 +182,48 @@ fn starts(weights_ppm: &[u64], questions: usize) -> Vec<f64> {
     (0..questions).map(start).collect()
 }
 
+/// The share that a table should have: as foretells best what a fit to four fifths of the calls, and a
+/// table of these, say of the last fifth (expectation maximisation, from a belief in the fit on).
+fn advice(outcomes: &[&Outcome], questions: &[String]) -> f64 {
+    let part = |held: bool| {
+        let placed = outcomes.iter().enumerate();
+        let kept = placed.filter(move |(at, _)| (at % FOLDS == FOLDS - 1) == held);
+        kept.map(|(_, outcome)| *outcome)
+    };
+    let known: Vec<&Outcome> = part(false).collect();
+    let fitted = Fitted::fit_to(&known, questions.to_vec());
+    let mut table = Table::default();
+    for (outcome, meant) in known
+        .iter()
+        .filter_map(|one| Some((one, one.meant.as_ref()?)))
+    {
+        table.learn(&outcome.exposed, meant);
+    }
+    let pair = |outcome: &Outcome| {
+        let meant = outcome.meant.as_ref()?;
+        let question = outcome
+            .questions
+            .iter()
+            .position(|id| *id == meant.question)?;
+        let asked = meant.order * outcome.questions.len() + question;
+        let by_table = table.forecast(&outcome.questions, &outcome.exposed);
+        let by_fit = fitted.forecast(&outcome.questions, &outcome.exposed);
+        Some((*by_table.get(asked)?, *by_fit.get(asked)?))
+    };
+    let pairs: Vec<(f64, f64)> = part(true).filter_map(pair).collect();
+    let count = cell::float(u64::try_from(pairs.len()).unwrap_or(0));
+    let mut share = 0.5;
+    for _ in 0..STEPS {
+        let part = |(table, fit): &(f64, f64)| {
+            let (table, fit) = (share * table, (1.0 - share) * fit);
+            table / (table + fit).max(f64::MIN_POSITIVE)
+        };
+        let sum: f64 = pairs.iter().map(part).sum();
+        share = (sum + BELIEF * TABLE_SHARE) / (count + BELIEF);
+    }
+    share
+}
+
 fn is_usable(outcome: &Outcome) -> bool {
     let Some(meant) = &outcome.meant else {
         return false;
@@ -192,6 +252,16 @@ fn questions(outcomes: &[&Outcome]) -> Vec<String> {
     questions
 }
 
+/// The share of the table in the mean where calls are many.
+const TABLE_SHARE: f64 = 0.1;
+/// That share counts like so many calls.
+const BELIEF: f64 = 10.0;
+/// Of calls that are not more, a part is held back to find the share.
+const ADVISED_MAX: usize = 6_000;
+/// One call in so many is held back.
+const FOLDS: usize = 5;
+/// So often the share is estimated anew.
+const STEPS: usize = 60;
 /// So many trees for each question.
 const ROUNDS: usize = 160;
 /// How they are grown.

@@ -44,11 +44,11 @@ impl Season {
     pub fn views(&self, questions: &[String], base: &[f64], at: Wall) -> Vec<Vec<f64>> {
         let fades = self.fades(at);
         let mut views = vec![base.to_vec()];
-        for (span, fade) in fades.iter().enumerate() {
+        for (span, (fade, (_, _, strength))) in fades.iter().zip(SPANS).enumerate() {
             let ratio = |question: &String| {
                 let sums = self.questions.get(question).map_or(&[][..], |sums| &sums.0);
                 let sum = |at: usize| sums.get(at).copied().unwrap_or(0.0) * fade;
-                (sum(2 * span) + STRENGTH) / (sum(2 * span + 1) + STRENGTH)
+                (sum(2 * span) + strength) / (sum(2 * span + 1) + strength)
             };
             let ratios: Vec<f64> = questions.iter().map(ratio).collect();
             let pairs = base.iter().zip(ratios.iter().cycle());
@@ -85,7 +85,7 @@ impl Season {
         let base = views.first().map_or(&[][..], Vec::as_slice);
         let many = questions.len().max(1);
         let fades = fades.iter().zip(SPANS);
-        let fades = fades.map(|(fade, (_, calls))| fade * half_after(1.0 / calls));
+        let fades = fades.map(|(fade, (_, calls, _))| fade * half_after(1.0 / calls));
         let fades: Vec<f64> = fades.collect();
         for sums in self.questions.values_mut() {
             for (pair, fade) in sums.0.chunks_exact_mut(2).zip(&fades) {
@@ -111,7 +111,7 @@ impl Season {
     fn fades(&self, at: Wall) -> Vec<f64> {
         let passed_ms = at.as_ms().saturating_sub(self.at.as_ms()).max(0);
         let hours = f64::from(u32::try_from(passed_ms / 1_000).unwrap_or(u32::MAX)) / 3_600.0;
-        let fade = |(span, _): &(f64, f64)| half_after(hours / span);
+        let fade = |(span, _, _): &(f64, f64, f64)| half_after(hours / span);
         SPANS.iter().map(fade).collect()
     }
 
@@ -131,12 +131,16 @@ fn half_after(halves: f64) -> f64 {
     arithmetic::exp(-std::f64::consts::LN_2 * halves)
 }
 
-/// Half-lives, in hours and in calls: what comes first counts, both if both come.
-const SPANS: [(f64, f64); 4] = [(1.0, 40.0), (6.0, 200.0), (36.0, 1_000.0), (200.0, 6_000.0)];
+/// Half-lives, in hours and in calls: what comes first counts, both if both come. And so many calls with
+/// a question the expectation counts for.
+const SPANS: [(f64, f64, f64); 4] = [
+    (1.0, 60.0, 1.0),
+    (6.0, 200.0, 2.0),
+    (36.0, 1_000.0, 2.0),
+    (200.0, 6_000.0, 2.0),
+];
 /// One for each span and one for none.
 const SHARES: f64 = 5.0;
-/// The expectation counts like so many calls with a question.
-const STRENGTH: f64 = 2.0;
 /// With each call the spans become so much more alike: what was right can change.
 const SWITCH: f64 = 0.002;
 /// No view is refuted by one call.

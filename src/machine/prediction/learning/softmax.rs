@@ -33,13 +33,13 @@ struct Level {
 impl Softmax {
     /// The levels of what was exposed, so far as they have few enough cells; no weight yet.
     #[must_use]
-    pub fn of<'e>(exposed: impl Iterator<Item = &'e Exposure> + Clone, questions: usize) -> Self {
-        let depth = exposed.clone().map(|exposure| exposure.cells.len());
+    pub fn of(exposed: &[&Exposure], questions: usize) -> Self {
+        let depth = exposed.iter().map(|exposure| exposure.cells.len());
         let depth = depth.max().unwrap_or(0);
         let mut levels = Vec::new();
         for level in 0..depth {
             let names = exposed
-                .clone()
+                .iter()
                 .filter_map(|exposure| exposure.cells.get(level));
             let mut cells: BTreeMap<String, u16> = BTreeMap::new();
             for name in names {
