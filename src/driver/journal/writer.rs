@@ -206,21 +206,22 @@ impl Writer {
         true
     }
 
+    /// Readers hear of facts before what waits for them is promised: whoever was promised something
+    /// finds it.
     fn tell(&mut self, group: Vec<Recorded>) {
         let count = u64::try_from(group.len()).unwrap_or(u64::MAX);
         self.state.waiting.fetch_sub(count, Ordering::Relaxed);
-        if let Some(last) = group.last() {
-            self.state
-                .durable_through
-                .store(last.seq, Ordering::Release);
-        }
-        (self.durable)();
+        let last = group.last().map(|last| last.seq);
         for fact in group {
             let fact = Arc::new(fact);
             for reader in &mut self.readers {
                 reader(&fact);
             }
         }
+        if let Some(last) = last {
+            self.state.durable_through.store(last, Ordering::Release);
+        }
+        (self.durable)();
     }
 
     fn write(&mut self, group: &[Recorded]) -> Result<(), rusqlite::Error> {

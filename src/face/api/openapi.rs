@@ -46,7 +46,7 @@ const fn engine(
     }
 }
 
-const ROUTES: [Described; 23] = [
+const ROUTES: [Described; 26] = [
     get("/healthz", "", "whether the centre is well"),
     get("/metrics", "", "figures for a monitoring system, as text"),
     get("/api/v1/openapi.json", "", "this document"),
@@ -56,6 +56,21 @@ const ROUTES: [Described; 23] = [
         "/api/v1/calls/{id}/explain",
         "supervisor",
         "why a call went as it did",
+    ),
+    post(
+        "/api/v1/calls/{id}/withdraw",
+        "supervisor",
+        "takes a waiting call out of its queue",
+    ),
+    post(
+        "/api/v1/calls/{id}/route",
+        "supervisor",
+        "sends a waiting call to another queue",
+    ),
+    post(
+        "/api/v1/calls/{id}/priority",
+        "supervisor",
+        "gives a waiting call another priority",
     ),
     get("/api/v1/kpis", "supervisor", "figures of a period"),
     post("/api/v1/calls/{id}/hangup", "admin", "ends a call"),
