@@ -1,6 +1,7 @@
 //! What a prediction costs: a customer with 5 orders, a bank of 50 questions, a fitted model. Prints
 //! the 50th and 99th percentile and the longest, in µs, and what the model weighs.
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+#![expect(clippy::expect_used, reason = "a bench that cannot run says so")]
 
 use std::sync::Arc;
 use std::time::Duration;
