@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use toml::Spanned;
 
+use crate::driver::config::complaint;
 use crate::driver::config::reach;
 use crate::driver::config::settings::Seat;
 use crate::driver::config::settings::Settings;
@@ -117,7 +118,11 @@ impl Config {
             }),
             Ok(_) => Err(faulty(faults)),
             Err(found) => {
-                faults.extend(found.iter().map(|fault| catalog_fault(fault, &settings)));
+                let told = found.iter().map(|fault| {
+                    let told = catalog_fault(fault, &settings);
+                    at_skill(text, fault, told)
+                });
+                faults.extend(told);
                 Err(faulty(faults))
             }
         }
@@ -170,6 +175,9 @@ fn toml_fault(text: &str, error: &toml::de::Error) -> Fault {
         let wrong = names.next().unwrap_or_default();
         let fault = Fault::new(at, format!("unknown {kind} `{wrong}`"));
         return fault.nearest(wrong, names);
+    }
+    if let Some(what) = complaint::of_type(text, at, message) {
+        return Fault::new(at, what);
     }
     let shown = text.get(at.start..at.end()).unwrap_or_default();
     let label = if shown.is_empty() { "" } else { "here" };
@@ -293,6 +301,18 @@ fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
     written.nearest(wrong, fault.known.iter().map(String::as_str))
 }
 
+/// The fault of a skill's level at that skill, if it is found below the seat's name.
+fn at_skill(text: &str, fault: &CatalogFault, told: Fault) -> Fault {
+    let CatalogError::BadLevel(skill, _) = &fault.error else {
+        return told;
+    };
+    let place = complaint::key_within(text, told.span.start, skill);
+    Fault {
+        span: place.unwrap_or(told.span),
+        ..told
+    }
+}
+
 /// A part of a text that stands in quotes.
 fn within(text: &Spanned<String>, part: Span) -> Range<usize> {
     let start = text.span().start + 1 + part.start;
@@ -370,7 +390,15 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
             ),
             (
                 "drain_s = \"x\"",
-                "ringwise.toml:1:11: invalid type: string \"x\", expected u32",
+                "ringwise.toml:1:11: `drain_s` is \"x\", expected a number of seconds such as 15",
+            ),
+            (
+                "[[seat]]\nid = \"1\"\npassword = \"x\"\nskills = { sales = 3, refund = 11 }",
+                "ringwise.toml:4:23: ",
+            ),
+            (
+                "[sip]\nmd5 = \"yes\"",
+                "ringwise.toml:2:7: `md5` is \"yes\", expected true or false, without quotes",
             ),
             (
                 "[media]\nports = \"5\"",

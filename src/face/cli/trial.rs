@@ -116,6 +116,16 @@ pub fn run(options: &Options, keyboard: impl BufRead, out: &mut dyn Write) -> io
     let call = Rehearsal::new(scene, script, ground.caller.clone(), ground.start);
     let sound = options.wav.as_ref();
     let sound = sound.map(|_| SoundTrack::new(&ground.phrasebook, &ground.settings.prompts));
+    let called = &ground.caller.called;
+    if !ground.script.answers(called) {
+        let dids: Vec<String> = ground.script.dids.iter().map(ToString::to_string).collect();
+        writeln!(
+            out,
+            "note: a centre would not lead {called} here: {} answers {}",
+            ground.script.flow,
+            dids.join(", ")
+        )?;
+    }
     let mut trial = Trial::new(call, &ground, sound, out);
     trial.begin()?;
     match (&options.keys, Keyboard::open(options.fast)) {

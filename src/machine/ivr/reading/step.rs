@@ -44,6 +44,11 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
         nothing(reader, name, node.span);
         return None;
     }
+    if !matches!(node.tree, Tree::Map(_)) {
+        let fault = record::expected(node, &format!("step `{name}`"), "a map");
+        reader.wrong(fault.help(format!("{name}: {{ goto: STEP }} leads on")));
+        return None;
+    }
     let mut record = Record::open(node, &format!("step `{name}`"), &mut reader.faults);
     let found: Vec<&str> = VERBS.into_iter().filter(|verb| record.has(verb)).collect();
     if let [one, other, ..] = found.as_slice() {
@@ -94,8 +99,15 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
 /// A key that a step without a verb cannot have.
 fn misspelt_verb(record: &Record<'_>) -> Option<Fault> {
     let plain = ["say", "in", "goto"];
-    let mut rest = record.rest().iter();
-    let (name, key, _) = rest.find(|(name, ..)| !plain.contains(name))?;
+    let odd = || {
+        record
+            .rest()
+            .iter()
+            .filter(|(name, ..)| !plain.contains(name))
+    };
+    // Keys that only go with some verb are no news while the verb is unknown.
+    let near = odd().find(|(name, ..)| nearest(name, VERBS).is_some());
+    let (name, key, _) = near.or_else(|| odd().next())?;
     let fault = Fault::new(key.span, format!("unknown key `{name}`"));
     Some(fault.nearest(name, plain.into_iter().chain(VERBS)))
 }
