@@ -314,8 +314,10 @@ impl Contact {
             let text = "a prompt is missing in the library: run `ringwise check`".to_owned();
             self.fact(Fact::Alarm { text });
         }
+        // While the speech command is at the next words, what ends here are the ones before.
+        let said = self.stage == Stage::Walking && self.speaking.is_none();
         match what {
-            Playing::Walk if self.stage == Stage::Walking => self.tell_walk(WalkInput::Said, near),
+            Playing::Walk if said => self.tell_walk(WalkInput::Said, near),
             Playing::Announcement if self.stage == Stage::Waiting => self.play_music(near),
             Playing::Walk | Playing::Announcement | Playing::Music => {}
         }

@@ -49,6 +49,19 @@ impl Contact {
                 self.tell_walk(WalkInput::LookedUp { lookup, result }, near);
                 true
             }
+            Answer::Service(result) => {
+                let Some((consult, service, asked)) = self.consults.remove(&ask) else {
+                    return false;
+                };
+                let after = near.turn.now.since(asked).as_millis();
+                self.fact(Fact::ServiceAnswered {
+                    service,
+                    after_ms: u64::try_from(after).unwrap_or(u64::MAX),
+                    result: result.clone(),
+                });
+                self.tell_walk(WalkInput::Consulted { consult, result }, near);
+                true
+            }
             Answer::Speak(prompt) => {
                 let prompt = prompt.map(|(prompt, _)| prompt);
                 let Some((speaking, _)) = self.speaking.as_mut() else {
@@ -107,6 +120,9 @@ impl Contact {
                 self.ask(ask, Question::Orders(key), timeout);
             }
             WalkOutput::Forget { lookup } => self.forget_lookup(lookup),
+            WalkOutput::Consult { .. } | WalkOutput::ForgetConsult { .. } => {
+                self.consult(output, near);
+            }
             WalkOutput::Enqueue {
                 queue,
                 need,
@@ -148,6 +164,28 @@ impl Contact {
         }
     }
 
+    /// Asks a service, or waits for it no more.
+    fn consult(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
+        if let WalkOutput::Consult {
+            consult,
+            service,
+            body,
+            timeout,
+        } = output
+        {
+            let ask = near.mint.ask();
+            let awaited = (consult, service.clone(), near.turn.now);
+            self.consults.insert(ask, awaited);
+            self.ask(ask, Question::Service { service, body }, timeout);
+        } else if let WalkOutput::ForgetConsult { consult } = output {
+            let mut asks = self.consults.iter();
+            let ask = asks.find(|(_, awaited)| awaited.0 == consult);
+            if let Some(ask) = ask.map(|(ask, _)| *ask) {
+                self.forget_all(vec![ask]);
+            }
+        }
+    }
+
     fn forget_lookup(&mut self, lookup: u32) {
         let mut lookups = self.lookups.iter();
         let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
@@ -171,6 +209,9 @@ impl Contact {
             | WalkFact::Took { .. }
             | WalkFact::LookedUp { .. }
             | WalkFact::LateAnswer { .. }
+            | WalkFact::Consulted { .. }
+            | WalkFact::Unfollowed { .. }
+            | WalkFact::Noticed { .. }
             | WalkFact::Predicted { .. }
             | WalkFact::Answered { .. }
             | WalkFact::Verified { .. }

@@ -3,6 +3,7 @@
 //! Facts hold the inputs too (keys with times, look-up answers, predictions), so that a call can
 //! be walked again.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
+use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
 use crate::machine::waiting::accuracy::Foretold;
@@ -102,6 +104,15 @@ pub enum Fact {
         after_ms: u64,
         /// What was found.
         result: Result<Customer, LookupFailure>,
+    },
+    /// What a service of the dialplan answered.
+    ServiceAnswered {
+        /// Its name in the configuration.
+        service: String,
+        /// From question to answer, in milliseconds.
+        after_ms: u64,
+        /// In JSON, or why not.
+        result: Result<String, LookupFailure>,
     },
     /// A decision of the distributor.
     Acd(AcdFact),
@@ -225,6 +236,22 @@ pub enum Fact {
         /// The lesson.
         outcome: Outcome,
     },
+    /// Another system told of customers and orders.
+    OrdersTold {
+        /// What it told.
+        news: Vec<OrderNews>,
+    },
+    /// What was fitted to many calls at once counts from here on.
+    Fitted {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The hash of what was fitted; the database keeps it by this name.
+        checkpoint: String,
+        /// Place of the last fact whose call it was fitted to.
+        through: u64,
+        /// So many calls it was fitted to.
+        calls: u64,
+    },
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.
@@ -264,5 +291,24 @@ impl Fact {
             return released.names.as_ref();
         }
         None
+    }
+}
+
+impl Fact {
+    /// What it says of customers and their orders, for look-ups to come.
+    #[must_use]
+    pub fn news(&self) -> Cow<'_, [OrderNews]> {
+        if let Self::OrdersTold { news } = self {
+            return Cow::Borrowed(news);
+        }
+        if let Self::Walk(WalkFact::Noticed {
+            customer,
+            order,
+            notice,
+        }) = self
+        {
+            return Cow::Owned(vec![OrderNews::noticed(customer, order, notice)]);
+        }
+        Cow::Borrowed(&[])
     }
 }

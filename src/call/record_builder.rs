@@ -116,6 +116,9 @@ impl RecordBuilder {
             | Fact::HungUp { .. }
             | Fact::Closed(_)
             | Fact::Learned { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

@@ -148,6 +148,14 @@ impl Switchboard {
                 Ok(())
             }
             Command::HangUp { .. } => Err(CommandError::UnknownCall),
+            Command::TellOrders { news } => {
+                self.record(turn, None, Fact::OrdersTold { news });
+                Ok(())
+            }
+            Command::Learn { bank, outcome } => {
+                self.record(turn, None, Fact::Learned { bank, outcome });
+                Ok(())
+            }
             Command::TakeOut { call, by } => {
                 let input = Input::TakeOut(call);
                 self.intervene(turn, call, input, ("withdraw", &by))

@@ -227,6 +227,9 @@ impl View {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
+            | Fact::Fitted { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }

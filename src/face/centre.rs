@@ -12,6 +12,8 @@ use tokio::sync::watch;
 
 use crate::call::fact::Recorded;
 use crate::call::view::View;
+use crate::driver::centre::data_lock::DataLock;
+use crate::driver::centre::data_lock::DataLockError;
 use crate::driver::centre::running::Around;
 use crate::driver::centre::running::INBOX_MAX;
 use crate::driver::centre::running::Running;
@@ -23,11 +25,15 @@ use crate::face::api::access::Access;
 use crate::face::api::command::Commands;
 use crate::face::api::desk::Desk;
 use crate::face::api::event_stream::BEHIND_MAX;
+use crate::face::api::knowledge::Knowledge;
 use crate::face::api::server;
+use crate::vocabulary::language::Language;
 
 /// A running centre and what faces need of it.
 #[derive(Debug)]
 pub struct Served {
+    /// Keeps other centres off the data folder.
+    pub lock: DataLock,
     /// The engine.
     pub running: Running,
     /// What faces see.
@@ -41,6 +47,9 @@ pub struct Served {
 /// Why a centre is not served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
+    /// The data folder.
+    #[error(transparent)]
+    Data(#[from] DataLockError),
     /// The engine.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -62,7 +71,7 @@ pub async fn serve(
 ) -> Result<Served, ServeError> {
     let listener = server::listen(config.settings.http.listen).await?;
     let api = listener.local_addr()?;
-    std::fs::create_dir_all(&config.settings.data_dir)?;
+    let lock = DataLock::take(&config.settings.data_dir)?;
     let access = Access::open(&config.settings.data_dir, &config.tokens)?;
     let (inbox, outbox) = mpsc::channel(INBOX_MAX);
     let commands = Commands::new(inbox.clone());
@@ -73,6 +82,9 @@ pub async fn serve(
         .into_iter()
         .flatten()
         .collect();
+    let zone = config.settings.centre.zone.0.clone();
+    let languages = &config.settings.centre.languages;
+    let language = languages.first().copied().unwrap_or(Language::English);
     let replier = commands.clone();
     let around = Around {
         clock,
@@ -90,9 +102,19 @@ pub async fn serve(
         journal: Arc::clone(&running.journal),
         meter: Arc::clone(&running.meter),
         releases: running.releases.clone(),
+        knowledge: Knowledge {
+            orders: Arc::clone(&running.orders),
+            learned: running.learned.clone(),
+            releases: running.releases.clone(),
+            clock,
+            zone,
+            plan: running.numbers.clone(),
+            language,
+        },
     };
     tokio::spawn(serve_api(listener, desk.clone(), access));
     Ok(Served {
+        lock,
         running,
         desk,
         api,

@@ -21,6 +21,9 @@ pub mod id;
 /// Languages that are spoken and written.
 pub mod language;
 
+/// A moment as people write it.
+pub mod moment;
+
 /// Amounts of money.
 pub mod money;
 

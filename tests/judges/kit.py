@@ -118,7 +118,7 @@ class Centre:
 
     def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999", hosts=("127.0.0.1",), **more):
         """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`, `ring_s`,
-        `command` that speaks what nobody recorded."""
+        `command` that speaks what nobody recorded, `written` that writes the folder's files itself."""
         os.makedirs(folder, exist_ok=True)
         self.folder, self.host = folder, hosts[0]
         self.sip, self.http = free_sip_port(), free_port()
@@ -141,8 +141,14 @@ class Centre:
         self.config = os.path.join(folder, "ringwise.toml")
         with open(self.config, "w") as out:
             out.write(text)
+        if "written" in more:
+            more["written"](self)
+        self.start()
+
+    def start(self):
+        folder = self.folder
         binary = os.environ["RINGWISE_BIN"]
-        self.log = open(os.path.join(folder, "serve.log"), "w")
+        self.log = open(os.path.join(folder, "serve.log"), "a")
         self.process = subprocess.Popen(
             [binary, "serve", "--config", self.config], cwd=folder, stdout=self.log, stderr=subprocess.STDOUT
         )

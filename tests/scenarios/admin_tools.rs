@@ -30,7 +30,7 @@ fn options(caller: &str, keys: &str) -> trial::Options {
 
 fn tried(options: &trial::Options, typed: &str) -> String {
     let mut out = Vec::new();
-    let ending = trial::run(options, typed.as_bytes(), &mut out).unwrap();
+    let ending = trial::run(options, || typed.as_bytes(), &mut out).unwrap();
     assert_eq!(ending, Ending::Fine);
     String::from_utf8(out).unwrap()
 }

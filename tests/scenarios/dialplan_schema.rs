@@ -99,7 +99,7 @@ fn each_way_out_of_a_step_is_in_the_schema() {
         let text = with(ENTRY, &format!("{before}goto: {{ {goto}, zzzzzzz: a }} }}"));
         compare(&format!("the ways of {}", verb.name), shape, &text);
     }
-    assert_eq!(seen, 9);
+    assert_eq!(seen, 11);
 }
 
 /// A step that ends well.
@@ -182,6 +182,7 @@ fn each_map_of_a_dialplan_has_the_keys_of_the_schema() {
 #[test]
 fn each_map_of_a_bank_has_the_keys_of_the_schema() {
     let sound = "bank: b\nlanguages: [en]\nattributes: { order: { price: { type: number } } }\n\
+                 notices: [{ id: n, say: { en: \"x\" } }]\n\
                  names: [{ say: { en: \"{{ question }}\" } }]\n\
                  questions:\n  - { id: q, short: { en: x }, prior: [{ weight: 1 }], answers: [{ say: { en: x } }] }\n";
     assert_eq!(reading::bank::read(sound).err(), None);
@@ -204,6 +205,12 @@ fn each_map_of_a_bank_has_the_keys_of_the_schema() {
             &bank::ORDER_NAME,
             "names: [{",
             "names: [{ zzzzzzz: 1,",
+        ),
+        (
+            "a notice",
+            &bank::NOTICE,
+            "notices: [{",
+            "notices: [{ zzzzzzz: 1,",
         ),
         ("a question", &bank::QUESTION, "id: q", "id: q, zzzzzzz: 1"),
         (

@@ -125,6 +125,7 @@ fn lesson() -> Fact {
     let exposed = vec![outcome::Exposure {
         cells: vec!["flight".to_owned()],
         weight_ppm: 1,
+        ..outcome::Exposure::default()
     }];
     let priors_ppm = [("refund".to_owned(), 900_000)].into();
     let meant = outcome::Meant {
@@ -135,6 +136,7 @@ fn lesson() -> Fact {
     let outcome = outcome::Outcome {
         exposed,
         meant: Some(meant),
+        ..outcome::Outcome::default()
     };
     Fact::Learned {
         bank: "travel".to_owned(),

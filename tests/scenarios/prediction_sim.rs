@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use ringwise::machine::prediction::bank::Bank;
+use ringwise::machine::prediction::learning::fitted::Fitted;
 use ringwise::machine::prediction::model::Model;
 use ringwise::machine::prediction::order::Customer;
 use ringwise::machine::prediction::order::Order;
@@ -119,6 +121,31 @@ fn three_thousand_calls_teach_nine_tenths_of_what_can_be_known() {
     assert!(information(cold) > 0.80, "cold start: {cold}");
     assert!(information(learned) > 0.90, "learned: {learned}");
     assert!(top3 > 0.75, "{top3}");
+}
+
+#[test]
+fn a_fit_to_two_thousand_calls_teaches_more_and_replays_to_the_bit() {
+    let (bank, test) = (travel_bank(), calls("dev"));
+    let zone = TimeZone::UTC;
+    let train: Vec<Outcome> = calls("train")
+        .iter()
+        .take(2_000)
+        .map(|call| Outcome::of(&bank, &call.customer, Wall::default(), &zone, &call.asked))
+        .collect();
+    let mut model = Model::default();
+    train.iter().for_each(|outcome| model.learn(outcome));
+    assert!(model.is_fit_due());
+    let fitted = Fitted::fit(&train).unwrap();
+    let kept = serde_json::to_string(&fitted).unwrap();
+    model.take("kept".to_owned(), 2_000, Arc::new(fitted));
+    let (learned, _) = score(&model, &bank, &test);
+    println!("fitted {learned:.4}");
+    assert!(information(learned) > 0.93, "fitted: {learned}");
+
+    let snapshot = serde_json::to_string(&model).unwrap();
+    let mut restored: Model = serde_json::from_str(&snapshot).unwrap();
+    restored.restore(Arc::new(serde_json::from_str(&kept).unwrap()));
+    assert_eq!(restored, model);
 }
 
 #[test]

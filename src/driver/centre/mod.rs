@@ -3,8 +3,14 @@
 /// From the configuration to the parts.
 pub mod assembly;
 
+/// One centre a data folder.
+pub mod data_lock;
+
 /// Prepares releases off the loop.
 pub mod keeper;
+
+/// What was learned, for whoever predicts outside of a call.
+pub mod learned;
 
 /// All that a release is made of.
 pub mod material;

@@ -1,14 +1,60 @@
 //! What the reader of TOML says of a value, in words for administrators.
 
+use crate::machine::catalog_check::CatalogError;
+use crate::machine::catalog_check::CatalogFault;
+use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 
 /// Longest value that is shown, in characters.
 const SHOWN_MAX: usize = 40;
 
+/// What is wrong with a text that is refused. serde names the unknown key first and then the known ones, all in back quotes.
+#[must_use]
+pub fn of(text: &str, error: &toml::de::Error) -> Fault {
+    let at = error
+        .span()
+        .map_or(Span::default(), |at| Span::between(at.start, at.end));
+    let message = error.message();
+    let mut names = message.split('`').skip(1).step_by(2);
+    let unknown = [("unknown field", "key"), ("unknown variant", "value")];
+    let unknown = unknown
+        .into_iter()
+        .find(|(said, _)| message.starts_with(said));
+    if let Some((_, kind)) = unknown {
+        let wrong = names.next().unwrap_or_default();
+        let fault = Fault::new(at, format!("unknown {kind} `{wrong}`"));
+        return fault.nearest(wrong, names);
+    }
+    if let Some(what) = of_type(text, at, message) {
+        return Fault::new(at, what);
+    }
+    let shown = text.get(at.start..at.end()).unwrap_or_default();
+    let label = if shown.is_empty() { "" } else { "here" };
+    Fault::new(at, lower_first(message)).label(label)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|c| c.to_ascii_lowercase());
+    first.into_iter().chain(rest).collect()
+}
+
+/// The fault of a skill's level at that skill, if it is found below the seat's name.
+#[must_use]
+pub fn at_skill(text: &str, fault: &CatalogFault, told: Fault) -> Fault {
+    let CatalogError::BadLevel(skill, _) = &fault.error else {
+        return told;
+    };
+    let place = key_within(text, told.span.start, skill);
+    Fault {
+        span: place.unwrap_or(told.span),
+        ..told
+    }
+}
+
 /// What is wrong with a value of another type than its key has; none if `message` says something
 /// else.
-#[must_use]
-pub fn of_type(text: &str, at: Span, message: &str) -> Option<String> {
+fn of_type(text: &str, at: Span, message: &str) -> Option<String> {
     let said = message.strip_prefix("invalid type: ");
     let said = said.or_else(|| message.strip_prefix("invalid value: "))?;
     let (_, expected) = said.split_once(", expected ")?;
@@ -46,8 +92,7 @@ fn key_before(text: &str, at: usize) -> Option<&str> {
 }
 
 /// Where a key stands in the table that byte `at` is in, whatever its value.
-#[must_use]
-pub fn key_within(text: &str, at: usize, key: &str) -> Option<Span> {
+fn key_within(text: &str, at: usize, key: &str) -> Option<Span> {
     let begin = text.get(..at)?.rfind("[[")?;
     let table = text.get(begin..)?;
     let end = table.find("\n[").unwrap_or(table.len());

@@ -11,7 +11,9 @@ use toml::Spanned;
 
 use crate::driver::config::complaint;
 use crate::driver::config::reach;
+use crate::driver::config::settings::Orders;
 use crate::driver::config::settings::Seat;
+use crate::driver::config::settings::Service;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::token;
 use crate::driver::config::token::Grant;
@@ -89,7 +91,7 @@ impl Config {
             }))
         };
         let settings: Settings =
-            toml::from_str(text).map_err(|error| faulty(vec![toml_fault(text, &error)]))?;
+            toml::from_str(text).map_err(|error| faulty(vec![complaint::of(text, &error)]))?;
         let mut faults = Vec::new();
         let listen = Span {
             start: text.find("listen").unwrap_or(0),
@@ -100,6 +102,8 @@ impl Config {
             faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
         }
         faults.extend(reach::fault(&settings, listen));
+        faults.extend(orders_fault(text, &settings.orders));
+        faults.extend(service_faults(&settings.service));
         let secrets = read_secrets(&settings.seat, &mut faults)?;
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
         let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
@@ -120,7 +124,7 @@ impl Config {
             Err(found) => {
                 let told = found.iter().map(|fault| {
                     let told = catalog_fault(fault, &settings);
-                    at_skill(text, fault, told)
+                    complaint::at_skill(text, fault, told)
                 });
                 faults.extend(told);
                 Err(faulty(faults))
@@ -142,6 +146,79 @@ impl Default for Config {
     }
 }
 
+/// Each service has a name of its own, and either a URL or a database with a query.
+fn service_faults(services: &[Service]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
+    for service in services {
+        let at = span(service.name.span());
+        let name = service.name.get_ref();
+        if !known.insert(name) || name.is_empty() || name == "caller" {
+            let what = format!("{name:?} cannot name this service");
+            faults.push(Fault::new(at, what).help("give each service a name of its own"));
+        }
+        let database = service.database.as_ref();
+        let sound = match (&service.url, database, &service.query) {
+            (Some(url), None, None) => {
+                (url.starts_with("http://")) && service.parameters.is_empty()
+            }
+            (None, Some(database), Some(_)) => {
+                database.is_database() && service.token_file.is_none()
+            }
+            _ => false,
+        };
+        if !sound {
+            let what = format!("the service {name} is neither a URL nor a query");
+            let help = "give it url = \"http://…\", or database = \"sqlite:PATH\" or \"postgres://…\" with query = \"SELECT …\"";
+            faults.push(Fault::new(at, what).help(help));
+        }
+    }
+    faults
+}
+
+/// A database needs its queries, and nothing else takes them.
+fn orders_fault(text: &str, orders: &Orders) -> Option<Fault> {
+    let queries = [
+        ("by_phone", orders.by_phone.is_some()),
+        ("by_order", orders.by_order.is_some()),
+    ];
+    let database = orders.source.is_database();
+    let (key, _) = queries.into_iter().find(|(_, given)| *given != database)?;
+    let section = text.find("[orders]").unwrap_or(0);
+    let place = |key: &str| text.get(section..)?.find(key).map(|at| section + at);
+    if !database {
+        let start = place(key).unwrap_or(section);
+        let fault = Fault::new(
+            Span {
+                start,
+                length: key.len(),
+            },
+            "only a database takes queries",
+        );
+        return Some(
+            fault.help("take it out, or set source = \"sqlite:PATH\" or \"postgres://…\""),
+        );
+    }
+    let start = place("source").unwrap_or(section);
+    let what = format!("a database of orders needs the query `{key}`");
+    let fault = Fault::new(
+        Span {
+            start,
+            length: "source".len(),
+        },
+        what,
+    );
+    let help = match key {
+        "by_phone" => {
+            "by_phone = \"SELECT … AS customer_id, … AS order_id FROM … WHERE phone = $1\""
+        }
+        _ => {
+            "by_order = \"SELECT … AS customer_id, … AS order_id FROM … WHERE order_id LIKE '%' || $1\""
+        }
+    };
+    Some(fault.help(help))
+}
+
 fn read_text(path: &Path) -> Result<String, ConfigError> {
     let unreadable = |cause| ConfigError::Unreadable {
         path: path.to_owned(),
@@ -160,34 +237,6 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
 
 fn span(range: Range<usize>) -> Span {
     Span::between(range.start, range.end)
-}
-
-/// serde names the unknown key first and then the known ones, all in back quotes.
-fn toml_fault(text: &str, error: &toml::de::Error) -> Fault {
-    let at = error.span().map_or(Span::default(), span);
-    let message = error.message();
-    let mut names = message.split('`').skip(1).step_by(2);
-    let unknown = [("unknown field", "key"), ("unknown variant", "value")];
-    let unknown = unknown
-        .into_iter()
-        .find(|(said, _)| message.starts_with(said));
-    if let Some((_, kind)) = unknown {
-        let wrong = names.next().unwrap_or_default();
-        let fault = Fault::new(at, format!("unknown {kind} `{wrong}`"));
-        return fault.nearest(wrong, names);
-    }
-    if let Some(what) = complaint::of_type(text, at, message) {
-        return Fault::new(at, what);
-    }
-    let shown = text.get(at.start..at.end()).unwrap_or_default();
-    let label = if shown.is_empty() { "" } else { "here" };
-    Fault::new(at, lower_first(message)).label(label)
-}
-
-fn lower_first(text: &str) -> String {
-    let mut rest = text.chars();
-    let first = rest.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(rest).collect()
 }
 
 fn read_secrets(
@@ -299,18 +348,6 @@ fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
         | CatalogError::TooMany { .. } => return written,
     };
     written.nearest(wrong, fault.known.iter().map(String::as_str))
-}
-
-/// The fault of a skill's level at that skill, if it is found below the seat's name.
-fn at_skill(text: &str, fault: &CatalogFault, told: Fault) -> Fault {
-    let CatalogError::BadLevel(skill, _) = &fault.error else {
-        return told;
-    };
-    let place = complaint::key_within(text, told.span.start, skill);
-    Fault {
-        span: place.unwrap_or(told.span),
-        ..told
-    }
 }
 
 /// A part of a text that stands in quotes.

@@ -58,6 +58,8 @@ pub struct Settings {
     pub prompts: Prompts,
     /// Where orders are.
     pub orders: Orders,
+    /// What dialplans may ask.
+    pub service: Vec<Service>,
     /// Who calls in without registering.
     pub trunk: Vec<Trunk>,
     /// Queues.
@@ -82,6 +84,7 @@ impl Default for Settings {
             banks: Banks::default(),
             prompts: Prompts::default(),
             orders: Orders::default(),
+            service: Vec::new(),
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
@@ -284,14 +287,48 @@ impl Default for Prompts {
 pub struct Orders {
     /// Where they come from.
     pub source: OrderSource,
+    /// Of a database: rows of all customers with a number.
+    pub by_phone: Option<String>,
+    /// Of a database: rows of all orders that end in digits.
+    pub by_order: Option<String>,
+    /// So long an answer of a database or a service is given again; 0: never.
+    pub cache_s: u32,
+    /// A file older than this is told to nobody; 0: no file is too old.
+    pub stale_s: u32,
 }
 
 impl Default for Orders {
     fn default() -> Self {
         Self {
             source: OrderSource::Csv(PathBuf::from("examples/orders.csv")),
+            by_phone: None,
+            by_order: None,
+            cache_s: 0,
+            stale_s: 0,
         }
     }
+}
+
+/// `[[service]]`: over HTTP, or a query to a database.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its name in dialplans.
+    pub name: Spanned<String>,
+    /// Where JSON is posted to.
+    pub url: Option<String>,
+    /// A file whose first line is a bearer token for it.
+    pub token_file: Option<PathBuf>,
+    /// Or a database: `sqlite:PATH`, `postgres://…`.
+    pub database: Option<OrderSource>,
+    /// What that is asked.
+    pub query: Option<String>,
+    /// The parameters of the query: names of the step's `with`, in their order.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// So long an answer is given again; 0: never.
+    #[serde(default)]
+    pub cache_s: u32,
 }
 
 /// `[[trunk]]`.

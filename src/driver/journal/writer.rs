@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
@@ -9,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::ErrorCode;
 use rusqlite::params;
 
 use crate::call::fact::Fact;
@@ -18,6 +20,8 @@ use crate::call::record::Record;
 use crate::call::turnover::Released;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::OpenError;
+use crate::driver::journal::schema::json_error;
+use crate::driver::journal::told;
 
 /// Facts written in one commit.
 const GROUP_MAX: usize = 4096;
@@ -26,6 +30,8 @@ const GROUP_MAX: usize = 4096;
 const WAITING_MAX: u64 = 1_000_000;
 /// How long a failed commit waits before it is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How often a failed commit is tried again once the process wants to end.
+const LAST_TRIES_MAX: u32 = 5;
 /// How long a group gathers before it is committed: a commit costs far more than a fact.
 const GATHER: Duration = Duration::from_millis(5);
 
@@ -47,6 +53,8 @@ pub struct JournalState {
     waiting: AtomicU64,
     lost: AtomicU64,
     stalled: AtomicU64,
+    failing: AtomicBool,
+    closing: AtomicBool,
 }
 
 impl JournalState {
@@ -66,6 +74,12 @@ impl JournalState {
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last commit failed: it is tried again and again.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
     /// Commits that failed and were tried again.
@@ -129,6 +143,7 @@ impl Journal {
     /// Writes what is left and ends.
     pub fn close(&mut self) {
         self.facts = None;
+        self.state.closing.store(true, Ordering::Relaxed);
         if self
             .thread
             .take()
@@ -163,18 +178,32 @@ impl Writer {
                     Err(_) => break,
                 }
             }
-            self.commit(&group);
-            self.tell(group);
+            if self.commit(&group) {
+                self.tell(group);
+            }
         }
     }
 
-    /// Commits the group, however long the disk takes.
-    fn commit(&mut self, group: &[Recorded]) {
+    /// Commits the group, however long the disk takes. False if it was given up: the process ends.
+    fn commit(&mut self, group: &[Recorded]) -> bool {
+        let mut last_tries = 0;
         while let Err(error) = self.write(group) {
             self.state.stalled.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(%error, "the journal cannot be written: free the disk; trying again");
+            self.state.failing.store(true, Ordering::Relaxed);
+            let what = remedy(&error);
+            if self.state.closing.load(Ordering::Relaxed) {
+                last_tries += 1;
+                if last_tries > LAST_TRIES_MAX {
+                    let facts = group.len();
+                    tracing::error!(%error, facts, "given up: these facts are not in the journal; {what}");
+                    return false;
+                }
+            }
+            tracing::error!(%error, "the journal cannot be written: {what}; trying again");
             pause(RETRY);
         }
+        self.state.failing.store(false, Ordering::Relaxed);
+        true
     }
 
     fn tell(&mut self, group: Vec<Recorded>) {
@@ -204,6 +233,8 @@ impl Writer {
             .prepare_cached("INSERT INTO journal (first_seq, last_seq, facts) VALUES (?1, ?2, ?3)")?
             .execute(params![signed(first.seq), signed(last.seq), lines])?;
         for fact in group {
+            let news = fact.fact.news();
+            news.iter().try_for_each(|news| told::keep(&commit, news))?;
             match (&fact.fact, fact.call) {
                 (Fact::Arrived(_), Some(call)) => {
                     commit
@@ -287,8 +318,21 @@ fn lines(group: &[Recorded]) -> Result<String, rusqlite::Error> {
     String::from_utf8(lines).map_err(|error| json_error(error.utf8_error()))
 }
 
-fn json_error(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
+/// What a person can do about it.
+fn remedy(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "the disk is full, free some of it",
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            "it may not be written any more, look at the rights of data_dir"
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "another program holds it, end that one"
+        }
+        Some(ErrorCode::SystemIoFailure) => "the disk fails, look at the system's log",
+        _ => {
+            "another program has changed it or it is damaged, end this centre and look at data_dir"
+        }
+    }
 }
 
 /// `SQLite` integers have a sign; ids keep their bits.

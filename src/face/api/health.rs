@@ -22,9 +22,12 @@ struct Health {
 /// `GET /healthz`: 200 while facts are kept, else 503.
 pub async fn health(State(desk): State<Desk>) -> Response {
     let lost = desk.journal.lost() > 0;
+    let failing = desk.journal.is_failing();
     let health = Health {
         status: if lost {
             "facts are being lost: the disk does not keep up"
+        } else if failing {
+            "the journal cannot be written: the log says why"
         } else {
             "ok"
         },
@@ -32,7 +35,7 @@ pub async fn health(State(desk): State<Desk>) -> Response {
         calls_live: desk.look(|view| view.calls.len()),
         journal_waiting: desk.journal.waiting(),
     };
-    let status = if lost {
+    let status = if lost || failing {
         StatusCode::SERVICE_UNAVAILABLE
     } else {
         StatusCode::OK

@@ -73,7 +73,7 @@ pub fn run(options: &Options, out: &mut impl Write) -> io::Result<Ending> {
 pub fn explain(error: &ServeError) -> io::Result<Ending> {
     let files = match error {
         ServeError::Start(StartError::Assembly(AssemblyError::Material(error))) => error.faulty(),
-        ServeError::Start(_) | ServeError::Api(_) => &[],
+        ServeError::Start(_) | ServeError::Api(_) | ServeError::Data(_) => &[],
     };
     if !files.is_empty() {
         let mut told = Vec::new();

@@ -1,5 +1,6 @@
 //! `ringwise try`: a walk in the terminal.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::io::BufRead;
@@ -7,14 +8,14 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::driver::clock::Clock;
 use crate::driver::config::value::OrderSource;
 use crate::driver::orders::book::OrderBook;
 use crate::driver::orders::csv;
-use crate::driver::orders::csv::Reading;
+use crate::driver::orders::row::Reading;
+use crate::driver::service::desk::ServiceDesk;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
@@ -32,6 +33,7 @@ use crate::machine::ivr::surface::CallerContext;
 use crate::machine::prediction::model::Model;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::moment::WrittenMoment;
 use crate::vocabulary::phone_number::NumberPlan;
 use crate::vocabulary::time::Wall;
 
@@ -54,10 +56,12 @@ pub struct Options {
     /// The caller's language, if it is known.
     #[arg(long, value_name = "TAG")]
     pub lang: Option<Language>,
-    /// When the phone rings, on the centre's clocks: 2026-12-25T09:00; without it now.
+    /// When the phone rings, on the centre's clocks: 2026-12-25T09:00, or with an offset:
+    /// 2026-10-25T02:30+01:00; without it now.
     #[arg(long, value_name = "MOMENT")]
-    pub at: Option<DateTime>,
+    pub at: Option<WrittenMoment>,
     /// Look-ups that go wrong: orders=timeout, orders=failed, orders=busy; orders=3s comes late.
+    /// A service's name goes in place of orders.
     #[arg(long, value_name = "WHAT=HOW")]
     pub fail: Vec<Failing>,
     /// Write what the caller hears: 8 kHz, one channel.
@@ -82,12 +86,16 @@ enum TrialError {
     Faulty(Vec<FaultyFile>),
 }
 
-/// Walks and tells.
+/// Walks and tells. `keyboard` is asked for only if keys are typed as lines.
 ///
 /// # Errors
 ///
 /// `out` cannot be written.
-pub fn run(options: &Options, keyboard: impl BufRead, out: &mut dyn Write) -> io::Result<Ending> {
+pub fn run<R: BufRead>(
+    options: &Options,
+    keyboard: impl FnOnce() -> R,
+    out: &mut dyn Write,
+) -> io::Result<Ending> {
     let ground = match prepare(options) {
         Ok(ground) => ground,
         Err(TrialError::Faulty(files)) => {
@@ -116,8 +124,9 @@ pub fn run(options: &Options, keyboard: impl BufRead, out: &mut dyn Write) -> io
     let call = Rehearsal::new(scene, script, ground.caller.clone(), ground.start);
     let sound = options.wav.as_ref();
     let sound = sound.map(|_| SoundTrack::new(&ground.phrasebook, &ground.settings.prompts));
-    let called = &ground.caller.called;
-    if !ground.script.answers(called) {
+    if let Some(called) = &options.called
+        && !ground.script.answers(called)
+    {
         let dids: Vec<String> = ground.script.dids.iter().map(ToString::to_string).collect();
         writeln!(
             out,
@@ -131,7 +140,7 @@ pub fn run(options: &Options, keyboard: impl BufRead, out: &mut dyn Write) -> io
     match (&options.keys, Keyboard::open(options.fast)) {
         (Some(keys), _) => trial.play(keys)?,
         (None, Some(live)) => trial.live(&live)?,
-        (None, None) => trial.listen(keyboard)?,
+        (None, None) => trial.listen(keyboard())?,
     }
     let sound = trial.finish();
     let (Some(path), Some(sound)) = (&options.wav, sound) else {
@@ -186,12 +195,17 @@ fn prepare(options: &Options) -> Result<Ground, TrialError> {
         wall: start,
     };
     let first = || script.dids.first().map(ToString::to_string);
+    let services = ServiceDesk::open(&settings.service, Clock::start());
+    let services = services.map_err(|error| TrialError::World(format!("services: {error}")))?;
+    let fates = options.fail.iter();
+    let mut fates: BTreeMap<String, Fate> = fates
+        .map(|failing| (failing.what.clone(), failing.fate))
+        .collect();
     Ok(Ground {
         book: read_orders(&settings.orders.source, &reading)?,
-        fate: options
-            .fail
-            .last()
-            .map_or_else(Fate::default, |failing| failing.0),
+        fate: fates.remove("orders").unwrap_or_default(),
+        fates,
+        services,
         bank: bank.cloned().unwrap_or_default(),
         phrasebook: found.book.unwrap_or_default(),
         caller: CallerContext {
@@ -206,13 +220,12 @@ fn prepare(options: &Options) -> Result<Ground, TrialError> {
     })
 }
 
-fn start(at: Option<DateTime>, zone: &TimeZone) -> Result<Wall, TrialError> {
+fn start(at: Option<WrittenMoment>, zone: &TimeZone) -> Result<Wall, TrialError> {
     let Some(at) = at else {
         return Ok(Clock::start().turn().wall);
     };
-    let zoned = zone.to_ambiguous_zoned(at).compatible();
-    let zoned = zoned.map_err(|error| TrialError::Input(format!("--at: {error}")))?;
-    Ok(Wall::from_ms(zoned.timestamp().as_millisecond()))
+    at.wall(zone)
+        .map_err(|error| TrialError::Input(format!("--at: {error}")))
 }
 
 fn read_orders(source: &OrderSource, reading: &Reading) -> Result<OrderBook, TrialError> {

@@ -26,6 +26,7 @@ use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::script::Yield;
 use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::ivr::testing::case::Case;
 use crate::machine::ivr::testing::case_reader;
@@ -166,13 +167,8 @@ fn read_file(
         faults.extend(certainty::faults(&script, &reader.uses, &types));
         check_routes(&script, &placed, faults);
     }
-    let mut warnings = std::mem::take(&mut reader.warnings);
-    warnings.extend(
-        hours
-            .into_iter()
-            .flat_map(|node| unused_hours(node, &script, &reader.uses)),
-    );
-    warnings.dedup();
+    let mut warnings = reader.warnings;
+    warnings.extend(unused_hours(hours, &script, &reader.uses));
     let cases = tests.map(|node| case_reader::read(node, &script, reader.attributes, faults));
     Some(Checked {
         script,
@@ -207,13 +203,15 @@ fn unused_subflows(subflows: &[Subflow<'_>], scopes: &[Scope<'_>]) -> Vec<Fault>
 }
 
 /// Warnings of opening hours that nothing asks for.
-fn unused_hours(node: &Node, script: &Script, uses: &[Use]) -> Vec<Fault> {
-    let Tree::Map(entries) = &node.tree else {
+fn unused_hours(node: Option<&Node>, script: &Script, uses: &[Use]) -> Vec<Fault> {
+    let Some(Tree::Map(entries)) = node.map(|node| &node.tree) else {
         return Vec::new();
     };
-    let timed = script.steps.iter().filter_map(|step| match &step.verb {
-        Verb::Time(opening) => Some(opening),
-        _ => None,
+    let timed = script.steps.iter().filter_map(|step| {
+        let Verb::Time(opening) = &step.verb else {
+            return None;
+        };
+        Some(opening)
     });
     let opened: BTreeSet<&str> = timed
         .chain(&script.gate)
@@ -306,6 +304,7 @@ fn check_routes(script: &Script, placed: &[PlacedStep<'_>], faults: &mut Vec<Fau
             faults.push(fault.help("order_tail names a step with collect"));
         }
     }
+    check_deeds(script, &named, faults);
     if let Some(circle) = circle.filter(|_| faults.is_empty()) {
         let mut way: Vec<&str> = circle.iter().map(|at| named(*at).0).collect();
         way.extend(way.first().copied());
@@ -316,5 +315,27 @@ fn check_routes(script: &Script, placed: &[PlacedStep<'_>], faults: &mut Vec<Fau
         );
         let help = "lead one of these to a person or to a hangup, or count the rounds in a variable and branch on it";
         faults.push(Fault::new(span, what).help(help));
+    }
+}
+
+/// What services may do leads to steps that do it.
+fn check_deeds<'p>(
+    script: &Script,
+    named: &dyn Fn(StepAt) -> (&'p str, Span),
+    faults: &mut Vec<Fault>,
+) {
+    for (at, step) in (0..).map(StepAt).zip(&script.steps) {
+        let Verb::Consult(consult) = &step.verb else {
+            continue;
+        };
+        let Yield::Deeds { queues, .. } = &consult.yields else {
+            continue;
+        };
+        let is_queue = |at: &&StepAt| script.step(**at).is_some_and(|step| step.queue().is_some());
+        for wrong in queues.iter().filter(|at| !is_queue(at)) {
+            let what = format!("`{}` is no queue step", named(*wrong).0);
+            let fault = Fault::new(named(at).1, what);
+            faults.push(fault.help("may_queue names steps with queue"));
+        }
     }
 }

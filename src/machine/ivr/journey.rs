@@ -94,6 +94,8 @@ pub struct Journey {
     pub kept: BTreeMap<String, Value>,
     /// What the contact was marked with.
     pub tags: Vec<String>,
+    /// Orders and notices that the caller was told of in this call.
+    pub noticed: BTreeSet<(String, String)>,
     keys: VecDeque<char>,
     path: VecDeque<StepAt>,
     out: VecDeque<WalkOutput>,
@@ -102,6 +104,7 @@ pub struct Journey {
     led_in: bool,
     saying_since: Option<Now>,
     said: Duration,
+    consulted: u32,
 }
 
 impl Journey {
@@ -115,6 +118,7 @@ impl Journey {
         Self {
             kept: starts.collect(),
             tags: Vec::new(),
+            noticed: BTreeSet::new(),
             language: wished.unwrap_or_else(|| script.language()),
             language_known: wished.is_some(),
             script,
@@ -135,7 +139,14 @@ impl Journey {
             led_in: false,
             saying_since: None,
             said: Duration::ZERO,
+            consulted: 0,
         }
+    }
+
+    /// A number for the next question to a service.
+    pub const fn next_consult(&mut self) -> u32 {
+        self.consulted = self.consulted.saturating_add(1);
+        self.consulted
     }
 
     /// What the walk answers next.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::machine::prediction::answer::Answer;
 use crate::machine::prediction::answer::AnswerError;
 use crate::machine::prediction::answer::Asking;
+use crate::machine::prediction::answer::QuestionBriefing;
 use crate::machine::prediction::answer::Then;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::condition::Condition;
+use crate::machine::prediction::news;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::situation::Situation;
 use crate::machine::prediction::telling;
@@ -30,6 +32,8 @@ pub struct Bank {
     pub questions: Vec<Question>,
     /// How an order is named to a caller with several; the first that fits counts.
     pub names: Vec<OrderName>,
+    /// What is told before anybody asks.
+    pub notices: Vec<Notice>,
     /// Attributes that tell situations apart, from the most general cell to the most special.
     pub levels: Vec<Vec<Feature>>,
 }
@@ -45,6 +49,8 @@ pub struct Question {
     pub when: Condition,
     /// As a menu names it.
     pub short: Wording,
+    /// What is written about it.
+    pub prose: Prose,
     /// Weight before anything is learned; the first whose condition holds counts.
     pub priors: Vec<(Condition, f64)>,
     /// The skill a person needs to help.
@@ -53,6 +59,19 @@ pub struct Question {
     pub solvable: f64,
     /// The first that fits is given.
     pub answers: Vec<AnswerRule>,
+}
+
+/// What is written about a question; a wording may be empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prose {
+    /// The question in full: as a page or an app puts it.
+    pub text: Wording,
+    /// How a caller solves it without a person.
+    pub self_service: Wording,
+    /// What a seat should know.
+    pub notes: Wording,
+    /// What a seat says first.
+    pub script: Wording,
 }
 
 /// What a question is about.
@@ -74,7 +93,11 @@ pub struct AnswerRule {
     pub when: Condition,
     /// The words.
     pub say: Wording,
-    /// The most private of its slots, or as the bank says.
+    /// As a page or an app writes it; empty: as it is said.
+    pub text: Wording,
+    /// As a seat reads it; empty: as it is said.
+    pub seat: Wording,
+    /// The most private of the slots a caller hears or reads, or as the bank says.
     pub privacy: Privacy,
     /// What follows.
     pub then: Then,
@@ -87,6 +110,28 @@ pub struct OrderName {
     pub when: Condition,
     /// The words; the slot `question` takes the question's short form.
     pub say: Wording,
+}
+
+/// What is told of an order before anybody asks, once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its id.
+    pub id: String,
+    /// When it is told. It also needs all its slots' values.
+    pub when: Condition,
+    /// The words.
+    pub say: Wording,
+}
+
+/// A notice that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueNotice {
+    /// Its id.
+    pub notice: String,
+    /// The order it is about.
+    pub order: String,
+    /// The words.
+    pub speech: Vec<Spoken>,
 }
 
 /// An attribute that tells situations apart.
@@ -119,6 +164,8 @@ impl OrderNaming {
     }
 }
 
+/// So many notices are told at once.
+pub const NOTICES_MAX: usize = 2;
 /// So many of a customer's orders are considered, the newest.
 pub const ORDERS_MAX: usize = 8;
 
@@ -202,6 +249,49 @@ impl Bank {
         orders.filter(same).count() == 0
     }
 
+    /// What this customer is to be told before they ask: of each of their newest orders what has not
+    /// been told of it, at most [`NOTICES_MAX`].
+    #[must_use]
+    pub fn due_notices(&self, asking: Asking<'_>) -> Vec<DueNotice> {
+        let orders = asking.customer.orders.iter().take(ORDERS_MAX);
+        let due = orders.flat_map(|order| {
+            let situation = self.situation(Some(order), asking);
+            self.notices.iter().filter_map(move |notice| {
+                let told = order.attributes.contains_key(&news::told_of(&notice.id));
+                let words = notice.say.get(&asking.language);
+                let words = words.filter(|_| !told && notice.when.holds(&situation))?;
+                Some(DueNotice {
+                    notice: notice.id.clone(),
+                    order: order.id.clone(),
+                    speech: telling::speech(words, &situation, asking.language)?,
+                })
+            })
+        });
+        due.take(NOTICES_MAX).collect()
+    }
+
+    /// What is written about a question for this customer; none if the bank does not have it.
+    #[must_use]
+    pub fn briefing(
+        &self,
+        question: &str,
+        order: Option<&Order>,
+        asking: Asking<'_>,
+    ) -> Option<QuestionBriefing> {
+        let question = self.question(question)?;
+        let situation = self.situation(order, asking);
+        let written = |wording: &Wording| {
+            let template = wording.get(&asking.language)?;
+            telling::written_out(template, &situation, asking.language)
+        };
+        Some(QuestionBriefing {
+            text: written(&question.prose.text).or_else(|| written(&question.short)),
+            self_service: written(&question.prose.self_service),
+            notes: written(&question.prose.notes),
+            script: written(&question.prose.script),
+        })
+    }
+
     /// What this customer is told about this question.
     ///
     /// # Errors
@@ -224,9 +314,16 @@ impl Bank {
         let mut fitting = question.answers.iter().filter(fits).filter_map(|rule| {
             let words = rule.say.get(&asking.language)?;
             let speech = telling::speech(words, &situation, asking.language)?;
+            let text = telling::text(&speech, asking.language);
+            let written = |wording: &Wording| {
+                let template = wording.get(&asking.language)?;
+                telling::written_out(template, &situation, asking.language)
+            };
             Some(Answer {
                 id: rule.id.clone(),
-                text: telling::text(&speech, asking.language),
+                page: written(&rule.text).unwrap_or_else(|| text.clone()),
+                seat: written(&rule.seat).unwrap_or_else(|| text.clone()),
+                text,
                 speech,
                 privacy: rule.privacy,
                 then: rule.then,

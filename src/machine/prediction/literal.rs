@@ -59,6 +59,10 @@ impl Bank {
         for name in &self.names {
             list.wording("bank.name", &name.say, 1);
         }
+        for notice in &self.notices {
+            let prefix = format!("bank.notice.{}", notice.id);
+            list.wording(&prefix, &notice.say, 1);
+        }
         for question in &self.questions {
             let prefix = format!("bank.{}", question.id);
             list.wording(&prefix, &question.short, 0);

@@ -2,7 +2,7 @@
 //!
 //! The bank's priors say what to expect of an order; each cell counts what came and what the
 //! priors had expected there. From the most general cell down, each cell's corrections are the
-//! prior of the next (a gamma prior worth `s` events, as in disproportionality tables):
+//! prior of the next (a gamma prior worth `s` events: a share of seven calls):
 //!
 //! - a *question* is asked `r` times as often as expected: `r = (asked + s·parent) / (expected + s)`;
 //!   its probability is its prior times `r`, divided by the sum of these;
@@ -41,6 +41,23 @@ struct Tally {
 }
 
 impl Table {
+    /// How likely each question about each order is, by order and question; they sum to 1, less what
+    /// questions of earlier banks still weigh.
+    #[must_use]
+    pub fn forecast(&self, questions: &[String], exposed: &[Exposure]) -> Vec<f64> {
+        let pulls: Vec<f64> = exposed.iter().map(|order| self.pull(order)).collect();
+        let all: f64 = pulls.iter().sum();
+        let gone = self.gone(|id| questions.iter().any(|question| question == id));
+        let mut forecast = Vec::with_capacity(exposed.len() * questions.len());
+        for (order, pull) in exposed.iter().zip(&pulls) {
+            let ids = questions.iter().map(String::as_str);
+            let priors = ids.zip(priors(&order.weights_ppm));
+            let ps = self.questions(&order.cells, priors, &gone);
+            forecast.extend(ps.into_iter().map(|p| p * pull / all));
+        }
+        forecast
+    }
+
     /// How likely each question is in the last of these cells, given the priors; they sum to 1, less
     /// what questions of earlier banks still weigh ([`gone`](Self::gone)).
     pub fn questions<'q>(
@@ -49,17 +66,13 @@ impl Table {
         priors: impl Iterator<Item = (&'q str, f64)>,
         gone: &[(&str, f64)],
     ) -> Vec<f64> {
-        let known: Vec<&Cell> = cells
-            .iter()
-            .filter_map(|name| self.cells.get(name))
-            .collect();
+        let known = cells.iter().filter_map(|name| self.cells.get(name));
+        let known: Vec<(&Cell, f64)> = known.map(|cell| (cell, cell.calls())).collect();
         let weight = |id: &str, prior: f64| {
-            let corrected = known
-                .iter()
-                .fold(1.0, |parent, cell| match cell.questions.get(id) {
-                    Some(tally) => tally.correction(parent),
-                    None => parent,
-                });
+            let corrected = known.iter().fold(1.0, |parent, (cell, calls)| {
+                let tally = cell.questions.get(id);
+                tally.map_or(parent, |tally| tally.correction(parent, *calls))
+            });
             prior * corrected
         };
         let left: f64 = 1.0 - gone.iter().map(|(_, share)| share).sum::<f64>();
@@ -146,6 +159,12 @@ impl Cell {
         Some(self.questions.entry(question.to_owned()).or_default())
     }
 
+    /// What was expected of all questions here.
+    fn calls(&self) -> f64 {
+        let expected = self.questions.values().map(|tally| tally.expected_ppm);
+        cell::float(expected.fold(0, u64::saturating_add)) / 1e6
+    }
+
     fn correction(&self, parent: f64) -> f64 {
         let rivalry = cell::float(self.rivalry_ppm) / 1e6;
         (PULL_STRENGTH + cell::float(self.chosen)) / (PULL_STRENGTH / parent + rivalry)
@@ -153,10 +172,23 @@ impl Cell {
 }
 
 impl Tally {
-    fn correction(&self, parent: f64) -> f64 {
+    /// `calls` is what was expected of all questions of the cell together.
+    fn correction(&self, parent: f64, calls: f64) -> f64 {
         let expected = cell::float(self.expected_ppm) / 1e6;
-        (cell::float(self.asked) + QUESTION_STRENGTH * parent) / (expected + QUESTION_STRENGTH)
+        let strength = QUESTION_STRENGTH * expected / calls.max(1e-6);
+        let strength = strength.max(STRENGTH_MIN);
+        (cell::float(self.asked) + strength * parent) / (expected + strength)
     }
+}
+
+/// Prior weights as a distribution that rules nothing out for ever.
+pub fn priors(weights_ppm: &[u64]) -> impl Iterator<Item = f64> {
+    let weights = weights_ppm.iter().map(|weight| cell::float(*weight));
+    let all: f64 = weights.clone().sum();
+    let count = f64::from(u32::try_from(weights_ppm.len().max(1)).unwrap_or(u32::MAX));
+    let even = if all > 0.0 { cell::SURPRISE } else { 1.0 };
+    let scale = if all > 0.0 { (1.0 - even) / all } else { 0.0 };
+    weights.map(move |weight| weight * scale + even / count)
 }
 
 fn weight(exposure: &Exposure) -> f64 {
@@ -168,8 +200,11 @@ fn weight(exposure: &Exposure) -> f64 {
 const GONE_MAX: f64 = 0.5;
 /// The cell that holds all, by its name.
 const EVERYTHING: &str = "";
-/// A parent's correction of a question counts like so many expected questions.
-const QUESTION_STRENGTH: f64 = 10.0;
+/// A parent's corrections of questions count like so many calls, of which each question has the
+/// share that was expected of it.
+const QUESTION_STRENGTH: f64 = 7.0;
+/// But for no question like fewer expected ones.
+const STRENGTH_MIN: f64 = 0.005;
 /// A parent's correction of a pull counts like so many choices.
 const PULL_STRENGTH: f64 = 5.0;
 /// Beyond so many, what is new is counted in the general cells only.

@@ -30,6 +30,11 @@ pub const BANK: Shape = Shape {
             Form::List(&Form::Keyed(&ORDER_NAME)),
             "how an order is named to a caller with several",
         ),
+        free(
+            "notices",
+            Form::List(&Form::Keyed(&NOTICE)),
+            "what is told of an order before anybody asks, once",
+        ),
         needed(
             "questions",
             Form::List(&Form::Keyed(&QUESTION)),
@@ -61,6 +66,11 @@ pub const ATTRIBUTE: Shape = Shape {
                 "number", "money", "time", "date", "moment", "state", "bool", "code", "text",
             ]),
             "what kind of values it has",
+        ),
+        free(
+            "source",
+            Form::Name,
+            "what the source of orders calls it, if not the same",
         ),
         free(
             "unit",
@@ -114,6 +124,16 @@ pub const ORDER_NAME: Shape = Shape {
     ],
 };
 
+/// A notice.
+pub const NOTICE: Shape = Shape {
+    about: "what is told of an order before anybody asks, once",
+    keys: &[
+        needed("id", Form::Name, "its name"),
+        free("when", Form::Any, "when it is told"),
+        needed("say", Form::Said, "the words; nothing private"),
+    ],
+};
+
 /// A question.
 pub const QUESTION: Shape = Shape {
     about: "what callers may want to know",
@@ -122,6 +142,14 @@ pub const QUESTION: Shape = Shape {
         free("about", Form::One(&["order", "caller"]), "what it is about"),
         free("when", Form::Any, "when it may be asked at all"),
         needed("short", Form::Said, "as a menu names it"),
+        free("text", Form::Said, "in full, for a page or an app"),
+        free(
+            "self_service",
+            Form::Said,
+            "how a caller solves it without a person",
+        ),
+        free("notes", Form::Said, "what a seat should know"),
+        free("script", Form::Said, "what a seat says first"),
         needed(
             "prior",
             Form::Either(&[Form::Number, Form::List(&Form::Keyed(&PRIOR))]),
@@ -160,6 +188,8 @@ pub const ANSWER: Shape = Shape {
             Form::Said,
             "the words, with slots like {{ order.price | money }}",
         ),
+        free("text", Form::Said, "as a page or an app writes it"),
+        free("seat", Form::Said, "as a seat reads it"),
         free(
             "privacy",
             Form::One(&["open", "private"]),

@@ -9,8 +9,14 @@ pub mod dialplan;
 /// As JSON Schema.
 pub mod json;
 
+/// Steps that ask services.
+pub mod service_verb;
+
 /// Forms of values and the keys of maps.
 pub mod shape;
 
 /// What may stand in a dialplan's steps.
 pub mod verb;
+
+/// Keys that many steps have.
+pub mod verb_key;

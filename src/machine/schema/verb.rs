@@ -1,10 +1,18 @@
 //! What may stand in a dialplan's steps, verb by verb.
 
+use crate::machine::schema::service_verb;
 use crate::machine::schema::shape::Form;
 use crate::machine::schema::shape::Key;
 use crate::machine::schema::shape::Shape;
 use crate::machine::schema::shape::free;
 use crate::machine::schema::shape::needed;
+use crate::machine::schema::verb_key::ANY;
+use crate::machine::schema::verb_key::IN;
+use crate::machine::schema::verb_key::KEY_TIMEOUT;
+use crate::machine::schema::verb_key::RETRIES;
+use crate::machine::schema::verb_key::SAY;
+use crate::machine::schema::verb_key::goto;
+use crate::machine::schema::verb_key::way;
 
 /// A step by its verb.
 #[derive(Clone, Copy, Debug)]
@@ -17,33 +25,7 @@ pub struct Verb {
     pub example: &'static str,
 }
 
-const SAY: Key = free("say", Form::Said, "what is said first");
-const IN: Key = free(
-    "in",
-    Form::One(&["all"]),
-    "all: the texts of all languages are said, one after the other",
-);
-const RETRIES: Key = free(
-    "retries",
-    Form::Whole(0, 9),
-    "how often it is said again after silence or a wrong key",
-);
-const KEY_TIMEOUT: Key = free(
-    "key_timeout",
-    Form::Length,
-    "how long to wait for a key after the words: 5s",
-);
 const GOTO_STEP: Key = needed("goto", Form::Name, "the next step");
-const ANY: Key = free("any", Form::Name, "all outcomes that are not named");
-
-const fn way(name: &'static str, about: &'static str) -> Key {
-    free(name, Form::Name, about)
-}
-
-const fn goto(shape: &'static Shape) -> Key {
-    needed("goto", Form::Keyed(shape), "where each outcome leads")
-}
-
 /// Where a key leads.
 pub const TARGET: Shape = Shape {
     about: "where a key leads",
@@ -124,7 +106,7 @@ pub const PLAIN: Verb = Verb {
 };
 
 /// Steps by their verbs.
-pub const VERBS: [Verb; 15] = [
+pub const VERBS: [Verb; 17] = [
     Verb {
         name: "menu",
         shape: Shape {
@@ -198,6 +180,16 @@ pub const VERBS: [Verb; 15] = [
         example: "{ lookup: caller, goto: { any: a } }",
     },
     Verb {
+        name: "lookup",
+        shape: service_verb::LOOKUP,
+        example: "{ lookup: points, set: { n: points }, goto: { any: a } }",
+    },
+    Verb {
+        name: "call",
+        shape: service_verb::CALL,
+        example: "{ call: helper, may_set: n, goto: { any: a } }",
+    },
+    Verb {
         name: "predict",
         shape: Shape {
             about: "offers the likeliest questions",
@@ -210,6 +202,21 @@ pub const VERBS: [Verb; 15] = [
                     "say_each",
                     Form::Said,
                     "each: {{q.short}} is the question, {{digit}} its key",
+                ),
+                free(
+                    "say_sure",
+                    Form::Said,
+                    "instead of `say` and the first `say_each` if the first is nearly sure",
+                ),
+                free(
+                    "sure",
+                    Form::Whole(50, 99),
+                    "how likely it must be for that, in percent (85)",
+                ),
+                free(
+                    "shuffle",
+                    Form::Whole(0, 20),
+                    "in so many of a hundred calls the order is drawn by lot",
                 ),
                 free("say_last", Form::Said, "after the last"),
                 KEYS,

@@ -135,7 +135,11 @@ impl Model {
         let staffed: Vec<Vec<bool>> = self
             .contacts
             .iter()
-            .map(|one| (0..one.wait.steps.len()).map(|at| self.staffed(one, at)).collect())
+            .map(|one| {
+                (0..one.wait.steps.len())
+                    .map(|at| self.staffed(one, at))
+                    .collect()
+            })
             .collect();
         for (contact, staffed) in self.contacts.iter_mut().zip(staffed) {
             let waits = contact.seat.is_none();
@@ -215,7 +219,11 @@ impl Model {
         let setup = setup.unwrap();
         let pool = self.pool(contact.queue);
         let in_pool = |queue: &QueueId| pool.contains(queue);
-        let total: usize = lengths.iter().filter(|one| in_pool(&one.0)).map(|one| one.1).sum();
+        let total: usize = lengths
+            .iter()
+            .filter(|one| in_pool(&one.0))
+            .map(|one| one.1)
+            .sum();
         let length = lengths.iter().find(|one| one.0 == contact.queue).unwrap().1;
         let due = |weight: u32| (f64::from(weight) / 1_000.0).sqrt().recip();
         let members = self.queues.iter().filter(|one| in_pool(&one.queue));
@@ -262,9 +270,19 @@ impl Model {
         if let Target::Need(need) = &step.target {
             let level = |skill| {
                 let mut skills = seat.setup.skills.iter();
-                skills.find(|(one, _)| *one == skill).map_or(0, |(_, level)| i64::from(*level))
+                skills
+                    .find(|(one, _)| *one == skill)
+                    .map_or(0, |(_, level)| i64::from(*level))
             };
-            let levels = || contact.need.and(need).skills().into_iter().map(level).sum::<i64>();
+            let levels = || {
+                contact
+                    .need
+                    .and(need)
+                    .skills()
+                    .into_iter()
+                    .map(level)
+                    .sum::<i64>()
+            };
             match step.prefer.clone().unwrap_or_default() {
                 Prefer::LongestIdle => {}
                 Prefer::MostSkilled => score = -levels(),
@@ -272,7 +290,9 @@ impl Model {
                 Prefer::LeastBusy => busy = Some(seat.busy),
                 Prefer::FewestQueues => score = i64::try_from(seat.setup.queues.len()).unwrap(),
                 Prefer::Weights(weights) => {
-                    let terms = weights.iter().map(|(skill, by)| level(*skill) * i64::from(*by));
+                    let terms = weights
+                        .iter()
+                        .map(|(skill, by)| level(*skill) * i64::from(*by));
                     score = -terms.sum::<i64>();
                 }
             }

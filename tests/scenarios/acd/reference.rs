@@ -360,7 +360,14 @@ impl Model {
             last: arrival.last,
         };
         let brought = !arrival.steps.is_empty();
-        wait.begin(if brought { &arrival.steps } else { &setup.steps }, self.now);
+        wait.begin(
+            if brought {
+                &arrival.steps
+            } else {
+                &setup.steps
+            },
+            self.now,
+        );
         self.number += 1;
         self.contacts.push(Contact {
             id: contact,
@@ -419,7 +426,11 @@ impl Model {
             contact.queue = queue;
             contact.need = setup.need.and(&contact.wait.own);
             let brought = contact.wait.brought.clone();
-            let steps = if brought.is_empty() { &setup.steps } else { &brought };
+            let steps = if brought.is_empty() {
+                &setup.steps
+            } else {
+                &brought
+            };
             contact.wait.begin(steps, now);
         }
     }

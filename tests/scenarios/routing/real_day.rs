@@ -57,7 +57,10 @@ fn rows() -> Vec<Row> {
 
 /// The Kaplan-Meier estimate: after how many seconds which part still waits.
 fn patience(rows: &[Row]) -> Vec<(u64, f64)> {
-    let mut ends: Vec<(u64, bool)> = rows.iter().map(|row| (row.queued, row.service.is_none())).collect();
+    let mut ends: Vec<(u64, bool)> = rows
+        .iter()
+        .map(|row| (row.queued, row.service.is_none()))
+        .collect();
     ends.sort_unstable();
     let (mut left, mut part, mut curve) = (ends.len() as f64, 1.0, Vec::new());
     for (after, hung_up) in ends {
@@ -107,7 +110,10 @@ impl<'r> Replay<'r> {
         let mut served: BTreeMap<&str, BTreeSet<QueueId>> = BTreeMap::new();
         for row in rows {
             if let Some((.., server)) = &row.service {
-                served.entry(server).or_default().insert(kinds[row.kind.as_str()]);
+                served
+                    .entry(server)
+                    .or_default()
+                    .insert(kinds[row.kind.as_str()]);
             }
         }
         let seats: BTreeMap<&str, u32> = served.keys().copied().zip(0..).collect();
@@ -136,12 +142,16 @@ impl<'r> Replay<'r> {
         };
         let (curve, mut draw) = (patience(rows), Draw::of(seed, 3));
         for (at, row) in rows.iter().enumerate() {
-            replay.events.push(Reverse((row.arrived, Event::Arrives(at))));
+            replay
+                .events
+                .push(Reverse((row.arrived, Event::Arrives(at))));
             let patience = match &row.service {
                 Some(_) => drawn(&curve, row.queued, &mut draw),
                 None => row.queued,
             };
-            replay.events.push(Reverse((row.arrived + patience, Event::Leaves(at))));
+            replay
+                .events
+                .push(Reverse((row.arrived + patience, Event::Leaves(at))));
             if let Some((start, talk, server)) = &row.service {
                 let seat = seats[server.as_str()];
                 let free = Event::Free { seat, talk: *talk };
@@ -209,7 +219,8 @@ impl<'r> Replay<'r> {
                 {
                     let call = usize::try_from(contact.bits()).unwrap();
                     let talk = self.due.get_mut(&seat.0).and_then(VecDeque::pop_front);
-                    self.events.push(Reverse((self.now + talk.unwrap(), Event::End(seat.0))));
+                    self.events
+                        .push(Reverse((self.now + talk.unwrap(), Event::End(seat.0))));
                     self.talks.insert(seat.0, epoch);
                     self.answered += 1;
                     self.waited += self.now - self.rows[call].arrived;
@@ -219,7 +230,10 @@ impl<'r> Replay<'r> {
         }
         let idle = |state| state == SeatState::Ready;
         debug_assert!(self.engine.seats().all(|seat| {
-            let due = self.due.get(&seat.seat.0).is_some_and(|due| !due.is_empty());
+            let due = self
+                .due
+                .get(&seat.seat.0)
+                .is_some_and(|due| !due.is_empty());
             due || !idle(seat.state)
         }));
     }
@@ -231,7 +245,10 @@ fn a_real_day_is_replayed_to_its_waits_and_its_abandons() {
     let wanted = rows.len() as f64;
     let hung_up = rows.iter().filter(|row| row.service.is_none()).count() as f64 / wanted;
     let mean = rows.iter().map(|row| row.queued).sum::<u64>() as f64 / wanted;
-    println!("that day: mean wait {mean:.1} s, {:.1} % hung up", hung_up * 100.0);
+    println!(
+        "that day: mean wait {mean:.1} s, {:.1} % hung up",
+        hung_up * 100.0
+    );
     let runs = 20;
     for policy in [Policy::LongestWait, Policy::Auto] {
         let (mut waits, mut left) = (0.0, 0.0);
@@ -243,7 +260,10 @@ fn a_real_day_is_replayed_to_its_waits_and_its_abandons() {
             left += replay.abandoned as f64 / all;
         }
         let (waits, left) = (waits / runs as f64, left / runs as f64);
-        println!("{policy}: mean wait {waits:.1} s, {:.1} % hung up", left * 100.0);
+        println!(
+            "{policy}: mean wait {waits:.1} s, {:.1} % hung up",
+            left * 100.0
+        );
         assert!((waits / mean - 1.0).abs() <= 0.10, "{policy}: {waits} s");
         assert!((left - hung_up).abs() <= 0.03, "{policy}: {left}");
     }

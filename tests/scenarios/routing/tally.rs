@@ -84,7 +84,9 @@ impl Tally {
     pub(super) fn p95_s(&mut self) -> f64 {
         self.waits.sort_by(f32::total_cmp);
         let at = self.waits.len() * 95 / 100;
-        self.waits.get(at).map_or(0.0, |wait| f64::from(*wait) * 60.0)
+        self.waits
+            .get(at)
+            .map_or(0.0, |wait| f64::from(*wait) * 60.0)
     }
 
     pub(super) fn add(&mut self, day: Self) {

@@ -36,10 +36,14 @@ pub fn bare_word(syntax: &Syntax, types: &Types, kind: &Kind) -> Option<Fault> {
     }
     let fault = Fault::new(syntax.span, format!("no value is called `{name}`"));
     let quoted = format!("a text stands in single quotes within: \"'{name}'\"");
-    Some(if kind.is_text() {
-        fault.help(quoted)
+    if kind.is_text() {
+        return Some(fault.help(quoted));
+    }
+    let fault = fault.label(format!("expected {kind}"));
+    Some(if *kind == Kind::Number {
+        fault.help("write it in digits, like 0")
     } else {
-        fault.label(format!("expected {kind}")).help(quoted)
+        fault
     })
 }
 

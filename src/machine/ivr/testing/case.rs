@@ -1,11 +1,12 @@
 //! A test as its file says it: a caller, what they press, and what is expected to come of it.
 
-use jiff::civil::DateTime;
+use std::collections::BTreeMap;
 
 use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::moment::WrittenMoment;
 use crate::vocabulary::phone_number::PhoneNumber;
 
 /// A text with its place.
@@ -39,14 +40,16 @@ pub struct Given {
     pub called: Option<String>,
     /// Their language, if it is known.
     pub language: Option<Language>,
-    /// When the phone rings, on the centre's clocks.
-    pub at: DateTime,
+    /// When the phone rings.
+    pub at: WrittenMoment,
     /// Their name; may be empty.
     pub name: String,
     /// Their attributes: names and values as they are written in a file of orders.
     pub attributes: Vec<(String, String)>,
     /// Their orders.
     pub orders: Result<Vec<GivenOrder>, LookupFailure>,
+    /// What services answer, in turn; the last answer stays. Others fail.
+    pub services: BTreeMap<String, Vec<Result<String, LookupFailure>>>,
 }
 
 /// An order: its id, and attributes as they are written in a file of orders.

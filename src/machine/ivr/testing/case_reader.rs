@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use jiff::civil::DateTime;
-
 use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::LookupFailure;
@@ -17,6 +15,7 @@ use crate::machine::ivr::testing::case::Written;
 use crate::machine::prediction::attribute::Attribute;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::moment::WrittenMoment;
 use crate::vocabulary::phone_number::NumberPlan;
 use crate::vocabulary::phone_number::PhoneNumber;
 use crate::wire::yaml::record;
@@ -29,7 +28,8 @@ pub const CASES_MAX: usize = 1000;
 /// Most orders of one test's caller.
 const ORDERS_MAX: usize = 20;
 /// When the phone rings unless a test says otherwise: a Monday morning.
-const RINGS_AT: DateTime = jiff::civil::datetime(2026, 3, 2, 10, 0, 0, 0);
+const RINGS_AT: WrittenMoment =
+    WrittenMoment::Clocks(jiff::civil::datetime(2026, 3, 2, 10, 0, 0, 0));
 /// What a test says of who calls, as messages name it.
 const CUSTOMER: &str = "`customer`";
 /// What look-ups may come to instead of orders.
@@ -112,6 +112,7 @@ impl CaseReader<'_> {
             name: String::new(),
             attributes: Vec::new(),
             orders: Ok(Vec::new()),
+            services: BTreeMap::new(),
         };
         let Some(node) = node else {
             return given;
@@ -135,6 +136,9 @@ impl CaseReader<'_> {
         }
         if let Some(node) = record.take("orders") {
             given.orders = self.orders(node);
+        }
+        if let Some(node) = record.take("services") {
+            given.services = self.services(node);
         }
         record.finish(self.faults);
         given
@@ -186,12 +190,12 @@ impl CaseReader<'_> {
         found
     }
 
-    fn moment(&mut self, node: &Node) -> Option<DateTime> {
+    fn moment(&mut self, node: &Node) -> Option<WrittenMoment> {
         let text = record::text(node, "the moment", self.faults)?;
-        let read = text.replace(' ', "T").parse().ok();
+        let read = text.parse().ok();
         if read.is_none() {
             let fault = Fault::new(node.span, format!("{text} is no day and time"));
-            let help = "write at: 2026-12-25T09:00, on the centre's clocks";
+            let help = "write at: 2026-12-25T09:00, on the centre's clocks, or with an offset: 2026-10-25T02:30+01:00";
             self.faults.push(fault.help(help));
         }
         read
@@ -279,6 +283,39 @@ impl CaseReader<'_> {
             }
         }
         Ok(orders)
+    }
+
+    /// What services answer: JSON in quotes, or `timeout`, `failed`, `none`; or a list of these.
+    fn services(&mut self, node: &Node) -> BTreeMap<String, Vec<Result<String, LookupFailure>>> {
+        let mut services = BTreeMap::new();
+        let Tree::Map(entries) = &node.tree else {
+            let map = "a map like { loyalty: '{\"points\": 120}' }";
+            self.faults.push(record::expected(node, "`services`", map));
+            return services;
+        };
+        for (key, value) in entries {
+            let Some(name) = record::text(key, "a service", self.faults) else {
+                continue;
+            };
+            let one = std::slice::from_ref(value);
+            let nodes = match &value.tree {
+                Tree::List(nodes) => nodes.as_slice(),
+                Tree::Nothing | Tree::Plain(_) | Tree::Quoted(_) | Tree::Map(_) => one,
+            };
+            let mut answers = Vec::new();
+            for node in nodes {
+                let Some(text) = record::text(node, "an answer", self.faults) else {
+                    continue;
+                };
+                answers.push(match FAILURES.iter().find(|(name, _)| *name == text) {
+                    Some((_, failure)) => Err(*failure),
+                    None if text == "none" => Ok(String::new()),
+                    None => Ok(text.to_owned()),
+                });
+            }
+            services.insert(name.to_owned(), answers);
+        }
+        services
     }
 
     /// One text, or a list of them; each may hold several keys.

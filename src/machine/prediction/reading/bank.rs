@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::machine::prediction::attribute::Kind;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::bank::Feature;
+use crate::machine::prediction::bank::Notice;
 use crate::machine::prediction::bank::OrderName;
 use crate::machine::prediction::bank::Question;
 use crate::machine::prediction::reading::attribute;
@@ -15,6 +16,7 @@ use crate::machine::prediction::reading::wording;
 use crate::machine::prediction::reading::wording::Place;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::language::Language;
+use crate::vocabulary::privacy::Privacy;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
@@ -59,6 +61,7 @@ fn bank(context: &mut Context, node: &Node) -> Bank {
     context.close_attributes();
     let levels = record.take("cells").map(|node| levels(context, node));
     let names = record.take("names").map(|node| names(context, node));
+    let notices = record.take("notices").map(|node| notices(context, node));
     let list = record.need("questions", &mut context.faults);
     let questions = list.map(|node| questions(context, node));
     record.finish(&mut context.faults);
@@ -67,6 +70,7 @@ fn bank(context: &mut Context, node: &Node) -> Bank {
         attributes: context.attributes.clone(),
         questions: questions.unwrap_or_default(),
         names: names.unwrap_or_default(),
+        notices: notices.unwrap_or_default(),
         levels: levels.unwrap_or_default(),
     }
 }
@@ -78,12 +82,17 @@ fn read_languages(context: &mut Context, node: &Node) {
             Ok(language) if !context.languages.contains(&language) => {
                 context.languages.push(language);
             }
-            Ok(_) => context
-                .faults
-                .push(Fault::new(node.span, "the same language twice")),
-            Err(error) => context
-                .faults
-                .push(Fault::new(node.span, error.to_string())),
+            Ok(_) => {
+                context.languages_unread = true;
+                let fault = Fault::new(node.span, "the same language twice");
+                context.faults.push(fault);
+            }
+            Err(error) => {
+                context.languages_unread = true;
+                context
+                    .faults
+                    .push(Fault::new(node.span, error.to_string()));
+            }
         }
     }
 }
@@ -159,6 +168,38 @@ fn names(context: &mut Context, node: &Node) -> Vec<OrderName> {
         }
     });
     names.collect()
+}
+
+fn notices(context: &mut Context, node: &Node) -> Vec<Notice> {
+    let mut ids = BTreeSet::new();
+    let mut notices = Vec::new();
+    for node in context.list(node, "`notices`") {
+        let mut record = Record::open(node, "a notice", &mut context.faults);
+        let id_node = record.need("id", &mut context.faults);
+        let id = id_node.and_then(|node| record::text(node, "`id`", &mut context.faults));
+        let when = condition::read(context, record.take("when"));
+        let say = record.need("say", &mut context.faults);
+        let said = say.map(|node| wording::read(context, node, "`say`", Place::Alone));
+        let said = said.unwrap_or_default();
+        record.finish(&mut context.faults);
+        let private = wording::privacy(context, &said) == Privacy::Private;
+        if let Some(node) = say.filter(|_| private) {
+            let fault = Fault::new(node.span, "a notice tells something private");
+            let help = "a notice is told to whoever calls from the customer's number";
+            context.faults.push(fault.help(help));
+        }
+        let id = id.unwrap_or_default().to_owned();
+        if let Some(node) = id_node.filter(|_| !ids.insert(id.clone())) {
+            let fault = Fault::new(node.span, format!("a second notice `{id}`"));
+            context.faults.push(fault);
+        }
+        notices.push(Notice {
+            id,
+            when,
+            say: said,
+        });
+    }
+    notices
 }
 
 fn questions(context: &mut Context, node: &Node) -> Vec<Question> {
