@@ -163,9 +163,23 @@ impl std::error::Error for FaultyFile {}
 pub fn nearest<'n>(wrong: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let length = wrong.chars().count();
     let allowed = if length < 4 { 1 } else { (length / 3).max(2) };
-    let scored = known.into_iter().map(|name| (distance(wrong, name), name));
+    let known: Vec<&str> = known.into_iter().collect();
+    let scored = known.iter().map(|name| (distance(wrong, name), *name));
     let best = scored.min_by_key(|(edits, _)| *edits)?;
-    (best.0 <= allowed).then_some(best.1)
+    if best.0 <= allowed {
+        return Some(best.1);
+    }
+    let mut begun = known.iter().filter(|name| begins(wrong, name));
+    let only = begun.next()?;
+    begun.next().is_none().then_some(*only)
+}
+
+/// Whether `wrong` is the beginning of a name, or a long one but for its last sign: `zh`, `retry`.
+fn begins(wrong: &str, name: &str) -> bool {
+    let length = wrong.chars().count();
+    let same = wrong.chars().zip(name.chars()).take_while(|(a, b)| a == b);
+    let same = same.count();
+    same == length && length >= 2 || same + 1 == length && same >= 4
 }
 
 /// Edits that turn `one` into `other`: insert, delete, replace, swap neighbours (optimal string
@@ -211,6 +225,13 @@ mod tests {
             Some("after-sales")
         );
         assert_eq!(nearest("zebra", ["agent", "menu"]), None);
+        assert_eq!(nearest("que", ["queue", "menu"]), Some("queue"));
+        assert_eq!(
+            nearest("retry", ["retries", "key_timeout"]),
+            Some("retries")
+        );
+        assert_eq!(nearest("zh", ["en", "zh-CN"]), Some("zh-CN"));
+        assert_eq!(nearest("se", ["sesame", "season"]), None);
     }
 
     #[test]

@@ -66,6 +66,17 @@ fn a_trial_tells_words_with_their_recorded_lengths() {
 }
 
 #[test]
+fn a_trial_of_a_number_that_the_dialplan_does_not_answer_says_so() {
+    let mut options = options("13800000001", "hangup");
+    options.called = Some("999".to_owned());
+    let told = tried(&options, "");
+    let note = "note: a centre would not lead 999 here: travel answers ";
+    assert!(told.starts_with(note), "{told}");
+    options.called = Some("10101234".to_owned());
+    assert!(!tried(&options, "").contains("note:"));
+}
+
+#[test]
 fn a_trial_travels_in_time_and_lets_look_ups_fail() {
     let mut options = options("13800000001", "0");
     options.at = Some("2026-12-25T09:00".parse().unwrap());

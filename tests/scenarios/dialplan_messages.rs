@@ -27,6 +27,26 @@ fn told(path: &Path) -> (String, Ending) {
 }
 
 #[test]
+fn programs_read_every_text_that_is_not_recorded() {
+    let options = check::Options {
+        paths: vec![PathBuf::from(FOLDER).join("words-not-recorded.yaml")],
+        config: ConfigChoice {
+            config: Some(PathBuf::from(FOLDER).join("ringwise.toml")),
+        },
+        json: true,
+        ..check::Options::default()
+    };
+    let mut out = Vec::new();
+    check::run(&options, &mut out).unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let texts = told["unrecorded"].as_array().unwrap();
+    assert_eq!(texts.len(), 1, "{told}");
+    assert_eq!(texts[0]["step"], "hello");
+    assert_eq!(texts[0]["language"], "en");
+    assert_eq!(texts[0]["text"], "Hello and welcome to our shop.");
+}
+
+#[test]
 fn each_mistake_is_told_as_it_was_reviewed() {
     let mut names: Vec<PathBuf> = fs::read_dir(FOLDER)
         .unwrap()

@@ -335,10 +335,23 @@ fn each_mistake_is_named_with_its_place_and_a_way_out() {
 fn two_files_cannot_answer_the_same_number() {
     let one = check::check(SOUND, &around()).unwrap();
     let other = SOUND.replace("\"100\", \"_2XX\"", "\"234\"");
+    let other = other.replace("flow: small", "flow: other");
     let other = check::check(&other, &around()).unwrap();
     let faults = check::overlaps(&[("one.yaml", &one), ("other.yaml", &other)]);
     assert!(faults[0].is_empty());
     assert_eq!(faults[1][0].what, "234 overlaps with _2XX of one.yaml");
+}
+
+#[test]
+fn two_files_cannot_have_the_same_name() {
+    let one = check::check(SOUND, &around()).unwrap();
+    let other = SOUND.replace("\"100\", \"_2XX\"", "\"334\"");
+    let other = check::check(&other, &around()).unwrap();
+    let faults = check::overlaps(&[("one.yaml", &one), ("other.yaml", &other)]);
+    assert!(faults[0].is_empty());
+    assert_eq!(faults[1].len(), 1);
+    assert_eq!(faults[1][0].what, "one.yaml is called `small` too");
+    assert_eq!(faults[1][0].span.start, SOUND.find("small").unwrap());
 }
 
 #[test]

@@ -6,6 +6,9 @@ pub mod hours;
 /// Whether everybody who can call can be sent sound.
 pub mod reach;
 
+/// What the reader of TOML says, in words for administrators.
+pub mod complaint;
+
 /// From a file to checked settings.
 pub mod reading;
 

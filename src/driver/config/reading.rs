@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use toml::Spanned;
 
+use crate::driver::config::complaint;
 use crate::driver::config::reach;
 use crate::driver::config::settings::Orders;
 use crate::driver::config::settings::Seat;
@@ -90,7 +91,7 @@ impl Config {
             }))
         };
         let settings: Settings =
-            toml::from_str(text).map_err(|error| faulty(vec![toml_fault(text, &error)]))?;
+            toml::from_str(text).map_err(|error| faulty(vec![complaint::of(text, &error)]))?;
         let mut faults = Vec::new();
         let listen = Span {
             start: text.find("listen").unwrap_or(0),
@@ -121,7 +122,11 @@ impl Config {
             }),
             Ok(_) => Err(faulty(faults)),
             Err(found) => {
-                faults.extend(found.iter().map(|fault| catalog_fault(fault, &settings)));
+                let told = found.iter().map(|fault| {
+                    let told = catalog_fault(fault, &settings);
+                    complaint::at_skill(text, fault, told)
+                });
+                faults.extend(told);
                 Err(faulty(faults))
             }
         }
@@ -232,31 +237,6 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
 
 fn span(range: Range<usize>) -> Span {
     Span::between(range.start, range.end)
-}
-
-/// serde names the unknown key first and then the known ones, all in back quotes.
-fn toml_fault(text: &str, error: &toml::de::Error) -> Fault {
-    let at = error.span().map_or(Span::default(), span);
-    let message = error.message();
-    let mut names = message.split('`').skip(1).step_by(2);
-    let unknown = [("unknown field", "key"), ("unknown variant", "value")];
-    let unknown = unknown
-        .into_iter()
-        .find(|(said, _)| message.starts_with(said));
-    if let Some((_, kind)) = unknown {
-        let wrong = names.next().unwrap_or_default();
-        let fault = Fault::new(at, format!("unknown {kind} `{wrong}`"));
-        return fault.nearest(wrong, names);
-    }
-    let shown = text.get(at.start..at.end()).unwrap_or_default();
-    let label = if shown.is_empty() { "" } else { "here" };
-    Fault::new(at, lower_first(message)).label(label)
-}
-
-fn lower_first(text: &str) -> String {
-    let mut rest = text.chars();
-    let first = rest.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(rest).collect()
 }
 
 fn read_secrets(
@@ -447,7 +427,15 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
             ),
             (
                 "drain_s = \"x\"",
-                "ringwise.toml:1:11: invalid type: string \"x\", expected u32",
+                "ringwise.toml:1:11: `drain_s` is \"x\", expected a number of seconds such as 15",
+            ),
+            (
+                "[[seat]]\nid = \"1\"\npassword = \"x\"\nskills = { sales = 3, refund = 11 }",
+                "ringwise.toml:4:23: ",
+            ),
+            (
+                "[sip]\nmd5 = \"yes\"",
+                "ringwise.toml:2:7: `md5` is \"yes\", expected true or false, without quotes",
             ),
             (
                 "[media]\nports = \"5\"",

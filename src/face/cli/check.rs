@@ -13,9 +13,11 @@ use crate::face::cli::fault_report;
 use crate::face::cli::fault_report::FaultLine;
 use crate::face::cli::finding;
 use crate::face::cli::finding::Findings;
+use crate::machine::ivr::advice;
 use crate::machine::ivr::testing::suite::Suite;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::fault::Severity;
+use crate::vocabulary::language::Language;
 
 /// What to check, and how to tell.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -41,6 +43,16 @@ struct Told<'f> {
     checked: &'f [String],
     faults: Vec<FaultLine>,
     tests: Vec<SuiteTold<'f>>,
+    unrecorded: Vec<UnrecordedTold<'f>>,
+}
+
+/// A text that nobody recorded, as programs read it.
+#[derive(Serialize)]
+struct UnrecordedTold<'f> {
+    file: &'f str,
+    step: &'f str,
+    language: Language,
+    text: String,
 }
 
 /// The tests of a file as programs read them.
@@ -101,9 +113,27 @@ fn tell_programs(findings: &Findings, ending: Ending, out: &mut dyn Write) -> io
         checked: &findings.checked,
         faults: files.flat_map(fault_report::lines).collect(),
         tests: suites.collect(),
+        unrecorded: unrecorded(findings),
     };
     serde_json::to_writer_pretty(&mut *out, &told)?;
     writeln!(out)
+}
+
+/// Every text of sound dialplans that the prompt library does not have.
+fn unrecorded(findings: &Findings) -> Vec<UnrecordedTold<'_>> {
+    let mut told = Vec::new();
+    for (file, checked) in &findings.dialplans {
+        let book = findings.book.as_ref();
+        let texts = book.map(|book| advice::unrecorded(&checked.script, book));
+        let texts = texts.into_iter().flatten();
+        told.extend(texts.map(|(step, language, text)| UnrecordedTold {
+            file,
+            step,
+            language,
+            text,
+        }));
+    }
+    told
 }
 
 fn tell_people(findings: &Findings, options: &Options, out: &mut dyn Write) -> io::Result<()> {

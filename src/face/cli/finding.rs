@@ -239,8 +239,11 @@ fn judge(name: String, text: String, checked: Checked, zone: &TimeZone, findings
         zone,
     };
     let suite = suite::run(scene, &Arc::new(checked.script.clone()), &checked.cases);
+    faults.extend(checked.warnings.iter().cloned());
     faults.extend(suite.faults.iter().cloned());
     faults.sort_by_key(|fault| fault.span);
+    // Uses of a subflow share its steps, and what is to be said of them.
+    faults.dedup();
     let wrong = faults.iter().any(|fault| fault.severity == Severity::Error);
     let file = FaultyFile {
         name: name.clone(),

@@ -124,6 +124,17 @@ pub fn run<R: BufRead>(
     let call = Rehearsal::new(scene, script, ground.caller.clone(), ground.start);
     let sound = options.wav.as_ref();
     let sound = sound.map(|_| SoundTrack::new(&ground.phrasebook, &ground.settings.prompts));
+    if let Some(called) = &options.called
+        && !ground.script.answers(called)
+    {
+        let dids: Vec<String> = ground.script.dids.iter().map(ToString::to_string).collect();
+        writeln!(
+            out,
+            "note: a centre would not lead {called} here: {} answers {}",
+            ground.script.flow,
+            dids.join(", ")
+        )?;
+    }
     let mut trial = Trial::new(call, &ground, sound, out);
     trial.begin()?;
     match (&options.keys, Keyboard::open(options.fast)) {

@@ -133,6 +133,11 @@ impl Checker<'_> {
             if self.is_word(name) {
                 return Err(fault.help(format!("texts stand in quotes: \"{name}\"")));
             }
+            // Names of a file's own stand behind what they are: `vars.tries`, `hours.office`.
+            let whole = |known: &&str| known.rsplit_once('.').is_some_and(|(_, own)| own == name);
+            if let Some(known) = self.types.names().find(whole) {
+                return Err(fault.help(format!("did you mean `{known}`?")));
+            }
             return Err(fault.nearest(name, self.types.names()));
         };
         let guarded = known.contains(name);

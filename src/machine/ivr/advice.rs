@@ -79,6 +79,27 @@ pub fn advise(text: &str, script: &Script, ground: Ground<'_>) -> Vec<Fault> {
     adviser.faults
 }
 
+/// Every text that nobody recorded: its step, language and words.
+#[must_use]
+pub fn unrecorded<'s>(
+    script: &'s Script,
+    book: &Phrasebook,
+) -> Vec<(&'s String, Language, String)> {
+    let mut found = Vec::new();
+    for step in &script.steps {
+        for language in &script.languages {
+            let mut literals = Vec::new();
+            for (wording, digits) in step.wordings() {
+                let words = wording.literals(*language, digits).into_iter();
+                literals.extend(words.map(|words| (*language, words)));
+            }
+            let missing = composition::unrecorded(book, &literals).into_iter();
+            found.extend(missing.map(|(language, words)| (&step.name, language, words)));
+        }
+    }
+    found
+}
+
 struct Adviser<'a> {
     script: &'a Script,
     ground: Ground<'a>,
@@ -92,18 +113,7 @@ impl Adviser<'_> {
         let Some(book) = self.ground.book else {
             return;
         };
-        let mut found = Vec::new();
-        for step in &self.script.steps {
-            for language in &self.script.languages {
-                let mut literals = Vec::new();
-                for (wording, digits) in step.wordings() {
-                    let words = wording.literals(*language, digits).into_iter();
-                    literals.extend(words.map(|words| (*language, words)));
-                }
-                let missing = composition::unrecorded(book, &literals).into_iter();
-                found.extend(missing.map(|(language, words)| (&step.name, language, words)));
-            }
-        }
+        let found = unrecorded(self.script, book);
         if self.ground.unrecorded == Unrecorded::Lost {
             self.lost(&found);
         } else {

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::machine::expression::environment::Types;
 use crate::machine::ivr::certainty;
+use crate::machine::ivr::certainty::Use;
 use crate::machine::ivr::reading::entry;
 use crate::machine::ivr::reading::hours;
 use crate::machine::ivr::reading::naming;
 use crate::machine::ivr::reading::naming::Declarations;
+use crate::machine::ivr::reading::naming::HOURS;
 use crate::machine::ivr::reading::reader::Reader;
 use crate::machine::ivr::reading::scope::Layout;
 use crate::machine::ivr::reading::scope::NamedStep;
@@ -34,6 +36,7 @@ use crate::vocabulary::fault::Span;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
+use crate::wire::yaml::tree::Tree;
 
 /// A script with the places of what other files may collide with.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +47,10 @@ pub struct Checked {
     pub did_spans: Vec<Span>,
     /// Its tests.
     pub cases: Vec<Case>,
+    /// Where its name stands.
+    pub flow_span: Span,
+    /// What is likely wrong, though it holds together.
+    pub warnings: Vec<Fault>,
 }
 
 /// Checks the text of one dialplan file.
@@ -67,12 +74,19 @@ pub fn check(text: &str, around: &Surroundings) -> Result<Checked, Vec<Fault>> {
     }
 }
 
-/// Numbers that two dialplans answer: for each file, faults at its numbers.
+/// Names that two dialplans have and numbers that two answer: for each file, faults at its own.
 #[must_use]
 pub fn overlaps(files: &[(&str, &Checked)]) -> Vec<Vec<Fault>> {
     let mut faults: Vec<Vec<Fault>> = vec![Vec::new(); files.len()];
     for (at, (_, one)) in files.iter().enumerate() {
         for (name, other) in files.iter().take(at) {
+            if let Some(found) = faults.get_mut(at)
+                && one.script.flow == other.script.flow
+            {
+                let what = format!("{name} is called `{}` too", one.script.flow);
+                let fault = Fault::new(one.flow_span, what);
+                found.push(fault.help("records and releases tell dialplans by `flow`: rename one"));
+            }
             for (did, span) in one.script.dids.iter().zip(&one.did_spans) {
                 let clash = other.script.dids.iter().find(|taken| taken.overlaps(did));
                 if let (Some(taken), Some(found)) = (clash, faults.get_mut(at)) {
@@ -97,6 +111,7 @@ fn read_file(
         record::count(version, "`version`", 1..=1, faults);
     }
     let flow = record.need("flow", faults);
+    let flow_span = flow.map(|node| node.span).unwrap_or_default();
     let flow = flow.and_then(|node| entry::read_flow(node, faults));
     let languages = record.need("languages", faults);
     let languages = languages.map(|node| entry::read_languages(node, faults));
@@ -152,11 +167,15 @@ fn read_file(
         faults.extend(certainty::faults(&script, &reader.uses, &types));
         check_routes(&script, &placed, faults);
     }
-    let cases = tests.map(|node| case_reader::read(node, &script, faults));
+    let mut warnings = reader.warnings;
+    warnings.extend(unused_hours(hours, &script, &reader.uses));
+    let cases = tests.map(|node| case_reader::read(node, &script, reader.attributes, faults));
     Some(Checked {
         script,
         did_spans: entered.did_spans,
         cases: cases.unwrap_or_default(),
+        flow_span,
+        warnings,
     })
 }
 
@@ -181,6 +200,35 @@ fn unused_subflows(subflows: &[Subflow<'_>], scopes: &[Scope<'_>]) -> Vec<Fault>
         Fault::new(subflow.span, what).help("use it, or take it out")
     };
     unused.map(fault).collect()
+}
+
+/// Warnings of opening hours that nothing asks for.
+fn unused_hours(node: Option<&Node>, script: &Script, uses: &[Use]) -> Vec<Fault> {
+    let Some(Tree::Map(entries)) = node.map(|node| &node.tree) else {
+        return Vec::new();
+    };
+    let timed = script.steps.iter().filter_map(|step| {
+        let Verb::Time(opening) = &step.verb else {
+            return None;
+        };
+        Some(opening)
+    });
+    let opened: BTreeSet<&str> = timed
+        .chain(&script.gate)
+        .map(|opening| opening.hours.as_str())
+        .collect();
+    let asked: BTreeSet<&str> = uses.iter().flat_map(|one| one.syntax.names()).collect();
+    let unused = entries.iter().filter_map(|(key, _)| {
+        let name = key.text()?;
+        let is_used = opened.contains(name) || asked.contains(format!("{HOURS}{name}").as_str());
+        let what = format!("nothing asks for the hours `{name}`");
+        let fault = Fault::new(key.span, what).warning();
+        let help = format!(
+            "ask by `time: {name}` or `entry: {{ hours: {{ of: {name}, … }} }}`, or take them out"
+        );
+        (!is_used).then(|| fault.help(help))
+    });
+    unused.collect()
 }
 
 /// Reads what a file declares, and finds all its steps.
@@ -223,7 +271,13 @@ fn check_routes(script: &Script, placed: &[PlacedStep<'_>], faults: &mut Vec<Fau
         let step = placed.get(at.0).map(|placed| placed.step);
         step.map_or(("", Span::default()), |(name, span, _)| (name, span))
     };
-    let unreached = route::unreached(script);
+    // What leads nowhere leads to the first step while the rest is read: circles would be made up.
+    let circle = route::circle(script).filter(|_| faults.is_empty());
+    // What a circle cuts off is no news beside it.
+    let unreached = match circle {
+        Some(_) => Vec::new(),
+        None => route::unreached(script),
+    };
     for at in &unreached {
         let (step, span) = named(*at);
         // A use that no call reaches is one fault, not one for each step of its copy.
@@ -250,6 +304,26 @@ fn check_routes(script: &Script, placed: &[PlacedStep<'_>], faults: &mut Vec<Fau
             faults.push(fault.help("order_tail names a step with collect"));
         }
     }
+    check_deeds(script, &named, faults);
+    if let Some(circle) = circle.filter(|_| faults.is_empty()) {
+        let mut way: Vec<&str> = circle.iter().map(|at| named(*at).0).collect();
+        way.extend(way.first().copied());
+        let span = circle.first().map(|at| named(*at).1).unwrap_or_default();
+        let what = format!(
+            "a call can circle here with nobody doing anything: {}",
+            way.join(" → ")
+        );
+        let help = "lead one of these to a person or to a hangup, or count the rounds in a variable and branch on it";
+        faults.push(Fault::new(span, what).help(help));
+    }
+}
+
+/// What services may do leads to steps that do it.
+fn check_deeds<'p>(
+    script: &Script,
+    named: &dyn Fn(StepAt) -> (&'p str, Span),
+    faults: &mut Vec<Fault>,
+) {
     for (at, step) in (0..).map(StepAt).zip(&script.steps) {
         let Verb::Consult(consult) = &step.verb else {
             continue;
@@ -263,17 +337,5 @@ fn check_routes(script: &Script, placed: &[PlacedStep<'_>], faults: &mut Vec<Fau
             let fault = Fault::new(named(at).1, what);
             faults.push(fault.help("may_queue names steps with queue"));
         }
-    }
-    // What leads nowhere leads to the first step while the rest is read: circles would be made up.
-    if let Some(circle) = route::circle(script).filter(|_| faults.is_empty()) {
-        let mut way: Vec<&str> = circle.iter().map(|at| named(*at).0).collect();
-        way.extend(way.first().copied());
-        let span = circle.first().map(|at| named(*at).1).unwrap_or_default();
-        let what = format!(
-            "a call can circle here with nobody doing anything: {}",
-            way.join(" → ")
-        );
-        let help = "lead one of these to a person or to a hangup, or count the rounds in a variable and branch on it";
-        faults.push(Fault::new(span, what).help(help));
     }
 }

@@ -105,6 +105,23 @@ impl Binary {
 }
 
 impl Syntax {
+    /// The names in it.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        match &self.form {
+            Form::Value(_) | Form::Local(_) => Vec::new(),
+            Form::Name(name) => vec![name],
+            Form::Unary(_, part) => part.names(),
+            Form::Binary(_, parts) => parts.iter().flat_map(Self::names).collect(),
+            Form::In(part, parts) => {
+                let all = std::iter::once(&**part).chain(parts);
+                all.flat_map(Self::names).collect()
+            }
+            Form::Choice(parts) => parts.iter().flat_map(Self::names).collect(),
+            Form::Call(_, _, parts) => parts.iter().flat_map(Self::names).collect(),
+        }
+    }
+
     /// A part at a place.
     ///
     /// # Errors

@@ -57,14 +57,9 @@ impl<'t> Line<'t> {
 
     /// Looks at the words from a byte on. `first`: how far in the line stands.
     pub fn words(&self, from: usize, first: usize, open: &mut Open, slips: &mut Vec<Slip>) {
-        let mut at = from;
-        let mut is_key = open.brackets.last().is_none_or(|(sign, _)| *sign == '{');
-        if open.quote.is_some() {
-            let Some(end) = self.end_of_quote(open) else {
-                return;
-            };
-            (at, is_key) = (end, false);
-        }
+        let Some((mut at, mut is_key)) = self.begin(from, open) else {
+            return;
+        };
         loop {
             let rest = self.rest(at);
             at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
@@ -130,13 +125,16 @@ impl<'t> Line<'t> {
         at == 0 || before.is_some_and(|before| before.ends_with([' ', '\t']))
     }
 
-    /// Where a quote ends that was open before this line; none if it stays open.
-    fn end_of_quote(&self, open: &mut Open) -> Option<usize> {
-        let end = close(self.text, open.quote?);
-        if end.is_some() {
-            open.quote = None;
-        }
-        end
+    /// Where words begin, behind a quote that was open before this line, and whether with a key;
+    /// none if the quote stays open.
+    fn begin(&self, from: usize, open: &mut Open) -> Option<(usize, bool)> {
+        let Some(quote) = open.quote else {
+            let is_key = open.brackets.last().is_none_or(|(sign, _)| *sign == '{');
+            return Some((from, is_key));
+        };
+        let end = close(self.text, quote)?;
+        open.quote = None;
+        Some((end, false))
     }
 
     /// A comment that was meant as the key `#`.

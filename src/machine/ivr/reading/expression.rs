@@ -1,6 +1,7 @@
 //! Expressions of a dialplan: read once, checked twice. Here every variable counts as set; whether
 //! it is on every way to its step is looked at when all ways are known.
 
+use crate::machine::expression::environment::Types;
 use crate::machine::expression::expressed::Expression;
 use crate::machine::expression::kind::Kind;
 use crate::machine::expression::typing::Known;
@@ -11,6 +12,7 @@ use crate::machine::ivr::variable::VARS;
 use crate::machine::ivr::variable::Variable;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
+use crate::vocabulary::fault::nearest;
 use crate::vocabulary::privacy::Privacy;
 use crate::vocabulary::value::Value;
 use crate::wire::expression::parser;
@@ -20,6 +22,30 @@ use crate::wire::expression::token::Style;
 use crate::wire::yaml::excerpt;
 use crate::wire::yaml::record;
 use crate::wire::yaml::tree::Node;
+
+/// A word that stands where a value should, and is no name or nearly one.
+#[must_use]
+pub fn bare_word(syntax: &Syntax, types: &Types, kind: &Kind) -> Option<Fault> {
+    let Form::Name(name) = &syntax.form else {
+        return None;
+    };
+    let owned = |known: &str| known.rsplit_once('.').is_some_and(|(_, own)| own == name);
+    let near = nearest(name, types.names()).is_some() || types.names().any(owned);
+    if near || types.get(name).is_some() {
+        return None;
+    }
+    let fault = Fault::new(syntax.span, format!("no value is called `{name}`"));
+    let quoted = format!("a text stands in single quotes within: \"'{name}'\"");
+    if kind.is_text() {
+        return Some(fault.help(quoted));
+    }
+    let fault = fault.label(format!("expected {kind}"));
+    Some(if *kind == Kind::Number {
+        fault.help("write it in digits, like 0")
+    } else {
+        fault
+    })
+}
 
 impl Reader<'_> {
     /// A node's text as a tree with places in the file.
@@ -61,6 +87,10 @@ impl Reader<'_> {
         {
             let word = Form::Value(Value::Text(name.clone()));
             syntax = Syntax::new(syntax.span, word).ok()?;
+        }
+        if let Some(fault) = bare_word(&syntax, self.types(), &to.kind) {
+            self.wrong(fault);
+            return None;
         }
         let at = syntax.span;
         let value = self.expression(syntax, Some(&to.kind), purpose)?;

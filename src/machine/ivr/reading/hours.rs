@@ -76,9 +76,14 @@ fn read_zone(node: &Node, faults: &mut Vec<Fault>) -> Option<TimeZone> {
             .map(|zone| zone.to_string())
             .collect();
         let near = crate::vocabulary::fault::nearest(name, known.iter().map(String::as_str));
-        let help = near.map_or("a zone is a name like Asia/Shanghai".to_owned(), |near| {
-            format!("did you mean `{near}`?")
-        });
+        let offset = name.contains(|c: char| c.is_ascii_digit() || c == '+');
+        let near = near.filter(|_| !offset);
+        let whole = if offset {
+            "hours from UTC are no zone, as clocks change: name a place like Europe/Berlin"
+        } else {
+            "a zone is a name like Asia/Shanghai"
+        };
+        let help = near.map_or(whole.to_owned(), |near| format!("did you mean `{near}`?"));
         faults.push(fault.help(help));
     }
     found
@@ -122,6 +127,11 @@ fn read_hours(node: &Node, faults: &mut Vec<Fault>) -> Vec<Hours> {
         Ok(hours) => hours,
         Err(error @ HoursError::Unreadable(_)) => {
             let fault = Fault::new(node.span, error.to_string());
+            let fault = if has_one_digit(text) {
+                fault.label("hours have two digits: 09:00")
+            } else {
+                fault
+            };
             faults.push(fault.help(HOURS_HELP));
             Vec::new()
         }
@@ -131,6 +141,13 @@ fn read_hours(node: &Node, faults: &mut Vec<Fault>) -> Vec<Hours> {
             Vec::new()
         }
     }
+}
+
+/// Whether an hour of one digit stands among these.
+fn has_one_digit(text: &str) -> bool {
+    let mut clocks = text.split([',', '-']).map(str::trim);
+    clocks
+        .any(|clock| clock.find(':') == Some(1) && clock.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn read_holidays(node: &Node, faults: &mut Vec<Fault>) -> BTreeMap<Date, Vec<Hours>> {
@@ -149,8 +166,17 @@ fn read_holidays(node: &Node, faults: &mut Vec<Fault>) -> BTreeMap<Date, Vec<Hou
         };
         let hours = read_hours(value, faults);
         let Some((first, last)) = dates(text) else {
+            let turned = text
+                .split_once("..")
+                .map(|(one, other)| format!("{other}..{one}"));
+            let turned = turned.filter(|turned| dates(turned).is_some());
             let fault = Fault::new(key.span, format!("`{text}` is no day"));
-            faults.push(fault.help(DATES_HELP));
+            faults.push(match turned {
+                Some(turned) => fault
+                    .label("the last day is before the first")
+                    .help(format!("write {turned}")),
+                None => fault.help(DATES_HELP),
+            });
             continue;
         };
         let days = first.series(jiff::Span::new().days(1));

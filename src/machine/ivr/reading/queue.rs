@@ -54,14 +54,20 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
     })
 }
 
-/// A need, or one per language; languages that are not named need nothing.
+/// A need, or one for each language of the file.
 fn read_need<'r>(reader: &mut Reader<'r>, node: &'r Node) -> BTreeMap<Language, NamedNeed> {
     let mut needs = BTreeMap::new();
     if let Tree::Map(entries) = &node.tree {
         for (key, value) in entries {
-            if let Some(language) = reader.language(key) {
+            if let Some(language) = reader.key_of_language(key) {
                 needs.insert(language, wait_step::need(reader, value));
             }
+        }
+        let languages = reader.languages.clone().into_iter();
+        for language in languages.filter(|language| !needs.contains_key(language)) {
+            let what = format!("the need in {language} is missing");
+            let fault = Fault::new(node.span, what).label("its callers would need nothing");
+            reader.wrong(fault.help(format!("add {language}: \"…\"")));
         }
         return needs;
     }

@@ -18,6 +18,7 @@ use crate::machine::ivr::variable::Variable;
 use crate::machine::prediction::attribute::Attribute;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
+use crate::vocabulary::fault::nearest;
 use crate::vocabulary::language::Language;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
@@ -61,6 +62,8 @@ pub struct Reader<'r> {
     pub patience: Patience,
     /// What is wrong.
     pub faults: Vec<Fault>,
+    /// What is likely wrong.
+    pub warnings: Vec<Fault>,
 }
 
 impl<'r> Reader<'r> {
@@ -85,6 +88,7 @@ impl<'r> Reader<'r> {
                 retries: 2,
             },
             faults: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -185,6 +189,16 @@ impl<'r> Reader<'r> {
             self.wrong(fault);
         }
         found
+    }
+
+    /// A language as the key of a text. What was meant is taken as written: its text is not
+    /// missing.
+    pub fn key_of_language(&mut self, node: &Node) -> Option<Language> {
+        let found = self.language(node);
+        let known = || self.languages.iter().copied();
+        let near = || nearest(node.text()?, known().map(Language::tag));
+        let meant = || near().and_then(|tag| known().find(|known| known.tag() == tag));
+        found.or_else(meant)
     }
 
     /// The id of a question in the bank.

@@ -46,6 +46,11 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
         nothing(reader, name, node.span);
         return None;
     }
+    if !matches!(node.tree, Tree::Map(_)) {
+        let fault = record::expected(node, &format!("step `{name}`"), "a map");
+        reader.wrong(fault.help(format!("{name}: {{ goto: STEP }} leads on")));
+        return None;
+    }
     let mut record = Record::open(node, &format!("step `{name}`"), &mut reader.faults);
     // A look-up of a service sets variables by itself.
     let own = |verb: &str| verb == "set" && consult::is_named(&record);
@@ -104,8 +109,15 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
 /// A key that a step without a verb cannot have.
 fn misspelt_verb(record: &Record<'_>) -> Option<Fault> {
     let plain = ["say", "in", "goto"];
-    let mut rest = record.rest().iter();
-    let (name, key, _) = rest.find(|(name, ..)| !plain.contains(name))?;
+    let odd = || {
+        record
+            .rest()
+            .iter()
+            .filter(|(name, ..)| !plain.contains(name))
+    };
+    // Keys that only go with some verb are no news while the verb is unknown.
+    let near = odd().find(|(name, ..)| nearest(name, VERBS).is_some());
+    let (name, key, _) = near.or_else(|| odd().next())?;
     let fault = Fault::new(key.span, format!("unknown key `{name}`"));
     Some(fault.nearest(name, plain.into_iter().chain(VERBS)))
 }

@@ -91,7 +91,7 @@ impl Reader<'_> {
                 let mut missing = languages;
                 let mut found = Vec::new();
                 for (key, value) in entries {
-                    if let Some(language) = self.language(key) {
+                    if let Some(language) = self.key_of_language(key) {
                         missing.retain(|one| *one != language);
                         found.push((language, value));
                     }
@@ -140,11 +140,36 @@ impl Reader<'_> {
         let mut parts = Vec::with_capacity(pieces.len());
         for piece in pieces {
             match piece {
-                Piece::Words(words) => parts.push(Part::Words(words.to_owned())),
+                Piece::Words(words) => {
+                    self.single_braces(text, words, node, allowed);
+                    parts.push(Part::Words(words.to_owned()));
+                }
                 Piece::Slot(slot, offset) => parts.push(self.slot(slot, offset, node, allowed)?),
             }
         }
         Some(parts)
+    }
+
+    /// Warns of names in single braces, which are said as they stand.
+    fn single_braces(&mut self, text: &str, words: &str, node: &Node, allowed: &[Slot]) {
+        let Some((before, rest)) = words.split_once('{') else {
+            return;
+        };
+        let Some((inside, _)) = rest.split_once('}') else {
+            return;
+        };
+        let name = inside.split('|').next().unwrap_or_default().trim();
+        let slot = Slot::named(name).is_some_and(|slot| allowed.contains(&slot));
+        if !slot && self.types().get(name).is_none() {
+            return;
+        }
+        let braced = format!("{{{inside}}}");
+        let start = text.find(&braced).unwrap_or(before.len());
+        let length = braced.len();
+        let span = excerpt::place(self.source, node, Span { start, length });
+        let fault = Fault::new(span, format!("callers hear the words {braced} here"));
+        let help = format!("a value stands in two braces: {{{{{}}}}}", inside.trim());
+        self.warnings.push(fault.warning().help(help));
     }
 
     /// What stands between braces: a slot of this text, or a value.

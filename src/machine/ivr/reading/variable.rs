@@ -12,6 +12,7 @@ use crate::machine::expression::typing::Known;
 use crate::machine::ivr::limit::VARIABLES_MAX;
 use crate::machine::ivr::manner::Manner;
 use crate::machine::ivr::manner::Words;
+use crate::machine::ivr::reading::expression;
 use crate::machine::ivr::reading::reader::Reader;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::prediction::attribute::Unit;
@@ -241,6 +242,10 @@ fn read_start(reader: &mut Reader<'_>, node: &Node, kind: &Kind) -> Option<Value
         return Some(Value::Text(text.to_owned()));
     }
     let syntax = reader.syntax(node)?;
+    if let Some(fault) = expression::bare_word(&syntax, &Types::default(), kind) {
+        reader.wrong(fault);
+        return None;
+    }
     let read = Expression::of(&syntax, &Types::default(), &Known::new());
     let read = read.and_then(|read| read.must_be(kind, &syntax).map(|()| read));
     match read {

@@ -12,6 +12,7 @@ use crate::machine::ivr::testing::case::Given;
 use crate::machine::ivr::testing::case::GivenOrder;
 use crate::machine::ivr::testing::case::Outcome;
 use crate::machine::ivr::testing::case::Written;
+use crate::machine::prediction::attribute::Attribute;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::moment::WrittenMoment;
@@ -29,6 +30,8 @@ const ORDERS_MAX: usize = 20;
 /// When the phone rings unless a test says otherwise: a Monday morning.
 const RINGS_AT: WrittenMoment =
     WrittenMoment::Clocks(jiff::civil::datetime(2026, 3, 2, 10, 0, 0, 0));
+/// What a test says of who calls, as messages name it.
+const CUSTOMER: &str = "`customer`";
 /// What look-ups may come to instead of orders.
 const FAILURES: [(&str, LookupFailure); 2] = [
     ("timeout", LookupFailure::Timeout),
@@ -36,7 +39,14 @@ const FAILURES: [(&str, LookupFailure); 2] = [
 ];
 
 /// Reads the tests of a file whose script is known.
-pub fn read(node: &Node, script: &Script, faults: &mut Vec<Fault>) -> Vec<Case> {
+///
+/// `known`: the attributes of the bank; none if the file names none.
+pub fn read(
+    node: &Node,
+    script: &Script,
+    known: Option<&BTreeMap<String, Attribute>>,
+    faults: &mut Vec<Fault>,
+) -> Vec<Case> {
     let Tree::List(nodes) = &node.tree else {
         let list = "a list of tests, each with name, keys and expect";
         faults.push(record::expected(node, "`tests`", list));
@@ -47,7 +57,11 @@ pub fn read(node: &Node, script: &Script, faults: &mut Vec<Fault>) -> Vec<Case> 
         faults.push(Fault::new(node.span, what));
         return Vec::new();
     }
-    let mut reader = CaseReader { script, faults };
+    let mut reader = CaseReader {
+        script,
+        known,
+        faults,
+    };
     let mut names = BTreeSet::new();
     let mut cases = Vec::new();
     for node in nodes {
@@ -65,6 +79,7 @@ pub fn read(node: &Node, script: &Script, faults: &mut Vec<Fault>) -> Vec<Case> 
 
 struct CaseReader<'r> {
     script: &'r Script,
+    known: Option<&'r BTreeMap<String, Attribute>>,
     faults: &'r mut Vec<Fault>,
 }
 
@@ -113,7 +128,7 @@ impl CaseReader<'_> {
             .and_then(|node| self.moment(node))
             .unwrap_or(RINGS_AT);
         if let Some(node) = record.take("customer") {
-            let mut attributes = self.attributes(node, "`customer`");
+            let mut attributes = self.attributes(node, CUSTOMER);
             if let Some(at) = attributes.iter().position(|(name, _)| name == "name") {
                 given.name = attributes.remove(at).1;
             }
@@ -196,11 +211,35 @@ impl CaseReader<'_> {
         let mut attributes = Vec::new();
         for (key, value) in entries {
             let name = record::text(key, "an attribute", self.faults);
+            if let Some(name) = name {
+                self.known_attribute(key, name, what == CUSTOMER);
+            }
             let value = record::text(value, "its value", self.faults);
             let pair = name.zip(value);
             attributes.extend(pair.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         attributes
+    }
+
+    /// A misspelt attribute would be unknown to every condition, and no test would tell.
+    fn known_attribute(&mut self, key: &Node, name: &str, is_customers: bool) {
+        let Some(known) = self.known else {
+            return;
+        };
+        let own = if is_customers { "name" } else { "id" };
+        let known: Vec<&str> = known
+            .keys()
+            .filter_map(|one| match one.strip_prefix("customer.") {
+                Some(bare) => is_customers.then_some(bare),
+                None => (!is_customers).then_some(one.as_str()),
+            })
+            .collect();
+        let known = || known.iter().copied().chain([own]);
+        if known().all(|one| one != name) {
+            let who = if is_customers { "customer" } else { "order" };
+            let fault = Fault::new(key.span, format!("the bank knows no `{name}` of {who}s"));
+            self.faults.push(fault.nearest(name, known()));
+        }
     }
 
     fn orders(&mut self, node: &Node) -> Result<Vec<GivenOrder>, LookupFailure> {
