@@ -26,6 +26,8 @@ use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::UaCommand;
+use crate::machine::waiting::forecaster::Forecaster;
+use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
@@ -49,6 +51,8 @@ pub struct Surroundings<'a> {
     pub release: &'a Release,
     /// Who serves at present.
     pub people: &'a People,
+    /// What waits to expect.
+    pub forecaster: &'a Forecaster,
     /// What has been learned, by bank.
     pub models: &'a BTreeMap<String, Model>,
     /// For a bank that nothing was learned of.
@@ -73,6 +77,10 @@ pub struct Contact {
     pub(super) playing: Option<(PlayId, Playing)>,
     pub(super) language: Language,
     pub(super) queue: String,
+    /// The distributor has the call while it goes on in the dialplan.
+    pub(super) place: Place,
+    /// The place it was told last, and the wait if that was known.
+    pub(super) told: Option<(u32, Option<WaitRange>)>,
     pub(super) caller_name: String,
     pub(super) caller_user: String,
     pub(super) seat: Option<SeatSide>,
@@ -112,6 +120,15 @@ pub enum Stage {
     Talking,
     /// It is over; its legs let go.
     Ending,
+}
+
+/// Whether a call that goes on in the dialplan has a place in a queue.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Place {
+    /// It has none, or it waits there.
+    None,
+    /// It keeps one.
+    Kept,
 }
 
 /// What a play is for.
@@ -155,6 +172,8 @@ impl Contact {
             playing: None,
             language: origin.language,
             queue: String::new(),
+            place: Place::None,
+            told: None,
             caller_name: origin.caller_name,
             caller_user: origin.caller_user,
             seat: None,
@@ -188,6 +207,8 @@ impl Contact {
             .and_then(|(speaking, _)| speaking.poll_timeout());
         let walk = match self.stage {
             Stage::Walking | Stage::Opening | Stage::Offered => self.walk.poll_timeout(),
+            // While a seat rings nobody leaves because of the time.
+            Stage::Waiting if self.seat.is_none() => self.walk.poll_timeout(),
             Stage::Waiting | Stage::Talking | Stage::Ending => None,
         };
         [self.deadline, speaking, walk].into_iter().flatten().min()
@@ -207,7 +228,8 @@ impl Contact {
         {
             self.play_sentence(near);
         }
-        if self.walk.poll_timeout().is_some_and(|at| at <= now) {
+        let rings = self.stage == Stage::Waiting && self.seat.is_some();
+        if !rings && self.walk.poll_timeout().is_some_and(|at| at <= now) {
             self.walk.handle_timeout(&walk_world(&self.bank, near));
             self.follow_walk(near);
         }

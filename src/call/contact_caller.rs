@@ -325,7 +325,9 @@ impl Contact {
         self.pressed = Some(at);
         let shown = if self.walk.is_secret() { '•' } else { key };
         self.fact(Fact::Key { key: shown });
-        if self.stage == Stage::Walking {
+        // While a seat rings keys mean nothing: the wait is about to end.
+        let waits = self.stage == Stage::Waiting && self.seat.is_none();
+        if waits || self.stage == Stage::Walking {
             self.tell_walk(WalkInput::Key(key), near);
         }
     }

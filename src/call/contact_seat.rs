@@ -7,7 +7,6 @@ use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
-use crate::call::phrase;
 use crate::call::record::Party;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
@@ -38,6 +37,7 @@ pub struct Ringing {
 impl Contact {
     /// Ring this seat for the call: its port first.
     pub fn offer(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
+        self.call_back_from_stroll(near);
         if self.stage != Stage::Waiting || self.seat.is_some() {
             self.emit(ContactOutput::Acd(Input::Declined {
                 seat: to.seat,
@@ -71,32 +71,9 @@ impl Contact {
         }
     }
 
-    /// Tells the caller its place.
-    pub fn tell_position(&mut self, place: u32, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Waiting {
-            self.announce(&phrase::position(self.language, place), near);
-        }
-    }
-
     /// It waits in another queue from here on.
     pub fn moved(&mut self, queue: String) {
         self.queue = queue;
-    }
-
-    /// The queue took no more: the dialplan goes on.
-    pub fn queue_full(&mut self, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Waiting {
-            self.stage = Stage::Walking;
-            self.tell_walk(WalkInput::QueueFull, near);
-        }
-    }
-
-    /// A supervisor took it out of its queue: the dialplan goes on.
-    pub fn taken_out(&mut self, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Waiting {
-            self.stage = Stage::Walking;
-            self.tell_walk(WalkInput::QueueLeft, near);
-        }
     }
 
     /// The seat's leg has its port: now it rings.
@@ -216,8 +193,11 @@ impl Contact {
             (Stage::Talking, Some((seat, epoch))) => {
                 self.emit(ContactOutput::Acd(Input::TalkEnded { seat, epoch }));
             }
-            (Stage::Waiting, _) => self.emit(ContactOutput::Acd(Input::Left(self.id))),
-            (Stage::Opening | Stage::Offered | Stage::Walking | Stage::Ending, _)
+            (was, _) if self.is_queued(was) => {
+                self.emit(ContactOutput::Acd(Input::Left(self.id)));
+            }
+            (Stage::Waiting, _)
+            | (Stage::Opening | Stage::Offered | Stage::Walking | Stage::Ending, _)
             | (Stage::Talking, None) => {}
         }
         self.drop_seat(None);

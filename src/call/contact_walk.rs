@@ -5,15 +5,13 @@ use crate::call::contact::Contact;
 use crate::call::contact::Playing;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
-use crate::call::contact_output::ContactOutput;
+use crate::call::contact_wish::Wish;
 use crate::call::effect::Answer;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
 use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
-use crate::machine::acd::surface::Arrival;
-use crate::machine::acd::surface::Input;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
@@ -25,7 +23,6 @@ use crate::machine::prediction::outcome::Outcome;
 use crate::machine::speech::composition;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::id::AskId;
-use crate::vocabulary::id::QueueId;
 use crate::vocabulary::language::Language;
 
 impl Contact {
@@ -124,6 +121,7 @@ impl Contact {
                 ageing,
                 steps,
                 language,
+                expected_max,
                 briefing,
             } => {
                 self.language = language;
@@ -131,15 +129,16 @@ impl Contact {
                     queue: queue.clone(),
                     briefing: Box::new(briefing),
                 });
-                let arrival = Arrival {
-                    need: near.people.catalog.need(&need),
+                let wish = Wish {
+                    need,
                     priority,
                     ageing,
-                    steps: near.people.catalog.steps(&steps),
-                    ..Arrival::plain(self.id, QueueId::default())
+                    steps,
+                    expected_max,
                 };
-                self.enqueue(&queue, arrival, near);
+                self.enqueue(&queue, &wish, near);
             }
+            WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
                 let lesson = self.lesson(&fact, near);
@@ -175,6 +174,7 @@ impl Contact {
             | WalkFact::Clocked { .. }
             | WalkFact::Tagged { .. }
             | WalkFact::Scored { .. }
+            | WalkFact::PlaceTold { .. }
             | WalkFact::Unspeakable { .. } => return None,
         };
         let customer = self.walk.customer()?;
@@ -187,7 +187,7 @@ impl Contact {
         ))
     }
 
-    fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
+    pub(super) fn say(&mut self, speech: &[Spoken], stop_on: StopOn, near: &mut Surroundings<'_>) {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
@@ -235,7 +235,7 @@ impl Contact {
         self.play(pieces, stop_on, what, near.mint);
     }
 
-    fn hush(&mut self) {
+    pub(super) fn hush(&mut self) {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
@@ -243,35 +243,6 @@ impl Contact {
             self.media(MediaCommand::Stop {
                 leg: self.caller.id,
             });
-        }
-    }
-
-    fn enqueue(&mut self, queue: &str, arrival: Arrival, near: &mut Surroundings<'_>) {
-        let people = near.people;
-        let Some((id, present)) = people.queue(queue) else {
-            let text = format!("the dialplan names the queue {queue:?}, which is not configured");
-            self.fact(Fact::Alarm { text });
-            return self.hang_up(Party::Centre, "unknown_queue", near);
-        };
-        self.queue = present.to_owned();
-        self.stage = Stage::Waiting;
-        self.play_music(near);
-        let arrival = Arrival {
-            queue: id,
-            ..arrival
-        };
-        self.emit(ContactOutput::Acd(Input::Arrived(arrival)));
-    }
-
-    /// Says something to a waiting contact; music follows.
-    pub(super) fn announce(&mut self, speech: &[Spoken], near: &mut Surroundings<'_>) {
-        self.say(speech, StopOn::Bridge, near);
-    }
-
-    pub(super) fn play_music(&mut self, near: &mut Surroundings<'_>) {
-        if let Some(music) = near.release.music {
-            let pieces = vec![Piece::Prompt(music)];
-            self.play(pieces, StopOn::Bridge, Playing::Music, near.mint);
         }
     }
 

@@ -15,12 +15,14 @@ use crate::call::turnover::Released;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::Briefing;
+use crate::machine::ivr::surface::LeaveReason;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
+use crate::machine::waiting::accuracy::Foretold;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
@@ -110,6 +112,29 @@ pub enum Fact {
         /// What the seat sees.
         briefing: Box<Briefing>,
     },
+    /// A queue took the contact not: it is outside of its opening hours.
+    QueueClosed {
+        /// Name of the queue.
+        queue: String,
+    },
+    /// A queue took the contact not: its wait would be longer than the dialplan allows.
+    WaitTooLong {
+        /// Name of the queue.
+        queue: String,
+        /// The wait to expect, in milliseconds.
+        expected_ms: u64,
+    },
+    /// What wait to expect when the contact entered its queue.
+    WaitForetold(Foretold),
+    /// The contact left its queue without having hung up.
+    LeftQueue {
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// The caller goes on in the dialplan and keeps its place in the queue.
+    PlaceKept,
+    /// The caller waits again, at the place it kept.
+    BackInQueue,
     /// A seat's phone refused or failed an offer.
     SeatFailed {
         /// The seat.
@@ -226,4 +251,18 @@ pub enum Fact {
         /// What is wrong and what to do.
         text: String,
     },
+}
+
+impl Fact {
+    /// What ids stand for from here on, if that is said.
+    #[must_use]
+    pub fn names(&self) -> Option<&Names> {
+        if let Self::Started { names, .. } = self {
+            return Some(names);
+        }
+        if let Self::Released(released) = self {
+            return released.names.as_ref();
+        }
+        None
+    }
 }

@@ -15,17 +15,32 @@ mod contact_caller;
 /// What a call wants of its surroundings.
 pub mod contact_output;
 
+/// The distributor's side of a call.
+mod contact_queue;
+
 /// The seat's side of a call.
 pub mod contact_seat;
 
 /// The dialplan's side of a call.
 mod contact_walk;
 
+/// What a call asks of the distributor.
+mod contact_wish;
+
 /// What the engine is told by the world and what it wants of it.
 pub mod effect;
 
+/// Why a call went as it did.
+pub mod explain;
+
+/// The sentences of an explanation.
+pub mod explain_words;
+
 /// What happened, as the journal keeps it.
 pub mod fact;
+
+/// Counts and times of a period.
+pub mod kpi_book;
 
 /// One SIP session with its media session.
 pub mod leg;
@@ -98,3 +113,6 @@ pub mod turnover;
 
 /// What faces show, folded from facts.
 pub mod view;
+
+/// How well waits were foretold, folded from facts.
+pub mod wait_book;

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
+use crate::machine::calendar::Standing;
 use crate::machine::catalog::Catalog;
 use crate::vocabulary::id::QueueId;
+use crate::vocabulary::time::Wall;
 
 /// Moves of queues are followed so far; a circle ends there.
 const MOVES_MAX: usize = 16;
@@ -35,6 +39,14 @@ impl People {
         }
         self.moved.retain(|name, _| catalog.queue(name).is_none());
         self.catalog = catalog;
+    }
+
+    /// Whether a queue is within its opening hours; one without hours always is.
+    #[must_use]
+    pub fn is_open(&self, queue: QueueId, moment: Wall, zone: &TimeZone) -> bool {
+        let entry = self.catalog.queue_entry(queue);
+        let hours = entry.and_then(|entry| entry.hours.as_ref());
+        hours.is_none_or(|hours| hours.standing(moment, zone) == Standing::Open)
     }
 
     /// The queue of this name, or the one that stands in for it.

@@ -85,6 +85,12 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, names.seat(*seat));
             }
+            Fact::LeftQueue { .. } => {
+                self.record.outcome = Outcome::LeftInIvr;
+                self.switch(at_ms, SegmentKind::Ivr, None);
+            }
+            Fact::PlaceKept => self.switch(at_ms, SegmentKind::Ivr, None),
+            Fact::BackInQueue => self.switch(at_ms, SegmentKind::Queue, None),
             Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
             Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2.clone()),
@@ -103,6 +109,9 @@ impl RecordBuilder {
             | Fact::PromptStopped { .. }
             | Fact::LookupAnswered { .. }
             | Fact::SeatFailed { .. }
+            | Fact::QueueClosed { .. }
+            | Fact::WaitTooLong { .. }
+            | Fact::WaitForetold(_)
             | Fact::ReofferRefused { .. }
             | Fact::HungUp { .. }
             | Fact::Closed(_)

@@ -29,6 +29,7 @@ use crate::machine::acd::engine::Engine;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::prediction::model::Model;
 use crate::machine::sip::user_agent::UserAgent;
+use crate::machine::waiting::forecaster::Forecaster;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
@@ -48,6 +49,7 @@ pub struct Switchboard {
     pub(super) people: People,
     pub(super) ua: UserAgent,
     pub(super) acd: Engine,
+    pub(super) forecaster: Forecaster,
     pub(super) models: BTreeMap<String, Model>,
     blank: Model,
     pub(super) mint: Mint,
@@ -103,6 +105,7 @@ impl Switchboard {
             releases: ReleaseTable::new(Arc::new(release)),
             ua: parts.ua,
             acd: parts.acd,
+            forecaster: Forecaster::default(),
             models: parts.models,
             blank: Model::default(),
             mint: parts.mint,
@@ -119,6 +122,8 @@ impl Switchboard {
             draining: false,
             ending: None,
         };
+        let seats: Vec<_> = board.people.catalog.seat_setups().collect();
+        board.watch_seats(turn, &seats);
         let version = env!("CARGO_PKG_VERSION").to_owned();
         board.record(turn, None, Fact::Started { version, names });
         board.note_start(turn);
@@ -319,6 +324,7 @@ impl Switchboard {
             centre: &self.centre,
             release,
             people: &self.people,
+            forecaster: &self.forecaster,
             models: &self.models,
             blank: &self.blank,
             mint: &mut self.mint,

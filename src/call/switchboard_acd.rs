@@ -11,6 +11,7 @@ use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::Output;
+use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::flow::Flow;
@@ -55,14 +56,30 @@ impl Switchboard {
             Output::NobodySignedIn { contact } => {
                 let text = format!("call {contact} waits, but no signed-in seat has the skill");
                 self.record(turn, Some(contact), Fact::Alarm { text });
+                self.with_call(turn, contact, |call, near| call.nobody_there(near));
             }
             Output::Note(fact) => {
                 if let AcdFact::Moved { contact, queue, .. } = &fact {
                     let name = self.names.queue(*queue).unwrap_or_default();
                     self.with_call(turn, *contact, |call, _| call.moved(name));
                 }
+                self.forecaster.take(turn.now, &fact);
+                let queued = matches!(fact, AcdFact::Queued { .. });
+                let entered = contact_of(&fact).filter(|_| queued);
                 self.record(turn, contact_of(&fact), Fact::Acd(fact));
+                let foretold = entered.and_then(|contact| self.forecaster.foretold(contact));
+                if let Some(foretold) = foretold {
+                    self.record(turn, entered, Fact::WaitForetold(foretold));
+                }
             }
+        }
+    }
+
+    /// Which queues these seats serve from here on.
+    pub(super) fn watch_seats(&mut self, turn: Turn, seats: &[SeatSetup]) {
+        for setup in seats {
+            let queues = setup.queues.iter().copied();
+            self.forecaster.set_seat(turn.now, setup.seat, queues);
         }
     }
 

@@ -146,6 +146,7 @@ impl Switchboard {
                 self.acd.handle(turn, Input::SeatSignedOut(seat));
             }
         }
+        self.watch_seats(turn, &change.seats);
         let order = Order {
             queues: change.queues,
             seats: change.seats,

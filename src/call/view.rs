@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::release_view::ReleasesView;
 use crate::call::turnover::Released;
+use crate::call::wait_book::WaitBook;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
@@ -32,6 +34,8 @@ pub struct View {
     pub releases: ReleasesView,
     /// Totals since the start.
     pub totals: Totals,
+    /// How well waits were foretold.
+    pub waits: WaitBook,
     /// Place of the last fact taken.
     pub seq: u64,
     names: Names,
@@ -62,6 +66,9 @@ pub struct CallView {
     pub seat: Option<String>,
     /// The question it chose.
     pub question: Option<String>,
+    /// It left its queue by a key or a limit, and did not hang up.
+    #[serde(skip)]
+    pub has_left: bool,
 }
 
 /// A seat.
@@ -97,6 +104,8 @@ pub struct QueueView {
     pub answered: u64,
     /// Of these: gone before an answer.
     pub abandoned: u64,
+    /// Of these: left by a key or a limit of the dialplan, which went on.
+    pub left: u64,
     /// Of these: moved to another queue, because this one or a skill was taken away.
     pub moved: u64,
     /// Taken out by a supervisor.
@@ -176,35 +185,12 @@ impl View {
     /// Takes the next fact.
     pub fn take(&mut self, next: &Recorded) {
         self.seq = next.seq;
+        self.waits.take(next);
         match &next.fact {
             Fact::Started { names, .. } => self.begin(names, next.wall),
             Fact::Released(released) => self.take_release(released, next.wall),
             Fact::ReleaseRetired { release } => self.releases.retire(*release),
-            Fact::Arrived(arrived) => {
-                let Some(id) = next.call else {
-                    return;
-                };
-                self.totals.arrived += 1;
-                self.releases.pin(arrived.release);
-                let number = arrived
-                    .number
-                    .as_ref()
-                    .map(|number| number.as_str().to_owned());
-                let call = CallView {
-                    id,
-                    caller: number.unwrap_or_else(|| arrived.caller.clone()),
-                    called: arrived.called.clone(),
-                    dialplan: arrived.dialplan.clone(),
-                    release: arrived.release,
-                    started: next.wall,
-                    stage: "ivr",
-                    step: String::new(),
-                    queue: None,
-                    seat: None,
-                    question: None,
-                };
-                self.calls.insert(id, call);
-            }
+            Fact::Arrived(arrived) => self.arrive(next, arrived),
             Fact::Closed(record) => {
                 if let Some(call) = self.calls.remove(&record.call) {
                     self.releases.unpin(call.release);
@@ -225,10 +211,16 @@ impl View {
             | Fact::SeatLeft { .. }
             | Fact::Held { .. }
             | Fact::Resumed { .. }
+            | Fact::LeftQueue { .. }
+            | Fact::PlaceKept
+            | Fact::BackInQueue
             | Fact::HungUp { .. } => self.take_call(next),
             Fact::Connected { .. }
             | Fact::Key { .. }
             | Fact::SeatFailed { .. }
+            | Fact::QueueClosed { .. }
+            | Fact::WaitTooLong { .. }
+            | Fact::WaitForetold(_)
             | Fact::Refused { .. }
             | Fact::ReofferRefused { .. }
             | Fact::LegClosed { .. }
@@ -296,6 +288,7 @@ impl View {
             offered: 0,
             answered: 0,
             abandoned: 0,
+            left: 0,
             moved: 0,
             withdrawn: 0,
             overflowed: 0,
@@ -318,6 +311,33 @@ impl View {
         }
     }
 
+    fn arrive(&mut self, next: &Recorded, arrived: &Arrived) {
+        let Some(id) = next.call else {
+            return;
+        };
+        self.totals.arrived += 1;
+        self.releases.pin(arrived.release);
+        let number = arrived
+            .number
+            .as_ref()
+            .map(|number| number.as_str().to_owned());
+        let call = CallView {
+            id,
+            caller: number.unwrap_or_else(|| arrived.caller.clone()),
+            called: arrived.called.clone(),
+            dialplan: arrived.dialplan.clone(),
+            release: arrived.release,
+            started: next.wall,
+            stage: "ivr",
+            step: String::new(),
+            queue: None,
+            seat: None,
+            question: None,
+            has_left: false,
+        };
+        self.calls.insert(id, call);
+    }
+
     fn take_call(&mut self, next: &Recorded) {
         let names = &self.names;
         let Some(call) = next.call.and_then(|id| self.calls.get_mut(&id)) else {
@@ -335,6 +355,13 @@ impl View {
         } else if matches!(next.fact, Fact::SeatLeft { .. }) {
             call.stage = "ivr";
             call.seat = None;
+        } else if matches!(next.fact, Fact::LeftQueue { .. }) {
+            call.stage = "ivr";
+            call.has_left = true;
+        } else if matches!(next.fact, Fact::PlaceKept) {
+            call.stage = "ivr";
+        } else if matches!(next.fact, Fact::BackInQueue) {
+            call.stage = "waiting";
         } else if matches!(next.fact, Fact::Held { .. }) {
             call.stage = "held";
         } else if matches!(next.fact, Fact::Resumed { .. }) {
@@ -368,12 +395,19 @@ impl View {
                 queue.answered += 1;
                 queue.answered_wait_ms += waited_ms;
             }),
-            AcdFact::Abandoned { contact, .. } => self.left(*contact, |queue| queue.abandoned += 1),
             AcdFact::TakenOut { contact, .. } => {
                 self.left(*contact, |queue| queue.withdrawn += 1);
                 self.stage(*contact, "ivr", None);
             }
             AcdFact::StepEntered { .. } | AcdFact::Reprioritised { .. } => {}
+            AcdFact::Abandoned { contact, .. } => {
+                let call = self.calls.get_mut(contact);
+                let has_left = call.is_some_and(|call| std::mem::take(&mut call.has_left));
+                self.left(*contact, |queue| match has_left {
+                    true => queue.left += 1,
+                    false => queue.abandoned += 1,
+                });
+            }
             AcdFact::Moved { contact, queue, .. } => self.move_contact(*contact, *queue),
             AcdFact::Overflowed { queue, .. } => {
                 self.with_queue(*queue, |queue| queue.overflowed += 1);

@@ -58,7 +58,7 @@ pub enum Standing {
 }
 
 /// Opening hours.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Calendar {
     /// Whose clocks count; none: those of whoever asks.
     pub zone: Option<TimeZone>,

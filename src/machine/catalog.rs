@@ -15,6 +15,7 @@ use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::TARGET;
 use crate::machine::acd::surface::WEIGHT;
+use crate::machine::calendar::Calendar;
 use crate::machine::skill_need::read_need;
 use crate::machine::wait_step::NamedStep;
 use crate::vocabulary::id::QueueId;
@@ -62,6 +63,8 @@ pub struct QueueEntry {
     pub waiting_max: u32,
     /// How often a waiting contact hears its position; zero: never.
     pub announce_every: Duration,
+    /// When it takes contacts; none: always.
+    pub hours: Option<Calendar>,
     /// Whom its contacts ask for one after the other; empty: everybody who meets the need.
     pub steps: Vec<StepEntry>,
     /// How fast its contacts rise, in thousandths of a level of priority a minute.
@@ -103,6 +106,7 @@ impl QueueEntry {
             weight: WEIGHT,
             target: TARGET,
             reserve: 0,
+            hours: None,
         }
     }
 }

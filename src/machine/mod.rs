@@ -6,6 +6,9 @@ pub mod acd;
 /// Opening hours: by weekday, with other hours on holidays.
 pub mod calendar;
 
+/// Opening hours as people write them.
+pub mod calendar_words;
+
 /// Seats, queues and skills by name.
 pub mod catalog;
 
@@ -30,6 +33,9 @@ pub mod media;
 /// Orders, questions, answers, and which question comes next.
 pub mod prediction;
 
+/// What a centre counts itself by.
+pub mod report;
+
 /// What may stand in dialplans and banks, for editors.
 pub mod schema;
 
@@ -47,3 +53,5 @@ pub mod succession;
 
 /// Whom a contact asks for one after the other, as people write it.
 pub mod wait_step;
+/// How long a contact will wait, learned as queues move.
+pub mod waiting;

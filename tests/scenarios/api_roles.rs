@@ -22,7 +22,9 @@ const TABLE: &str = "
     POST /api/v1/calls/{id}/withdraw   401 403 204 204
     POST /api/v1/calls/{id}/route      401 403 422 422
     POST /api/v1/calls/{id}/priority   401 403 422 422
+    GET  /api/v1/calls/{id}/explain    401 403 404 404
     GET  /api/v1/queues                401 403 200 200
+    GET  /api/v1/kpis                  401 403 200 200
     GET  /api/v1/seats                 401 200 200 200
     GET  /api/v1/seats/{seat}          401 200 200 200
     GET  /api/v1/seats/{other}         401 403 200 200

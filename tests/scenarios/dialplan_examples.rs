@@ -19,7 +19,7 @@ use crate::stage::travel_bank;
 use crate::stage::traveller;
 
 /// What a log tells: steps, words, deeds and ends.
-const TOLD: [&str; 16] = [
+const TOLD: [&str; 18] = [
     "->",
     "\"",
     "vars.",
@@ -36,6 +36,8 @@ const TOLD: [&str; 16] = [
     "enqueue",
     "hang up",
     "found",
+    "waiting",
+    "place",
 ];
 
 fn stage(name: &str, customer: Customer) -> Stage {
@@ -201,6 +203,56 @@ fn predict_answers_what_is_private_only_after_a_proof() {
     assert!(failed.contains(&"-> sorry".to_owned()));
     assert!(told(&stage, &[RING, (100, "#")]).contains(&"-> sorry".to_owned()));
 }
+
+#[test]
+fn waiting_tells_the_place_and_keeps_it_while_the_caller_is_elsewhere() {
+    let begun = "-> agent | enqueue after-sales {}";
+    let told = "place Some(1) | \"Press 1 for our opening hours, you keep \"";
+    let elsewhere =
+        "took 1 | waiting Stroll | -> hours | \"We are here from nine to six. Press 1 to\"";
+    assert_eq!(
+        walked("waiting", &[RING, (9_000, "next"), (9_100, "2")]),
+        format!("{begun} | {told} | took 2 | waiting AskPlace | {told}")
+    );
+    let back = walked("waiting", &[RING, (9_000, "1"), (9_100, "1"), (9_200, "9")]);
+    assert_eq!(
+        back,
+        format!(
+            "{begun} | {elsewhere} | took 1 | -> agent | waiting Return | took 9 | waiting Leave(Asked) | {BYE}"
+        )
+    );
+    // A seat that rings fetches the caller from wherever they are.
+    let offered = walked(
+        "waiting",
+        &[RING, (9_000, "1"), (9_100, "offered"), (9_200, "talked")],
+    );
+    assert_eq!(offered, format!("{begun} | {elsewhere} | -> agent | {BYE}"));
+}
+
+#[test]
+fn waiting_ends_at_its_limits() {
+    let begun = "-> agent | enqueue after-sales {}";
+    let ways = [
+        (
+            "long",
+            "-> busy | \"The wait would be too long now. Please c\"",
+        ),
+        ("closed", "-> night | \"Nobody is here at this hour.\""),
+        (
+            "nobody",
+            "waiting Leave(Nobody) | -> night | \"Nobody is here at this hour.\"",
+        ),
+    ];
+    for (cue, way) in ways {
+        let expected = format!("{begun} | {way} | {BYE}");
+        assert_eq!(walked("waiting", &[RING, (9_000, cue)]), expected);
+    }
+    let waited = told(&stage("waiting", traveller()), &[RING, (590_000, "next")]).join(" | ");
+    assert!(waited.ends_with(TIMED_OUT), "{waited}");
+}
+
+const BYE: &str = "-> bye | \"Goodbye.\" | hang up";
+const TIMED_OUT: &str = "waiting Leave(TimedOut) | -> sorry | \"We are sorry that nobody was free.\" | -> bye | \"Goodbye.\" | hang up";
 
 #[test]
 fn queue_leads_on_when_it_is_full_left_or_talked() {

@@ -71,3 +71,5 @@ mod spoken_table;
 mod stage;
 mod travel_bank;
 mod travel_hotline;
+mod waiting_room;
+mod waits;

@@ -147,6 +147,7 @@ fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen
                 }
                 WalkOutput::Say { .. } | WalkOutput::Note(WalkFact::Took { .. }) => seen.silent = 0,
                 WalkOutput::Hush
+                | WalkOutput::Waiting(_)
                 | WalkOutput::Forget { .. }
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}

@@ -327,7 +327,7 @@ fn shipped(catalog: &Arc<Catalog>) -> Release {
         number: ReleaseNo(1),
         hash: "first".to_owned(),
         catalog: Arc::clone(catalog),
-        scripts: draft.scripts.into_iter().chain([after_talk()]).collect(),
+        scripts: draft.scripts.into_iter().chain(examples()).collect(),
         banks: draft.banks,
         versions: draft.versions,
         phrasebook: Arc::new(Phrasebook::new(index.phrases())),
@@ -353,11 +353,13 @@ pub(crate) fn centre() -> Centre {
     }
 }
 
-/// The example that asks the caller when the seat has hung up.
-fn after_talk() -> Arc<Script> {
-    let text = file("examples/dialplans/queue.yaml");
-    let checked = check::check(&text, &Surroundings::default());
-    Arc::new(checked.unwrap().script)
+/// The examples that ask the caller when the seat has hung up, and of waiting.
+fn examples() -> impl Iterator<Item = Arc<Script>> {
+    ["queue", "waiting"].into_iter().map(|name| {
+        let text = file(&format!("examples/dialplans/{name}.yaml"));
+        let checked = check::check(&text, &Surroundings::default());
+        Arc::new(checked.unwrap().script)
+    })
 }
 
 fn parts(catalog: &Catalog, chance: &mut Chance) -> Parts {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::rehearsal::NEXT;
 use ringwise::machine::ivr::rehearsal::Rehearsal;
 use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::script::Script;
@@ -179,6 +180,11 @@ impl Stage {
                 "full" => call.tell(WalkInput::QueueFull),
                 "left" => call.tell(WalkInput::QueueLeft),
                 "talked" => call.tell(WalkInput::Talked),
+                "closed" => call.tell(WalkInput::QueueClosed),
+                "long" => call.tell(WalkInput::QueueLong),
+                "nobody" => call.tell(WalkInput::QueueNobody),
+                "next" => call.tell(NEXT),
+                "offered" => call.tell(WalkInput::Offered),
                 keys => keys.chars().for_each(|key| call.press(key)),
             }
         }
@@ -227,6 +233,7 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         }
         WalkOutput::Forget { lookup } => format!("forget {lookup}"),
         WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
+        WalkOutput::Waiting(act) => format!("waiting {act:?}"),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),
@@ -247,6 +254,7 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
                 format!("answered {question} {heard_out}")
             }
             WalkFact::Verified { ok, attempt } => format!("verified {ok} {attempt}"),
+            WalkFact::PlaceTold { position, .. } => format!("place {position:?}"),
             WalkFact::Unspeakable { text } => format!("unspeakable {text}"),
             WalkFact::Set { .. }
             | WalkFact::Branched { .. }

@@ -91,10 +91,7 @@ impl Picture {
             ),
             (share(tally.hit_1, tally.labelled), "foreseen first"),
             (share(tally.hit_3, tally.labelled), "among the first three"),
-            (
-                listened.map_or_else(dash, seconds),
-                "listened (median)",
-            ),
+            (listened.map_or_else(dash, seconds), "listened (median)"),
             (returned, "called again within 72 h"),
         ];
         for (at, (value, name)) in figures.iter().enumerate() {

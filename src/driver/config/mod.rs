@@ -1,5 +1,8 @@
 //! What the configuration file says.
 
+/// When a queue takes contacts.
+pub mod hours;
+
 /// Whether everybody who can call can be sent sound.
 pub mod reach;
 

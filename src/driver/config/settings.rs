@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
 use crate::driver::config::value::Area;
 use crate::driver::config::value::Country;
@@ -333,6 +334,8 @@ pub struct Queue {
     /// How many ready seats are kept for its own contacts.
     #[serde(default)]
     pub reserve: u32,
+    /// When it takes contacts; always without.
+    pub hours: Option<QueueHours>,
 }
 
 impl Queue {
@@ -358,6 +361,7 @@ impl Queue {
                 .service_level
                 .map_or(plain.target, |level| level.within),
             reserve: self.reserve,
+            hours: self.hours.as_ref().map(|hours| hours.0.clone()),
             ..plain
         }
     }

@@ -1,5 +1,8 @@
 //! The journal: every fact, in one append-only table, durable by group commit.
 
+/// What happened, out of the journal.
+pub mod history;
+
 /// Calls that are over, as they can be walked again.
 pub mod past;
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::call::view::BOUNDS_US;
 use crate::call::view::Histogram;
 use crate::call::view::View;
+use crate::call::wait_book::QueueWaits;
 use crate::driver::journal::writer::JournalState;
 use crate::driver::turn_meter::TurnMeter;
 use crate::machine::acd::surface::SeatState;
@@ -15,6 +16,7 @@ pub fn text(view: &View, journal: &JournalState, meter: &TurnMeter) -> String {
     let mut page = Page::default();
     calls(&mut page, view);
     queues(&mut page, view);
+    waits(&mut page, view);
     seats(&mut page, view);
     let totals = &view.totals;
     let histograms = [
@@ -107,7 +109,7 @@ fn calls(page: &mut Page, view: &View) {
 
 fn queues(page: &mut Page, view: &View) {
     type Figure = fn(&crate::call::view::QueueView) -> u64;
-    let figures: [(&str, &str, Figure); 4] = [
+    let figures: [(&str, &str, Figure); 5] = [
         ("queue_offered", "Contacts that entered.", |queue| {
             queue.offered
         }),
@@ -118,6 +120,11 @@ fn queues(page: &mut Page, view: &View) {
             "queue_abandoned",
             "Contacts gone before an answer.",
             |queue| queue.abandoned,
+        ),
+        (
+            "queue_left",
+            "Contacts that left by a key or a limit.",
+            |queue| queue.left,
         ),
         ("queue_overflowed", "Contacts turned away: full.", |queue| {
             queue.overflowed
@@ -134,6 +141,60 @@ fn queues(page: &mut Page, view: &View) {
     for (name, help, figure) in figures {
         page.counter(name, help, &all(figure));
     }
+}
+
+/// How well waits were foretold: of the ratios of these counters are made the mean error, its root
+/// mean square and the share of waits within what was said.
+fn waits(page: &mut Page, view: &View) {
+    let by_queue = |figure: &dyn Fn(&QueueWaits) -> String| -> Vec<(String, String)> {
+        let queues = view.waits.queues.iter();
+        let named = queues.filter_map(|(queue, waits)| {
+            let at = usize::try_from(queue.0).ok()?;
+            let name = &view.queues.get(at)?.name;
+            Some((label("queue", name), figure(waits)))
+        });
+        named.collect()
+    };
+    type Figure = fn(&QueueWaits) -> String;
+    let figures: [(&str, &str, Figure); 6] = [
+        (
+            "wait_foretold",
+            "Answered waits that were foretold when they began.",
+            |waits| waits.on_entry.waits.to_string(),
+        ),
+        (
+            "wait_foretold_within",
+            "Of these: within the range foretold.",
+            |waits| waits.on_entry.within.to_string(),
+        ),
+        (
+            "wait_foretold_absolute_error_seconds",
+            "Sum of their errors without sign.",
+            |waits| format!("{:.3}", waits.on_entry.absolute_error_s),
+        ),
+        (
+            "wait_foretold_squared_error_seconds2",
+            "Sum of their squared errors.",
+            |waits| format!("{:.3}", waits.on_entry.squared_error_s2),
+        ),
+        (
+            "wait_said",
+            "Ranges last told to callers who were answered.",
+            |waits| waits.said.to_string(),
+        ),
+        ("wait_said_right", "Of these: right.", |waits| {
+            waits.said_right.to_string()
+        }),
+    ];
+    for (name, help, figure) in figures {
+        page.counter(name, help, &by_queue(&figure));
+    }
+    let error = by_queue(&|waits| format!("{:.3}", waits.on_entry.error_s));
+    page.gauge(
+        "wait_foretold_error_seconds",
+        "Sum of foretold less actual waits.",
+        &error,
+    );
 }
 
 fn seats(page: &mut Page, view: &View) {
@@ -171,14 +232,19 @@ fn label(name: &str, value: &str) -> String {
 struct Page(String);
 
 impl Page {
-    fn gauge(&mut self, name: &str, help: &str, values: &[(impl AsRef<str>, u64)]) {
+    fn gauge(
+        &mut self,
+        name: &str,
+        help: &str,
+        values: &[(impl AsRef<str>, impl std::fmt::Display)],
+    ) {
         self.head(name, "gauge", help);
         for (labels, value) in values {
             self.line(&format!("ringwise_{name}{} {value}", labels.as_ref()));
         }
     }
 
-    fn counter(&mut self, name: &str, help: &str, values: &[(String, u64)]) {
+    fn counter(&mut self, name: &str, help: &str, values: &[(String, impl std::fmt::Display)]) {
         self.head(name, "counter", help);
         for (labels, value) in values {
             self.line(&format!("ringwise_{name}_total{labels} {value}"));

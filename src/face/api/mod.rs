@@ -15,8 +15,14 @@ pub mod desk;
 /// Facts as they become durable, as server-sent events.
 pub mod event_stream;
 
+/// Why a call went as it did.
+pub mod explain;
+
 /// Whether the centre is well.
 pub mod health;
+
+/// Figures of a period.
+pub mod kpi;
 
 /// Figures for a monitoring system.
 pub mod metrics;

@@ -21,7 +21,6 @@ use crate::face::api::desk::Desk;
 use crate::face::api::event_stream;
 use crate::face::api::problem::Problem;
 use crate::face::api::record_query;
-use crate::face::api::record_query::QueryError;
 
 /// Records given when no limit is asked for.
 const RECORDS_DEFAULT: u32 = 50;
@@ -73,9 +72,18 @@ pub async fn record(
     Ok(Json(record).into_response())
 }
 
-async fn asked<T: Send + 'static>(
-    query: impl FnOnce() -> Result<T, QueryError> + Send + 'static,
-) -> Result<T, Problem> {
+/// Asks the database on a thread of its own.
+///
+/// # Errors
+///
+/// 503 if it does not answer.
+pub(super) async fn asked<T, E>(
+    query: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    E: std::fmt::Display + Send + 'static,
+{
     let found = tokio::task::spawn_blocking(query).await;
     let found = found.map_err(|_| Problem::unavailable("the query was cut off"))?;
     found.map_err(|error| Problem::unavailable(&error.to_string()))

@@ -15,7 +15,9 @@ use crate::face::api::access::Access;
 use crate::face::api::access::Need;
 use crate::face::api::call;
 use crate::face::api::desk::Desk;
+use crate::face::api::explain;
 use crate::face::api::health;
+use crate::face::api::kpi;
 use crate::face::api::problem::Problem;
 use crate::face::api::record;
 use crate::face::api::release;
@@ -63,7 +65,9 @@ pub fn routes() -> Vec<Route> {
         write("/api/v1/calls/{id}/withdraw", all, post(call::withdraw)),
         write("/api/v1/calls/{id}/route", all, post(call::route)),
         write("/api/v1/calls/{id}/priority", all, post(call::priority)),
+        read("/api/v1/calls/{id}/explain", all, get(explain::explain)),
         read("/api/v1/queues", all, get(call::queues)),
+        read("/api/v1/kpis", all, get(kpi::kpis)),
         read("/api/v1/seats", own, get(seat::seats)),
         read("/api/v1/seats/{id}", own, get(seat::seat)),
         write("/api/v1/seats/{id}/state", own, post(seat::seat_state)),

@@ -50,6 +50,10 @@ enum Command {
     Queues(query::Options),
     /// Show closed calls, the newest first.
     Records(query::RecordOptions),
+    /// Tell why a call went as it did: steps, candidates, who was passed over and why.
+    Explain(query::ExplainOptions),
+    /// Show service levels, waits, handle times and occupancy of a period, each with its formula.
+    Kpis(query::KpiOptions),
     /// Read dialplans, banks, prompts, queues and skills again, under live calls.
     Reload(release::ReloadOptions),
     /// Go back to the release before, or end a trial.
@@ -98,6 +102,14 @@ pub fn run() -> Ending {
             };
             query::run(&records, &options.options, &mut out)
         }
+        Command::Explain(options) => {
+            let explain = Query::Explain {
+                call: options.call.clone(),
+                language: options.lang,
+            };
+            query::run(&explain, &options.options, &mut out)
+        }
+        Command::Kpis(options) => query::run(&options.query(), &options.options, &mut out),
         Command::Reload(options) => release::reload(&options, &mut out),
         Command::Rollback(options) => release::roll_back(&options, &mut out),
         Command::Diff(options) => diff::run(&options, &mut out),

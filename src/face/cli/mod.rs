@@ -41,6 +41,8 @@ pub mod release;
 
 /// `ringwise report`.
 pub mod report;
+/// Answers of a centre as tables and lines for people.
+pub mod report_table;
 
 /// `ringwise schema`: what may stand in files.
 pub mod schema;

@@ -1,4 +1,4 @@
-//! `ringwise calls | seats | queues | records`: asks a running centre through its API.
+//! `ringwise calls | seats | queues | records | explain | kpis`: asks a running centre through its API.
 
 use std::io;
 use std::io::Write;
@@ -15,6 +15,9 @@ use crate::face::api::access::ADMIN_TOKEN_FILE;
 use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::report_table;
+use crate::face::cli::report_table::aligned;
+use crate::vocabulary::language::Language;
 
 /// How long the centre may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
@@ -35,6 +38,73 @@ pub enum Query {
         /// At most so many.
         limit: u32,
     },
+    /// Why a call went as it did.
+    Explain {
+        /// Its id.
+        call: String,
+        /// In which language.
+        language: Language,
+    },
+    /// Figures of a period.
+    Kpis {
+        /// What stands after the question mark.
+        query: String,
+    },
+}
+
+/// As [`Options`], with a call.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExplainOptions {
+    /// Which centre.
+    #[command(flatten)]
+    pub options: Options,
+    /// The call's id: 16 hexadecimal digits, as `ringwise calls` and `records` show it.
+    #[arg(value_name = "CALL", value_parser = hexadecimal)]
+    pub call: String,
+    /// The language of the sentences: en or zh-CN.
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
+}
+
+/// As [`Options`], with a period.
+#[derive(Clone, Debug, clap::Args)]
+pub struct KpiOptions {
+    /// Which centre.
+    #[command(flatten)]
+    pub options: Options,
+    /// The first moment, such as 2026-03-02T00:00:00+08:00; else a day before the end.
+    #[arg(long, value_name = "MOMENT")]
+    pub from: Option<jiff::Timestamp>,
+    /// The first moment after it; else the last that the journal knows.
+    #[arg(long, value_name = "MOMENT")]
+    pub to: Option<jiff::Timestamp>,
+    /// Answered within so many seconds is within the service level.
+    #[arg(long, default_value_t = 20)]
+    pub target: u32,
+    /// Who gives up within so many seconds counts apart.
+    #[arg(long, default_value_t = 5)]
+    pub short: u32,
+}
+
+impl KpiOptions {
+    /// What is asked.
+    #[must_use]
+    pub fn query(&self) -> Query {
+        let mut query = format!("target_s={}&short_s={}", self.target, self.short);
+        for (name, moment) in [("from", self.from), ("to", self.to)] {
+            if let Some(moment) = moment {
+                query.push_str(&format!("&{name}={moment}"));
+            }
+        }
+        Query::Kpis { query }
+    }
+}
+
+fn hexadecimal(text: &str) -> Result<String, &'static str> {
+    let plain = text.len() == 16 && text.chars().all(|c| c.is_ascii_hexdigit());
+    plain
+        .then(|| text.to_owned())
+        .ok_or("expected 16 hexadecimal digits")
 }
 
 /// Which centre, who asks, and how the answer is printed.
@@ -208,6 +278,8 @@ pub fn ask(query: &Query, door: &Door, form: Form) -> Result<String, QueryError>
         Query::Seats => "seats".to_owned(),
         Query::Queues => "queues".to_owned(),
         Query::Records { limit } => format!("records?limit={limit}"),
+        Query::Explain { call, language } => format!("calls/{call}/explain?lang={language}"),
+        Query::Kpis { query } => format!("kpis?{query}"),
     };
     let url = format!("{}/api/v1/{route}", door.url);
     let fail = |source| QueryError::Centre {
@@ -288,6 +360,8 @@ fn table(query: &Query, answer: &Value) -> String {
             ("SEAT", "/seat"),
             ("ENDED_BY", "/hung_up/0"),
         ],
+        Query::Explain { .. } => return report_table::explanation(answer),
+        Query::Kpis { .. } => return report_table::figures(answer),
     };
     let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
     let cell = |row: &Value, at: &str| match row.pointer(at) {
@@ -304,27 +378,6 @@ fn table(query: &Query, answer: &Value) -> String {
         .map(|row| columns.iter().map(|(_, at)| cell(row, at)).collect());
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(body).collect();
     aligned(&lines)
-}
-
-/// Columns as wide as their widest cell.
-fn aligned(lines: &[Vec<String>]) -> String {
-    let count = lines.first().map_or(0, Vec::len);
-    let width = |column: usize| {
-        let cells = lines.iter().filter_map(|line| line.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..count).map(width).collect();
-    let mut text = String::new();
-    for line in lines {
-        let cells = line.iter().zip(&widths).map(|(cell, width)| {
-            let pad = width.saturating_sub(cell.chars().count());
-            format!("{cell}{}", " ".repeat(pad))
-        });
-        let row = cells.collect::<Vec<_>>().join("  ");
-        text.push_str(row.trim_end());
-        text.push('\n');
-    }
-    text
 }
 
 #[cfg(test)]

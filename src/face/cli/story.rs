@@ -3,6 +3,7 @@
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::surface::LookupKey;
+use crate::machine::ivr::surface::WaitingAct;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::prediction::order::Value;
@@ -54,6 +55,12 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
                 "waits in {queue} for {need}; the seat sees: asks {chosen}{proved}"
             ))
         }
+        WalkOutput::Waiting(act) => match act {
+            WaitingAct::Stroll => Some("keeps the place in the queue".to_owned()),
+            WaitingAct::Return => Some("waits on, at the place kept".to_owned()),
+            WaitingAct::Leave(_) => Some("leaves the queue".to_owned()),
+            WaitingAct::AskPlace => None,
+        },
         WalkOutput::Hangup => Some("hangs up".to_owned()),
         WalkOutput::Note(fact) => tell_fact(fact),
     }
@@ -147,6 +154,9 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
         | WalkFact::Scored { .. } => fact.deed(),
-        WalkFact::Said { .. } | WalkFact::Took { .. } | WalkFact::Answered { .. } => None,
+        WalkFact::Said { .. }
+        | WalkFact::Took { .. }
+        | WalkFact::Answered { .. }
+        | WalkFact::PlaceTold { .. } => None,
     }
 }

@@ -73,7 +73,10 @@ impl<'s> SoundTrack<'s> {
                     samples: self.spoken(*language, speech),
                 });
             }
-            WalkOutput::Hush | WalkOutput::Hangup | WalkOutput::Enqueue { .. } => self.stop(at),
+            WalkOutput::Hush
+            | WalkOutput::Hangup
+            | WalkOutput::Waiting(_)
+            | WalkOutput::Enqueue { .. } => self.stop(at),
             WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
         }
     }

@@ -26,7 +26,8 @@ const LONGEST: Now = Now::at(Duration::from_secs(3600));
 const HELP: &str = "  0-9 * #   keys; several at once are pressed one after the other
   w3        waits 3 s; w3,1 presses 1 then
   (nothing) the caller is silent until something happens
-  full      the queue turns the caller away; left: the caller leaves it
+  full      the queue turns the caller away, as do closed and long; left: the caller leaves it
+  nobody    nobody is signed in; next: the caller is next; offered: a seat rings; talked: it hangs up
   v         what is known by now
   q         hangs up";
 
@@ -229,6 +230,11 @@ impl<'t> Trial<'t> {
             Press::Key(key) => format!("[{key}]"),
             Press::Wait(_) => String::new(),
             Press::Full => "the queue is full".to_owned(),
+            Press::Closed => "the queue is closed".to_owned(),
+            Press::Long => "the wait would be too long".to_owned(),
+            Press::Nobody => "nobody is signed in who could help".to_owned(),
+            Press::Next => "the caller is next".to_owned(),
+            Press::Offered => "a seat rings".to_owned(),
             Press::Left => "the caller leaves the queue".to_owned(),
             Press::Talked => "the seat hangs up".to_owned(),
             Press::HangUp => "the caller hangs up".to_owned(),
@@ -251,28 +257,28 @@ impl<'t> Trial<'t> {
                 let until = at + wait;
                 while self.go_on(until)? {}
             }
-            Press::Full => self.leave_queue(WalkInput::QueueFull),
-            Press::Left => self.leave_queue(WalkInput::QueueLeft),
-            Press::Talked => self.leave_queue(WalkInput::Talked),
             Press::HangUp => self.state = State::Left,
+            Press::Full
+            | Press::Left
+            | Press::Talked
+            | Press::Closed
+            | Press::Long
+            | Press::Nobody
+            | Press::Next
+            | Press::Offered => {
+                if let Some(input) = press.of_queue() {
+                    self.call.tell(input);
+                }
+            }
         }
         self.tell()
     }
 
-    fn leave_queue(&mut self, input: WalkInput) {
-        self.state = State::Walking;
-        self.call.tell(input);
-    }
-
     /// Whether nothing more happens, unless the queue does this.
     fn is_over(&self, then: Option<Press>) -> bool {
-        let queue = matches!(
-            then,
-            Some(Press::Full | Press::Left | Press::Talked | Press::HangUp)
-        );
         match self.state {
             State::Walking => self.call.has_ended(),
-            State::Queued => !queue,
+            State::Queued => then.is_none(),
             State::Left => true,
         }
     }
@@ -289,8 +295,9 @@ impl<'t> Trial<'t> {
         while let Some((at, output)) = self.call.poll() {
             match &output {
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(*lookup, key),
-                WalkOutput::Enqueue { .. } => self.state = State::Queued,
-                WalkOutput::Say { .. }
+                WalkOutput::Enqueue { .. }
+                | WalkOutput::Waiting(_)
+                | WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Forget { .. }
                 | WalkOutput::Hangup
@@ -302,6 +309,12 @@ impl<'t> Trial<'t> {
             if let Some(told) = story::tell(&output, &self.ground.phrasebook) {
                 writeln!(self.out, "{}", story::line(at, &told))?;
             }
+        }
+        if self.state != State::Left {
+            self.state = match self.call.is_waiting() {
+                true => State::Queued,
+                false => State::Walking,
+            };
         }
         Ok(())
     }

@@ -79,11 +79,19 @@ impl Narrator {
             Fact::HungUp { by, cause } => vec![format!("{} hangs up ({cause})", who(*by))],
             Fact::Closed(record) => vec![closing(record)],
             Fact::Alarm { text } => vec![format!("ALARM: {text}")],
+            Fact::QueueClosed { queue } => vec![format!("{queue} is closed")],
+            Fact::WaitTooLong { queue, .. } => {
+                vec![format!("the wait in {queue} would be too long")]
+            }
+            Fact::LeftQueue { .. } => vec!["leaves the queue".to_owned()],
+            Fact::PlaceKept => vec!["goes on and keeps its place".to_owned()],
+            Fact::BackInQueue => vec!["waits on at its place".to_owned()],
             Fact::Started { .. }
             | Fact::Connected { .. }
             | Fact::FirstSound { .. }
             | Fact::PromptStopped { .. }
             | Fact::Handed { .. }
+            | Fact::WaitForetold(_)
             | Fact::Held { .. }
             | Fact::Resumed { .. }
             | Fact::Refused { .. }
@@ -176,6 +184,7 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }
         | WalkFact::LateAnswer { .. }
+        | WalkFact::PlaceTold { .. }
         | WalkFact::Answered { .. } => None,
     }
 }

@@ -16,6 +16,7 @@ use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Survey;
 use crate::machine::ivr::script::Target;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::script::WaitKey;
 
 /// Who makes a call go from one step to the next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -190,6 +191,28 @@ fn of_queue(queue: &Queue) -> Vec<Branch> {
     ];
     let talked = queue.talked;
     all.extend(talked.map(|to| Branch::outcome("talked", to, Drive::Seat)));
+    let waiting = &queue.waiting;
+    for (key, does) in &waiting.keys {
+        match does {
+            WaitKey::Again => {}
+            WaitKey::Visit(to) => all.push(Branch {
+                label: Label::Key(*key),
+                to: *to,
+                drive: Drive::Caller,
+                note: Some("keeps the place".to_owned()),
+            }),
+            WaitKey::Leave(target) => all.push(Branch::key(*key, target)),
+        }
+    }
+    if waiting.closed != queue.full {
+        all.push(Branch::nobody("closed", waiting.closed));
+    }
+    let long = waiting.max_expected;
+    all.extend(long.map(|(_, to)| Branch::nobody("long", to)));
+    // Who has waited in vain may well wait again.
+    let timeout = waiting.max_wait;
+    all.extend(timeout.map(|(_, to)| Branch::outcome("timeout", to, Drive::Seat)));
+    all.extend(waiting.nobody.map(|to| Branch::nobody("nobody", to)));
     all
 }
 

@@ -111,6 +111,9 @@ pub mod verify_step;
 /// One call's way through one dialplan.
 pub mod walk;
 
+/// A walk while the distributor has the call.
+pub mod walk_queue;
+
 /// What a walk is doing.
 pub mod walk_state;
 

@@ -3,6 +3,9 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::machine::ivr::rehearsal::NEXT;
+use crate::machine::ivr::surface::WalkInput;
+
 /// The longest wait.
 const WAIT_MAX: Duration = Duration::from_secs(3600);
 
@@ -19,6 +22,16 @@ pub enum Press {
     Left,
     /// The seat hangs up and they do not.
     Talked,
+    /// The queue is outside of its opening hours.
+    Closed,
+    /// The wait to expect is too long.
+    Long,
+    /// Nobody is signed in who could help.
+    Nobody,
+    /// They are told that they are next.
+    Next,
+    /// A seat rings for them.
+    Offered,
     /// They hang up.
     HangUp,
 }
@@ -30,9 +43,27 @@ pub struct Keys(pub Vec<Press>);
 /// What cannot be read in a list of keys.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, left, talked, hangup"
+    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, closed, long, nobody, next, offered, left, talked, hangup"
 )]
 pub struct KeysError(pub String);
+
+impl Press {
+    /// What the walk is told of what the queue does; none of what the caller does.
+    #[must_use]
+    pub const fn of_queue(self) -> Option<WalkInput> {
+        match self {
+            Self::Key(_) | Self::Wait(_) | Self::HangUp => None,
+            Self::Full => Some(WalkInput::QueueFull),
+            Self::Left => Some(WalkInput::QueueLeft),
+            Self::Talked => Some(WalkInput::Talked),
+            Self::Closed => Some(WalkInput::QueueClosed),
+            Self::Long => Some(WalkInput::QueueLong),
+            Self::Nobody => Some(WalkInput::QueueNobody),
+            Self::Next => Some(NEXT),
+            Self::Offered => Some(WalkInput::Offered),
+        }
+    }
+}
 
 impl FromStr for Keys {
     type Err = KeysError;
@@ -53,6 +84,11 @@ fn presses_of(part: &str) -> Option<Vec<Press>> {
         "full" => return Some(vec![Press::Full]),
         "left" => return Some(vec![Press::Left]),
         "talked" => return Some(vec![Press::Talked]),
+        "closed" => return Some(vec![Press::Closed]),
+        "long" => return Some(vec![Press::Long]),
+        "nobody" => return Some(vec![Press::Nobody]),
+        "next" => return Some(vec![Press::Next]),
+        "offered" => return Some(vec![Press::Offered]),
         "hangup" => return Some(vec![Press::HangUp]),
         _ => {}
     }

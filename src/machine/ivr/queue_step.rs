@@ -26,6 +26,7 @@ pub fn enqueue(journey: &mut Journey, world: WalkWorld<'_>, queue: &Queue) {
         ageing: queue.ageing,
         steps: queue.steps.clone(),
         language: journey.language,
+        expected_max: queue.waiting.max_expected.map(|(most, _)| most),
         briefing,
     });
 }

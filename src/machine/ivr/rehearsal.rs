@@ -11,6 +11,7 @@ use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::surface::WaitingAct;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::walk::Walk;
@@ -20,6 +21,7 @@ use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::phrasebook::Phrasebook;
+use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 use crate::vocabulary::time::Wall;
@@ -36,6 +38,15 @@ pub struct Scene<'s> {
     /// The centre's zone.
     pub zone: &'s TimeZone,
 }
+
+/// What who waits is told when they ask: in a rehearsal nobody is before them.
+pub const NEXT: WalkInput = WalkInput::Placed {
+    position: 1,
+    wait: Some(WaitRange {
+        from_min: 1,
+        to_min: Some(2),
+    }),
+};
 
 /// A walk on virtual time.
 #[derive(Debug)]
@@ -103,6 +114,12 @@ impl<'s> Rehearsal<'s> {
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         self.walk.has_ended()
+    }
+
+    /// Whether the call waits for a seat.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        self.walk.is_waiting()
     }
 
     /// What was said, heard, found and chosen so far.
@@ -220,6 +237,11 @@ impl<'s> Rehearsal<'s> {
                 WalkOutput::Hush | WalkOutput::Hangup | WalkOutput::Enqueue { .. } => {
                     self.saying = None;
                 }
+                WalkOutput::Waiting(WaitingAct::AskPlace) => {
+                    let world = self.world();
+                    self.walk.handle(&world, NEXT);
+                }
+                WalkOutput::Waiting(_) => self.saying = None,
                 WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
             }
             self.out.push_back((self.now, output));

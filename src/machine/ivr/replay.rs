@@ -253,7 +253,11 @@ impl Replay<'_> {
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(lookup, &key),
                 WalkOutput::Enqueue { queue, .. } => self.end(End::Queue(queue)),
                 WalkOutput::Hangup => self.end(End::Dialplan),
-                WalkOutput::Say { .. } | WalkOutput::Hush | WalkOutput::Forget { .. } => {}
+                // The replay of a call that waits is over.
+                WalkOutput::Waiting(_)
+                | WalkOutput::Say { .. }
+                | WalkOutput::Hush
+                | WalkOutput::Forget { .. } => {}
             }
         }
         match (self.call.is_saying(), self.silent_since) {

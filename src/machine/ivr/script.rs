@@ -275,6 +275,47 @@ pub struct Queue {
     pub left: StepAt,
     /// The seat hung up and the caller did not; none: the call ends.
     pub talked: Option<StepAt>,
+    /// What a caller hears and may do meanwhile.
+    pub waiting: Box<Waiting>,
+}
+
+/// What a caller hears and may do while waiting, and how long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// What is told from time to time, in this order.
+    pub tell: Vec<Tell>,
+    /// Said after it.
+    pub hint: Option<Wording>,
+    /// What keys do.
+    pub keys: BTreeMap<char, WaitKey>,
+    /// The longest wait, and where the call goes after it.
+    pub max_wait: Option<(Duration, StepAt)>,
+    /// The longest wait to expect; a call that would wait longer goes there at once.
+    pub max_expected: Option<(Duration, StepAt)>,
+    /// Outside of the queue's opening hours.
+    pub closed: StepAt,
+    /// Nobody who is signed in could help; none: the call waits for somebody who comes.
+    pub nobody: Option<StepAt>,
+}
+
+/// What a waiting caller is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Tell {
+    /// The place in the queue.
+    Position,
+    /// The expected wait.
+    Wait,
+}
+
+/// What a key does while a caller waits.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum WaitKey {
+    /// What is told from time to time is told at once.
+    Again,
+    /// The call goes to this step and keeps its place.
+    Visit(StepAt),
+    /// The call leaves the queue.
+    Leave(Target),
 }
 
 /// Variables being set.
@@ -423,12 +464,12 @@ impl Step {
         match &self.verb {
             Verb::Goto(_)
             | Verb::Answer(_)
-            | Verb::Queue(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)
             | Verb::Tag(_)
             | Verb::Hangup => {}
+            Verb::Queue(queue) => all.extend(queue.waiting.hint.iter().map(|hint| (hint, 1))),
             Verb::Menu(menu) => all.extend(menu.text.all().map(|text| (text, 1))),
             Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
             Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),

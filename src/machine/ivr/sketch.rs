@@ -166,10 +166,10 @@ fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
         Verb::Survey(survey) => Some(&survey.text.first),
         Verb::Verify(verify) => Some(&verify.text),
         Verb::Lookup(lookup) => lookup.wait.as_ref(),
+        Verb::Queue(queue) => queue.waiting.hint.as_ref(),
         Verb::Predict(predict) => Some(&predict.say_each),
         Verb::Goto(_)
         | Verb::Answer(_)
-        | Verb::Queue(_)
         | Verb::Set(_)
         | Verb::Fork(_)
         | Verb::Time(_)
@@ -241,7 +241,11 @@ fn facts(step: &Step) -> Vec<String> {
             facts.push(format!("answers {question}"));
         }
         Verb::Verify(verify) => facts.push(format!("at most {} tries", verify.tries)),
-        Verb::Queue(queue) => facts.extend(needs(queue)),
+        Verb::Queue(queue) => {
+            facts.extend(needs(queue));
+            let longest = queue.waiting.max_wait;
+            facts.extend(longest.map(|(most, _)| format!("at most {most:?}")));
+        }
     }
     facts
 }

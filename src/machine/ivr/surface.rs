@@ -11,6 +11,7 @@ use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::order::Customer;
 use crate::machine::speech::spoken::Spoken;
 use crate::machine::wait_step::NamedStep;
+use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
 
@@ -48,6 +49,22 @@ pub enum WalkInput {
     QueueLeft,
     /// The seat hung up and the caller did not.
     Talked,
+    /// The queue is outside of its opening hours: the contact was not taken.
+    QueueClosed,
+    /// The wait to expect is longer than the step allows: the contact was not taken.
+    QueueLong,
+    /// Nobody who is signed in could help the contact that waits.
+    QueueNobody,
+    /// The contact that waits is told its place, 1 is next, and what wait to expect if that is
+    /// known.
+    Placed {
+        /// Its place.
+        position: u32,
+        /// The wait.
+        wait: Option<WaitRange>,
+    },
+    /// A seat rings for a contact that kept its place while it went elsewhere.
+    Offered,
 }
 
 /// Why a look-up gave nothing.
@@ -109,13 +126,42 @@ pub enum WalkOutput {
         steps: Vec<NamedStep>,
         /// Language for waiting announcements.
         language: Language,
+        /// Who would wait longer than this is not taken, but told [`WalkInput::QueueLong`].
+        expected_max: Option<std::time::Duration>,
         /// What the seat should see.
         briefing: Briefing,
     },
+    /// Something about the wait that [`WalkOutput::Enqueue`] began.
+    Waiting(WaitingAct),
     /// End the call.
     Hangup,
     /// Worth a line in the log.
     Note(WalkFact),
+}
+
+/// What a call does that waits for a seat.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WaitingAct {
+    /// It goes elsewhere in the dialplan and keeps its place.
+    Stroll,
+    /// It is back and waits on.
+    Return,
+    /// It waits no more.
+    Leave(LeaveReason),
+    /// It wants to hear its place: answered by [`WalkInput::Placed`].
+    AskPlace,
+}
+
+/// Why a call leaves a queue without having been served, other than by hanging up.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// By a key.
+    Asked,
+    /// It has waited as long as the dialplan lets it.
+    TimedOut,
+    /// Nobody who is signed in could help.
+    Nobody,
 }
 
 /// By what orders are looked up.
@@ -178,6 +224,7 @@ impl WalkFact {
             | Self::ChoseNone
             | Self::Answered { .. }
             | Self::Verified { .. }
+            | Self::PlaceTold { .. }
             | Self::Unspeakable { .. } => return None,
         })
     }
@@ -282,6 +329,15 @@ pub enum WalkFact {
         score: u8,
         /// The worst and the best that could be given.
         scale: (u8, u8),
+    },
+    /// A waiting caller was told its place or what wait to expect.
+    PlaceTold {
+        /// Its place, 1 is next; none: it was not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position: Option<u32>,
+        /// The wait; none: it was not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait: Option<WaitRange>,
     },
     /// A phrase has no recording and no speech command: it was skipped.
     Unspeakable {

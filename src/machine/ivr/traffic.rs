@@ -140,6 +140,7 @@ fn told(between: &[&WalkFact]) -> Vec<Label> {
             | WalkFact::Said { .. }
             | WalkFact::LateAnswer { .. }
             | WalkFact::Predicted { .. }
+            | WalkFact::PlaceTold { .. }
             | WalkFact::Unspeakable { .. } => {}
         }
     }

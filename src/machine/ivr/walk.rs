@@ -19,7 +19,6 @@ use crate::machine::ivr::line;
 use crate::machine::ivr::lookup_step::LookupStep;
 use crate::machine::ivr::menu_step::MenuStep;
 use crate::machine::ivr::predict_step::PredictStep;
-use crate::machine::ivr::queue_step;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
@@ -31,6 +30,8 @@ use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::survey_step::SurveyStep;
 use crate::machine::ivr::verify_step::VerifyStep;
+use crate::machine::ivr::walk_state::Fate;
+use crate::machine::ivr::walk_state::Left;
 use crate::machine::ivr::walk_state::State;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
@@ -41,28 +42,16 @@ use crate::vocabulary::time::Turn;
 /// One call's way through one dialplan.
 #[derive(Debug)]
 pub struct Walk {
-    script: Arc<Script>,
-    journey: Journey,
+    pub(super) script: Arc<Script>,
+    pub(super) journey: Journey,
     search: Search,
-    at: StepAt,
-    state: State,
-    fate: Fate,
-}
-
-/// Whether the call may still go from step to step.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Fate {
-    Open,
-    /// Its steps or words are used up: it was handed to people.
-    Spent,
-}
-
-/// How a call left a queue.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Left {
-    Full,
-    Asked,
-    Talked,
+    pub(super) at: StepAt,
+    pub(super) state: State,
+    pub(super) fate: Fate,
+    /// The queue step whose place the call keeps while it is elsewhere.
+    pub(super) kept_at: Option<StepAt>,
+    /// When its wait has lasted long enough.
+    pub(super) waits_until: Option<Now>,
 }
 
 impl Walk {
@@ -83,6 +72,8 @@ impl Walk {
             at: StepAt(0),
             state: State::Ringing,
             fate: Fate::Open,
+            kept_at: None,
+            waits_until: None,
         }
     }
 
@@ -104,7 +95,8 @@ impl Walk {
             | State::Answer(_)
             | State::Survey(_)
             | State::Verify(_) => self.state.asking().and_then(Asking::deadline),
-            State::Queued | State::Ended => None,
+            State::Queued => self.wait_limit(),
+            State::Ended => None,
         };
         let ended = matches!(self.state, State::Ended);
         let saying = self.journey.say_limit().filter(|_| self.speaks());
@@ -131,6 +123,11 @@ impl Walk {
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
             WalkInput::Talked => self.leave_queue(world, Left::Talked),
+            WalkInput::QueueClosed => self.leave_queue(world, Left::Closed),
+            WalkInput::QueueLong => self.leave_queue(world, Left::Long),
+            WalkInput::QueueNobody => self.leave_queue(world, Left::Nobody),
+            WalkInput::Placed { position, wait } => self.tell_place(world, position, wait),
+            WalkInput::Offered => self.be_offered(world),
         }
     }
 
@@ -146,7 +143,9 @@ impl Walk {
             self.handle_said(world, Heard::Whole);
             return;
         }
-        if matches!(self.state, State::Lookup(_)) {
+        if self.wait_limit().is_some_and(|at| at <= now) {
+            self.end_wait(world);
+        } else if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
         } else if self
             .state
@@ -177,6 +176,12 @@ impl Walk {
     #[must_use]
     pub const fn has_ended(&self) -> bool {
         matches!(self.state, State::Ended)
+    }
+
+    /// Whether the distributor has the call.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Queued)
     }
 
     /// Whose call it is, once that is found.
@@ -233,7 +238,8 @@ impl Walk {
         }
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
-            (State::Ringing | State::Queued | State::Ended, ..) => {}
+            (State::Ringing | State::Ended, ..) => {}
+            (State::Queued, ..) => self.press_waiting(world, key),
             (State::Saying(_) | State::Lookup(_), '0', Some(person)) => {
                 self.journey.take_keys(key);
                 self.go(world, person);
@@ -279,52 +285,6 @@ impl Walk {
         self.look(world);
     }
 
-    fn leave_queue(&mut self, world: WalkWorld<'_>, left: Left) {
-        if !matches!(self.state, State::Queued) {
-            return;
-        }
-        if self.fate == Fate::Spent {
-            self.hang_up();
-            return;
-        }
-        let script = Arc::clone(&self.script);
-        if let Some(Verb::Queue(queue)) = script.step(self.at).map(|step| &step.verb) {
-            let to = match left {
-                Left::Full => Some(queue.full),
-                Left::Asked => Some(queue.left),
-                Left::Talked => queue.talked,
-            };
-            match to {
-                Some(to) => self.go(world, to),
-                None => {
-                    self.hang_up();
-                }
-            }
-        }
-    }
-
-    /// The call has had all the steps or words it may have: a person must help, if there is one.
-    fn give_to_people(&mut self, world: WalkWorld<'_>) {
-        let script = Arc::clone(&self.script);
-        let queue = |at: StepAt| {
-            let step = script.step(at)?;
-            step.queue().map(|queue| (at, queue))
-        };
-        let all = (0..script.steps.len()).map(StepAt);
-        let found = script.person.into_iter().chain(all).find_map(queue);
-        match found {
-            Some((at, queue)) if self.fate == Fate::Open => {
-                self.fate = Fate::Spent;
-                self.at = at;
-                queue_step::enqueue(&mut self.journey, world, queue);
-                self.state = State::Queued;
-            }
-            Some(_) | None => {
-                self.hang_up();
-            }
-        }
-    }
-
     /// Where a call begins: at the first step, unless its opening hours say otherwise.
     fn first(&mut self, world: WalkWorld<'_>) -> StepAt {
         let script = Arc::clone(&self.script);
@@ -333,17 +293,8 @@ impl Walk {
         gate.map_or(StepAt(0), look)
     }
 
-    /// Whether the call goes on in the dialplan when the seat hangs up and the caller does not.
-    #[must_use]
-    pub fn goes_on_after_talk(&self) -> bool {
-        let step = self.script.step(self.at);
-        let queue = step.and_then(|step| step.queue());
-        let open = matches!(self.state, State::Queued) && self.fate == Fate::Open;
-        open && queue.is_some_and(|queue| queue.talked.is_some())
-    }
-
     /// Goes from step to step until one has to wait.
-    fn go(&mut self, world: WalkWorld<'_>, to: StepAt) {
+    pub(super) fn go(&mut self, world: WalkWorld<'_>, to: StepAt) {
         let mut to = to;
         loop {
             if self.journey.is_spent() {
@@ -359,7 +310,7 @@ impl Walk {
         }
     }
 
-    fn follow(&mut self, world: WalkWorld<'_>, moved: Move) {
+    pub(super) fn follow(&mut self, world: WalkWorld<'_>, moved: Move) {
         if let Move::Go(to) = moved {
             self.go(world, to);
         }
@@ -435,16 +386,13 @@ impl Walk {
                 let (step, moved) = VerifyStep::enter(journey, world, verify, step.voices);
                 (State::Verify(step), moved)
             }
-            Verb::Queue(queue) => {
-                queue_step::enqueue(journey, world, queue);
-                (State::Queued, Move::Stay)
-            }
+            Verb::Queue(queue) => (self.wait(world, queue), Move::Stay),
         };
         self.state = state;
         moved
     }
 
-    fn hang_up(&mut self) -> Move {
+    pub(super) fn hang_up(&mut self) -> Move {
         self.state = State::Ended;
         self.search.give_up(&mut self.journey);
         self.journey.emit(WalkOutput::Hangup);

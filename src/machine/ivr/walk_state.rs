@@ -41,6 +41,32 @@ pub enum State {
     Ended,
 }
 
+/// Whether the call may still go from step to step.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fate {
+    /// It may.
+    Open,
+    /// Its steps or words are used up: it was handed to people.
+    Spent,
+}
+
+/// How a call left a queue.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Left {
+    /// The queue took no more.
+    Full,
+    /// The caller wanted to.
+    Asked,
+    /// The seat hung up.
+    Talked,
+    /// The queue is closed.
+    Closed,
+    /// The wait would be too long.
+    Long,
+    /// Nobody is there who could help.
+    Nobody,
+}
+
 impl State {
     /// The words that ask for keys, if it asks.
     #[must_use]

@@ -68,6 +68,40 @@ const KEYS: Key = free(
     "where keys lead; * repeats and 0 leads to a person unless they stand here",
 );
 
+/// What a key does while a caller waits.
+pub const WAIT_KEY: Shape = Shape {
+    about: "what a key does while a caller waits",
+    keys: &[
+        free(
+            "visit",
+            Form::Name,
+            "the call goes to this step and keeps its place",
+        ),
+        free(
+            "say",
+            Form::One(&["again"]),
+            "what is told from time to time is told at once",
+        ),
+        free("goto", Form::Name, "the call leaves the queue"),
+        free(
+            "language",
+            Form::One(&["en", "zh-CN"]),
+            "with goto: the language that is spoken from there on",
+        ),
+        free(
+            "question",
+            Form::Name,
+            "with goto: the question that is chosen",
+        ),
+    ],
+};
+
+const WAIT_KEYS: Key = free(
+    "keys",
+    Form::Keys(&Form::Either(&[Form::Name, Form::Keyed(&WAIT_KEY)])),
+    "what keys do while the caller waits",
+);
+
 macro_rules! outcomes {
     ($($way:expr),* $(,)?) => {
         &Shape {
@@ -253,10 +287,30 @@ pub const VERBS: [Verb; 15] = [
                     Form::List(&Form::Keyed(&WAIT_STEP)),
                     "whom the call asks for one after the other, instead of the queue's steps",
                 ),
+                free(
+                    "tell",
+                    Form::Some(&Form::One(&["position", "wait"])),
+                    "what a waiting caller is told from time to time; else position",
+                ),
+                free("hint", Form::Said, "said after it"),
+                WAIT_KEYS,
+                free("max_wait", Form::Length, "the longest wait: 10m"),
+                free(
+                    "max_expected",
+                    Form::Length,
+                    "who must expect to wait longer is not taken: 15m",
+                ),
                 goto(outcomes![
                     way("full", "the queue is full"),
                     way("left", "the caller left the queue"),
                     way("talked", "the seat hung up and the caller did not"),
+                    way("closed", "outside of the queue's hours; else as full"),
+                    way("long", "the wait to expect is longer than max_expected"),
+                    way("timeout", "the caller has waited for max_wait"),
+                    way(
+                        "nobody",
+                        "nobody who could help is signed in; else the call waits"
+                    ),
                 ]),
             ],
         },

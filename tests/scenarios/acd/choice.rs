@@ -12,6 +12,8 @@ use ringwise::machine::acd::step::Prefer;
 use ringwise::machine::acd::step::SkipIf;
 use ringwise::machine::acd::step::Step;
 use ringwise::machine::acd::step::Target;
+use ringwise::machine::acd::surface::Arrival;
+use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
 use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::CallId;
@@ -38,6 +40,38 @@ pub(super) struct Wait {
 }
 
 impl Wait {
+    /// How a contact waits that has just come.
+    pub(super) fn of(arrival: &Arrival, setup: &QueueSetup, now: Now) -> Self {
+        let mut wait = Self {
+            class: Class {
+                priority: arrival.priority,
+                ageing: arrival.ageing.unwrap_or(setup.ageing),
+            },
+            arrived: now,
+            own: arrival.need.clone(),
+            brought: arrival.steps.clone(),
+            steps: Vec::new(),
+            at: 0,
+            until: None,
+            last: arrival.last,
+        };
+        wait.begin_in(setup, now);
+        wait
+    }
+
+    /// From the first step on: its own, or the queue's.
+    pub(super) fn begin_in(&mut self, setup: &QueueSetup, now: Now) {
+        let brought = self.brought.clone();
+        self.begin(
+            if brought.is_empty() {
+                &setup.steps
+            } else {
+                &brought
+            },
+            now,
+        );
+    }
+
     pub(super) fn step(&self) -> &Step {
         &self.steps[self.at]
     }
@@ -51,13 +85,13 @@ impl Wait {
         }
     }
 
-    fn enter(&mut self, at: usize, now: Now) {
+    pub(super) fn enter(&mut self, at: usize, now: Now) {
         self.at = at;
         self.until = self.step().lasts.map(|lasts| now + lasts);
     }
 
-    /// From the first step on; who is asked in the end is everybody.
-    pub(super) fn begin(&mut self, written: &[Step], now: Now) {
+    /// Who is asked in the end is everybody.
+    fn begin(&mut self, written: &[Step], now: Now) {
         self.steps = written.to_vec();
         let endless = self.steps.last().is_some_and(|step| {
             matches!(step.target, Target::Need(_))
@@ -73,7 +107,7 @@ impl Wait {
 
 impl Contact {
     /// Whether the seat will do in a step, whoever it is busy with.
-    fn wants(&self, seat: &SeatSetup, at: usize) -> bool {
+    pub(super) fn wants(&self, seat: &SeatSetup, at: usize) -> bool {
         let wait = Wait {
             at,
             ..self.wait.clone()
@@ -87,7 +121,7 @@ impl Contact {
     }
 
     /// Two contacts that ask for the same in the same class stand in one line.
-    fn lines_up_with(&self, other: &Self, seat: &SeatSetup) -> bool {
+    pub(super) fn lines_up_with(&self, other: &Self, seat: &SeatSetup) -> bool {
         let (one, two) = (self.wait.step(), other.wait.step());
         let same_way = match (&one.target, &two.target) {
             (Target::Need(a), Target::Need(b)) => {
@@ -135,7 +169,11 @@ impl Model {
         let staffed: Vec<Vec<bool>> = self
             .contacts
             .iter()
-            .map(|one| (0..one.wait.steps.len()).map(|at| self.staffed(one, at)).collect())
+            .map(|one| {
+                (0..one.wait.steps.len())
+                    .map(|at| self.staffed(one, at))
+                    .collect()
+            })
             .collect();
         for (contact, staffed) in self.contacts.iter_mut().zip(staffed) {
             let waits = contact.seat.is_none();
@@ -215,7 +253,11 @@ impl Model {
         let setup = setup.unwrap();
         let pool = self.pool(contact.queue);
         let in_pool = |queue: &QueueId| pool.contains(queue);
-        let total: usize = lengths.iter().filter(|one| in_pool(&one.0)).map(|one| one.1).sum();
+        let total: usize = lengths
+            .iter()
+            .filter(|one| in_pool(&one.0))
+            .map(|one| one.1)
+            .sum();
         let length = lengths.iter().find(|one| one.0 == contact.queue).unwrap().1;
         let due = |weight: u32| (f64::from(weight) / 1_000.0).sqrt().recip();
         let members = self.queues.iter().filter(|one| in_pool(&one.queue));
@@ -262,9 +304,19 @@ impl Model {
         if let Target::Need(need) = &step.target {
             let level = |skill| {
                 let mut skills = seat.setup.skills.iter();
-                skills.find(|(one, _)| *one == skill).map_or(0, |(_, level)| i64::from(*level))
+                skills
+                    .find(|(one, _)| *one == skill)
+                    .map_or(0, |(_, level)| i64::from(*level))
             };
-            let levels = || contact.need.and(need).skills().into_iter().map(level).sum::<i64>();
+            let levels = || {
+                contact
+                    .need
+                    .and(need)
+                    .skills()
+                    .into_iter()
+                    .map(level)
+                    .sum::<i64>()
+            };
             match step.prefer.clone().unwrap_or_default() {
                 Prefer::LongestIdle => {}
                 Prefer::MostSkilled => score = -levels(),
@@ -272,7 +324,9 @@ impl Model {
                 Prefer::LeastBusy => busy = Some(seat.busy),
                 Prefer::FewestQueues => score = i64::try_from(seat.setup.queues.len()).unwrap(),
                 Prefer::Weights(weights) => {
-                    let terms = weights.iter().map(|(skill, by)| level(*skill) * i64::from(*by));
+                    let terms = weights
+                        .iter()
+                        .map(|(skill, by)| level(*skill) * i64::from(*by));
                     score = -terms.sum::<i64>();
                 }
             }

@@ -83,7 +83,10 @@ impl<'a> Day<'a> {
                 (SkillId(u32::try_from(*group).unwrap()), 1),
                 (SkillId(1_000 + seat), 1),
             ],
-            queues: instance.groups[*group].iter().map(|kind| queue_id(*kind)).collect(),
+            queues: instance.groups[*group]
+                .iter()
+                .map(|kind| queue_id(*kind))
+                .collect(),
             ..SeatSetup::default()
         });
         let queues = instance.kinds.iter().enumerate().map(|(at, kind)| {
@@ -145,7 +148,10 @@ impl<'a> Day<'a> {
         let planned = self.calls.len();
         loop {
             let arrival = (next < planned).then(|| self.calls[next].at);
-            let event = self.events.peek().map(|Reverse((at, _))| f64::from_bits(*at));
+            let event = self
+                .events
+                .peek()
+                .map(|Reverse((at, _))| f64::from_bits(*at));
             let Some(at) = arrival.into_iter().chain(event).min_by(f64::total_cmp) else {
                 break;
             };
@@ -209,7 +215,11 @@ impl<'a> Day<'a> {
         let lot = (lot > 0).then(|| usize::try_from(self.draw.below(lot)).unwrap());
         let levelled = self.instance.kinds[kind].levelled.then(|| self.level());
         let arrival = Arrival {
-            steps: lot.map(|at| self.lots[at].clone()).into_iter().chain(levelled).collect(),
+            steps: lot
+                .map(|at| self.lots[at].clone())
+                .into_iter()
+                .chain(levelled)
+                .collect(),
             ..Arrival::plain(id(call), queue_id(kind))
         };
         self.tell(Input::Arrived(arrival));
@@ -228,7 +238,9 @@ impl<'a> Day<'a> {
         let weights = free.into_iter().enumerate();
         Step {
             prefer: Some(Prefer::Weights(
-                weights.map(|(group, free)| (skill_id(group), free)).collect(),
+                weights
+                    .map(|(group, free)| (skill_id(group), free))
+                    .collect(),
             )),
             ..Step::default()
         }
@@ -238,7 +250,9 @@ impl<'a> Day<'a> {
         for (group, target) in staff.iter().enumerate() {
             let seats = self.group_of.iter().enumerate();
             let seats = seats.filter(|(_, of)| **of == group);
-            let seats: Vec<SeatId> = seats.map(|(at, _)| SeatId(u32::try_from(at).unwrap())).collect();
+            let seats: Vec<SeatId> = seats
+                .map(|(at, _)| SeatId(u32::try_from(at).unwrap()))
+                .collect();
             self.excess[group] = 0;
             for seat in seats {
                 let state = self.engine.seat(seat).map(|seat| seat.state);

@@ -57,7 +57,10 @@ fn auto_beats_fixed_queue_ratio_on_the_n_design() {
     let calls = |day| instance::markovian(day, &rates, 2, 1_200.0);
     let all = compare(&instance, days(4), calls);
     let (cost, slack) = (ratio(&all, Policy::FixedQueueRatio), slack(0.03));
-    assert!(cost <= 0.99 + slack, "{cost} of the cost of fixed queue ratio");
+    assert!(
+        cost <= 0.99 + slack,
+        "{cost} of the cost of fixed queue ratio"
+    );
     let abandoned = |policy| of(&all, policy).sum(|kind| kind.abandoned);
     let part = abandoned(Policy::Auto) / abandoned(Policy::FixedQueueRatio);
     assert!(part <= 1.01 + slack, "{part} of its abandons");
@@ -78,7 +81,10 @@ fn auto_answers_more_in_time_on_simple_msk_at_little_cost() {
     let cost = ratio(&all, Policy::LongestWait);
     assert!(cost <= 1.48 / 1.4637 + slack, "{cost} of the cost");
     let worst = auto.worst_abandonment() / fifo.worst_abandonment();
-    assert!(worst <= 0.19 / 0.1828 + slack, "{worst} of the worst abandonment");
+    assert!(
+        worst <= 0.19 / 0.1828 + slack,
+        "{worst} of the worst abandonment"
+    );
     never_far_from_the_best(&all, slack);
 }
 
@@ -124,7 +130,12 @@ const SHAPES: [Shape; 6] = [
     Shape {
         name: "chain of four",
         weights: &[1_000, 1_000, 1_000, 1_000],
-        kinds: &[(1.4, 6.0, 6.0), (1.2, 6.0, 6.0), (1.0, 6.0, 6.0), (1.2, 6.0, 6.0)],
+        kinds: &[
+            (1.4, 6.0, 6.0),
+            (1.2, 6.0, 6.0),
+            (1.0, 6.0, 6.0),
+            (1.2, 6.0, 6.0),
+        ],
         groups: &[&[0, 1], &[1, 2], &[2, 3], &[3, 0]],
         seats: &[7, 7, 7, 7],
     },
@@ -160,5 +171,8 @@ fn auto_is_never_far_from_the_best_policy_and_beats_first_in_first_out() {
         sums.1 += 1.0;
     }
     let mean = sums.0 / sums.1;
-    assert!(mean < 1.0, "{mean} of the cost of first in, first out, on average");
+    assert!(
+        mean < 1.0,
+        "{mean} of the cost of first in, first out, on average"
+    );
 }

@@ -16,7 +16,9 @@ fn ratio(values: &[(f64, f64)]) -> (f64, f64) {
     let over: f64 = values.iter().map(|(over, _)| over).sum();
     let under: f64 = values.iter().map(|(_, under)| under).sum();
     let ratio = over / under;
-    let residues = values.iter().map(|(over, under)| (over - ratio * under).powi(2));
+    let residues = values
+        .iter()
+        .map(|(over, under)| (over - ratio * under).powi(2));
     let variance = residues.sum::<f64>() / (count - 1.0);
     (ratio, 3.0 * (variance / count).sqrt() / (under / count))
 }
@@ -88,7 +90,12 @@ fn simple_msk_is_reproduced() {
     agrees("served", &served, (4297.305, 27.2), &mut wrong);
     let abandoned = each(&all, |one| one.sum(|kind| kind.abandoned));
     agrees("abandoned", &abandoned, (910.335, 34.2), &mut wrong);
-    agrees("service level", &parts(&all, level), (0.501, 0.0075), &mut wrong);
+    agrees(
+        "service level",
+        &parts(&all, level),
+        (0.501, 0.0075),
+        &mut wrong,
+    );
     for (kind, periods) in GOOD.iter().enumerate() {
         for (period, good) in periods.iter().enumerate() {
             let what = format!("good, kind {kind} period {period}");
@@ -107,20 +114,55 @@ fn mmc_and_mmcab_are_reproduced() {
     let all = replications(&instance, Policy::LongestWait, days(60), 1, patient);
     let mut wrong = Vec::new();
     let good = |one: &Tally| one.sum(|kind| kind.good);
-    let asa = |one: &Tally| (one.sum(|kind| kind.served_wait), one.sum(|kind| kind.served));
+    let asa = |one: &Tally| {
+        (
+            one.sum(|kind| kind.served_wait),
+            one.sum(|kind| kind.served),
+        )
+    };
     agrees("in target", &each(&all, good), (1816.158, 3.5), &mut wrong);
-    agrees("service level", &parts(&all, level), (0.902, 0.002), &mut wrong);
-    agrees("mean wait, min", &parts(&all, asa), (0.099, 0.0025), &mut wrong);
-    agrees("occupancy", &parts(&all, |one| one.work[0]), (0.695, 0.0015), &mut wrong);
+    agrees(
+        "service level",
+        &parts(&all, level),
+        (0.902, 0.002),
+        &mut wrong,
+    );
+    agrees(
+        "mean wait, min",
+        &parts(&all, asa),
+        (0.099, 0.0025),
+        &mut wrong,
+    );
+    agrees(
+        "occupancy",
+        &parts(&all, |one| one.work[0]),
+        (0.695, 0.0015),
+        &mut wrong,
+    );
 
     let impatient = |day| instance::markovian(day, &[(4.2, 2.0, 1.0)], 1, 480.0);
     let all = replications(&instance, Policy::LongestWait, days(60), 1, impatient);
     let abandoned = each(&all, |one| one.sum(|kind| kind.abandoned));
     agrees("abandoned", &abandoned, (58.609, 0.95), &mut wrong);
     agrees("in target", &each(&all, good), (1906.008, 2.2), &mut wrong);
-    agrees("service level", &parts(&all, level), (0.968, 0.0005), &mut wrong);
-    agrees("mean wait, min", &parts(&all, asa), (0.024, 0.0005), &mut wrong);
-    agrees("occupancy", &parts(&all, |one| one.work[0]), (0.675, 0.0015), &mut wrong);
+    agrees(
+        "service level",
+        &parts(&all, level),
+        (0.968, 0.0005),
+        &mut wrong,
+    );
+    agrees(
+        "mean wait, min",
+        &parts(&all, asa),
+        (0.024, 0.0005),
+        &mut wrong,
+    );
+    agrees(
+        "occupancy",
+        &parts(&all, |one| one.work[0]),
+        (0.675, 0.0015),
+        &mut wrong,
+    );
     report(&wrong);
 }
 
@@ -136,12 +178,32 @@ fn bilingual_is_reproduced() {
     agrees("served", &served, (4967.235, 4.3), &mut wrong);
     let abandoned = each(&all, |one| one.sum(|kind| kind.abandoned));
     agrees("abandoned", &abandoned, (142.868, 1.7), &mut wrong);
-    agrees("called again", &each(&all, |one| one.returned), (107.168, 1.3), &mut wrong);
+    agrees(
+        "called again",
+        &each(&all, |one| one.returned),
+        (107.168, 1.3),
+        &mut wrong,
+    );
     let levels = parts(&all, |one| percent(level(one)));
     agrees("service level, %", &levels, (97.938, 0.05), &mut wrong);
-    println!("early {:?}", ratio(&each(&all, |one| one.sum(|kind| kind.early))));
-    println!("good of all {:?}", ratio(&parts(&all, |one| percent((one.sum(|kind| kind.good), one.sum(|kind| kind.offered))))));
-    println!("good of served {:?}", ratio(&parts(&all, |one| percent((one.sum(|kind| kind.good), one.sum(|kind| kind.served))))));
+    println!(
+        "early {:?}",
+        ratio(&each(&all, |one| one.sum(|kind| kind.early)))
+    );
+    println!(
+        "good of all {:?}",
+        ratio(&parts(&all, |one| percent((
+            one.sum(|kind| kind.good),
+            one.sum(|kind| kind.offered)
+        ))))
+    );
+    println!(
+        "good of served {:?}",
+        ratio(&parts(&all, |one| percent((
+            one.sum(|kind| kind.good),
+            one.sum(|kind| kind.served)
+        ))))
+    );
     for (group, published) in [47.624, 47.639, 63.254].into_iter().enumerate() {
         let ours = parts(&all, |one| percent(one.work[group]));
         agrees("occupancy, %", &ours, (published, 0.2), &mut wrong);
@@ -156,9 +218,27 @@ fn bank_is_reproduced() {
     let all = replications(&instance, Policy::LongestWait, days(20), 5, calls);
     let mut wrong = Vec::new();
     let published = [
-        ((99.819, 0.62), (0.069, 0.017), (99.234, 0.062), (0.024, 0.0015), (0.017, 0.008)),
-        ((1000.146, 1.93), (0.756, 0.073), (99.461, 0.03), (0.028, 0.001), (0.161, 0.031)),
-        ((2502.34, 3.1), (1.826, 0.139), (97.301, 0.064), (0.036, 0.001), (5.357, 0.319)),
+        (
+            (99.819, 0.62),
+            (0.069, 0.017),
+            (99.234, 0.062),
+            (0.024, 0.0015),
+            (0.017, 0.008),
+        ),
+        (
+            (1000.146, 1.93),
+            (0.756, 0.073),
+            (99.461, 0.03),
+            (0.028, 0.001),
+            (0.161, 0.031),
+        ),
+        (
+            (2502.34, 3.1),
+            (1.826, 0.139),
+            (97.301, 0.064),
+            (0.036, 0.001),
+            (5.357, 0.319),
+        ),
     ];
     for (kind, (arrived, blocked, level, wait, abandoned)) in published.into_iter().enumerate() {
         let of = |value: fn(&crate::routing::tally::Count) -> f64| {

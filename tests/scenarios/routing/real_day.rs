@@ -39,25 +39,39 @@ struct Row {
     service: Option<(u64, u64, String)>,
 }
 
+/// Seconds of the day of `h:mm:ss`.
+fn seconds(text: &str) -> u64 {
+    let parts = text.split(':').map(|part| part.parse::<u64>().unwrap());
+    parts.fold(0, |sum, part| sum * 60 + part)
+}
+
+/// The calls that wanted an agent, by the moment they left the recorded voice.
 fn rows() -> Vec<Row> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/technion-calls-oneday");
-    let text = std::fs::read_to_string(path.join("calls.csv")).unwrap();
+    let text = std::fs::read_to_string(path.join("calls_one_day.csv")).unwrap();
     let row = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
         let number = |at: usize| cells[at].parse::<u64>().unwrap();
-        Row {
-            kind: cells[0].to_owned(),
-            arrived: number(1),
-            queued: number(2),
-            service: (cells[3] == "1").then(|| (number(4), number(5), cells[6].to_owned())),
-        }
+        let (queued, answered) = (number(7), cells[8] == "AGENT");
+        let wanted = answered || (cells[8] == "HANG" && queued > 0);
+        wanted.then(|| Row {
+            kind: cells[1].to_owned(),
+            arrived: seconds(cells[3]),
+            queued,
+            service: answered.then(|| (seconds(cells[9]), number(11), cells[12].to_owned())),
+        })
     };
-    text.lines().skip(1).map(row).collect()
+    let mut rows: Vec<Row> = text.lines().skip(1).filter_map(row).collect();
+    rows.sort_by_key(|row| row.arrived);
+    rows
 }
 
 /// The Kaplan-Meier estimate: after how many seconds which part still waits.
 fn patience(rows: &[Row]) -> Vec<(u64, f64)> {
-    let mut ends: Vec<(u64, bool)> = rows.iter().map(|row| (row.queued, row.service.is_none())).collect();
+    let mut ends: Vec<(u64, bool)> = rows
+        .iter()
+        .map(|row| (row.queued, row.service.is_none()))
+        .collect();
     ends.sort_unstable();
     let (mut left, mut part, mut curve) = (ends.len() as f64, 1.0, Vec::new());
     for (after, hung_up) in ends {
@@ -107,7 +121,10 @@ impl<'r> Replay<'r> {
         let mut served: BTreeMap<&str, BTreeSet<QueueId>> = BTreeMap::new();
         for row in rows {
             if let Some((.., server)) = &row.service {
-                served.entry(server).or_default().insert(kinds[row.kind.as_str()]);
+                served
+                    .entry(server)
+                    .or_default()
+                    .insert(kinds[row.kind.as_str()]);
             }
         }
         let seats: BTreeMap<&str, u32> = served.keys().copied().zip(0..).collect();
@@ -136,12 +153,16 @@ impl<'r> Replay<'r> {
         };
         let (curve, mut draw) = (patience(rows), Draw::of(seed, 3));
         for (at, row) in rows.iter().enumerate() {
-            replay.events.push(Reverse((row.arrived, Event::Arrives(at))));
+            replay
+                .events
+                .push(Reverse((row.arrived, Event::Arrives(at))));
             let patience = match &row.service {
                 Some(_) => drawn(&curve, row.queued, &mut draw),
                 None => row.queued,
             };
-            replay.events.push(Reverse((row.arrived + patience, Event::Leaves(at))));
+            replay
+                .events
+                .push(Reverse((row.arrived + patience, Event::Leaves(at))));
             if let Some((start, talk, server)) = &row.service {
                 let seat = seats[server.as_str()];
                 let free = Event::Free { seat, talk: *talk };
@@ -209,7 +230,8 @@ impl<'r> Replay<'r> {
                 {
                     let call = usize::try_from(contact.bits()).unwrap();
                     let talk = self.due.get_mut(&seat.0).and_then(VecDeque::pop_front);
-                    self.events.push(Reverse((self.now + talk.unwrap(), Event::End(seat.0))));
+                    self.events
+                        .push(Reverse((self.now + talk.unwrap(), Event::End(seat.0))));
                     self.talks.insert(seat.0, epoch);
                     self.answered += 1;
                     self.waited += self.now - self.rows[call].arrived;
@@ -219,7 +241,10 @@ impl<'r> Replay<'r> {
         }
         let idle = |state| state == SeatState::Ready;
         debug_assert!(self.engine.seats().all(|seat| {
-            let due = self.due.get(&seat.seat.0).is_some_and(|due| !due.is_empty());
+            let due = self
+                .due
+                .get(&seat.seat.0)
+                .is_some_and(|due| !due.is_empty());
             due || !idle(seat.state)
         }));
     }
@@ -231,7 +256,10 @@ fn a_real_day_is_replayed_to_its_waits_and_its_abandons() {
     let wanted = rows.len() as f64;
     let hung_up = rows.iter().filter(|row| row.service.is_none()).count() as f64 / wanted;
     let mean = rows.iter().map(|row| row.queued).sum::<u64>() as f64 / wanted;
-    println!("that day: mean wait {mean:.1} s, {:.1} % hung up", hung_up * 100.0);
+    println!(
+        "that day: mean wait {mean:.1} s, {:.1} % hung up",
+        hung_up * 100.0
+    );
     let runs = 20;
     for policy in [Policy::LongestWait, Policy::Auto] {
         let (mut waits, mut left) = (0.0, 0.0);
@@ -243,7 +271,10 @@ fn a_real_day_is_replayed_to_its_waits_and_its_abandons() {
             left += replay.abandoned as f64 / all;
         }
         let (waits, left) = (waits / runs as f64, left / runs as f64);
-        println!("{policy}: mean wait {waits:.1} s, {:.1} % hung up", left * 100.0);
+        println!(
+            "{policy}: mean wait {waits:.1} s, {:.1} % hung up",
+            left * 100.0
+        );
         assert!((waits / mean - 1.0).abs() <= 0.10, "{policy}: {waits} s");
         assert!((left - hung_up).abs() <= 0.03, "{policy}: {left}");
     }

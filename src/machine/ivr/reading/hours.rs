@@ -7,8 +7,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::machine::calendar::Calendar;
-use crate::machine::calendar::DAY_MINUTES;
 use crate::machine::calendar::Hours;
+use crate::machine::calendar_words;
+use crate::machine::calendar_words::DATES_HELP;
+use crate::machine::calendar_words::DAYS_HELP;
+use crate::machine::calendar_words::HOURS_HELP;
+use crate::machine::calendar_words::HoursError;
+use crate::machine::calendar_words::dates;
+use crate::machine::calendar_words::days;
 use crate::machine::expression::function::WEEKDAYS;
 use crate::machine::ivr::limit::HOLIDAYS_MAX;
 use crate::machine::ivr::limit::HOURS_MAX;
@@ -21,10 +27,6 @@ use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;
-
-const DAYS_HELP: &str = "days are mon, tue, wed, thu, fri, sat, sun, mon-fri or daily";
-const HOURS_HELP: &str =
-    "hours are written \"09:00-18:00\", several with commas between, or closed";
 
 /// Reads the opening hours of a file.
 pub fn read_all(node: &Node, faults: &mut Vec<Fault>) -> BTreeMap<String, Calendar> {
@@ -112,62 +114,23 @@ fn read_week(node: &Node, faults: &mut Vec<Fault>) -> [Vec<Hours>; 7] {
     week
 }
 
-/// Days from Monday, 0 to 6: of `tue`, of `fri-mon`, of `daily`.
-fn days(name: &str) -> Option<Vec<usize>> {
-    let day = |name: &str| WEEKDAYS.iter().position(|known| *known == name.trim());
-    if name == "daily" {
-        return Some((0..7).collect());
-    }
-    let (first, last) = match name.split_once('-') {
-        Some((first, last)) => (day(first)?, day(last)?),
-        None => (day(name)?, day(name)?),
-    };
-    let count = (last + 7 - first) % 7;
-    Some((0..=count).map(|after| (first + after) % 7).collect())
-}
-
 fn read_hours(node: &Node, faults: &mut Vec<Fault>) -> Vec<Hours> {
     let Some(text) = record::text(node, "opening hours", faults) else {
         return Vec::new();
     };
-    if text == "closed" {
-        return Vec::new();
+    match calendar_words::hours_of_day(text) {
+        Ok(hours) => hours,
+        Err(error @ HoursError::Unreadable(_)) => {
+            let fault = Fault::new(node.span, error.to_string());
+            faults.push(fault.help(HOURS_HELP));
+            Vec::new()
+        }
+        Err(error @ HoursError::Overlapping) => {
+            let fault = Fault::new(node.span, error.to_string());
+            faults.push(fault.help("the later ones begin when the earlier ones end, or after"));
+            Vec::new()
+        }
     }
-    let read: Option<Vec<Hours>> = text.split(',').map(|part| hours(part.trim())).collect();
-    let Some(mut read) = read else {
-        let fault = Fault::new(node.span, format!("{text:?} are no opening hours"));
-        faults.push(fault.help(HOURS_HELP));
-        return Vec::new();
-    };
-    read.sort_unstable();
-    let meets = |pair: &[Hours]| match pair {
-        [one, next] => one.is_overnight() || next.from < one.until,
-        _ => false,
-    };
-    if read.windows(2).any(meets) {
-        let fault = Fault::new(node.span, "these hours overlap");
-        faults.push(fault.help("the later ones begin when the earlier ones end, or after"));
-    }
-    read
-}
-
-fn hours(text: &str) -> Option<Hours> {
-    let (from, until) = text.split_once('-')?;
-    let (from, until) = (minute(from)?, minute(until)?);
-    let day = from < DAY_MINUTES && until <= DAY_MINUTES && from != until;
-    day.then_some(Hours { from, until })
-}
-
-/// `09:30`, `24:00`: minutes since midnight.
-fn minute(text: &str) -> Option<u16> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let two = |digits: &str| {
-        let plain = digits.len() == 2 && digits.chars().all(|c| c.is_ascii_digit());
-        digits.parse::<u16>().ok().filter(|_| plain)
-    };
-    let (hour, minute) = (two(hour)?, two(minute)?);
-    let whole = hour * 60 + minute;
-    (minute < 60 && whole <= DAY_MINUTES).then_some(whole)
 }
 
 fn read_holidays(node: &Node, faults: &mut Vec<Fault>) -> BTreeMap<Date, Vec<Hours>> {
@@ -187,7 +150,7 @@ fn read_holidays(node: &Node, faults: &mut Vec<Fault>) -> BTreeMap<Date, Vec<Hou
         let hours = read_hours(value, faults);
         let Some((first, last)) = dates(text) else {
             let fault = Fault::new(key.span, format!("`{text}` is no day"));
-            faults.push(fault.help("days are written 2026-10-01, or 2026-10-01..2026-10-07"));
+            faults.push(fault.help(DATES_HELP));
             continue;
         };
         let days = first.series(jiff::Span::new().days(1));
@@ -203,17 +166,6 @@ fn read_holidays(node: &Node, faults: &mut Vec<Fault>) -> BTreeMap<Date, Vec<Hou
         faults.push(Fault::new(node.span, what));
     }
     holidays
-}
-
-/// The first and the last of one day or of several.
-fn dates(text: &str) -> Option<(Date, Date)> {
-    let date = |text: &str| text.trim().parse::<Date>().ok();
-    match text.split_once("..") {
-        Some((first, last)) => date(first)
-            .zip(date(last))
-            .filter(|(first, last)| first <= last),
-        None => date(text).map(|date| (date, date)),
-    }
 }
 
 /// Reads where opening hours lead: the name of the hours stands at `named`, `open` is where they

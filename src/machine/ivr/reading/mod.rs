@@ -65,3 +65,5 @@ pub mod verify;
 
 /// Whom a waiting call asks for one after the other.
 pub mod wait_step;
+/// What a caller hears and may do while waiting for a seat.
+pub mod waiting;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::machine::acd::need::NamedNeed;
 use crate::machine::ivr::reading::reader::Reader;
 use crate::machine::ivr::reading::wait_step;
+use crate::machine::ivr::reading::waiting;
 use crate::machine::ivr::script::Queue;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::language::Language;
@@ -33,11 +34,13 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
     let steps = record
         .take("steps")
         .map(|node| wait_step::read(reader, node));
+    let wishes = waiting::read(reader, record);
     let needed = [
         ("full", "the queue is full"),
         ("left", "the caller left the queue"),
     ];
-    let goto = reader.outcomes(record, &needed, &["talked"]);
+    let goto = reader.outcomes(record, &needed, &waiting::OUTCOMES);
+    let waiting = wishes.with(reader, &goto, record.span());
     Some(Queue {
         queue: queue?.to_owned(),
         need: need.unwrap_or_default(),
@@ -47,6 +50,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
         full: goto.to("full"),
         left: goto.to("left"),
         talked: goto.named("talked"),
+        waiting: Box::new(waiting),
     })
 }
 

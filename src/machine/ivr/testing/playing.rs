@@ -82,7 +82,6 @@ pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
         facts: Vec::new(),
         queue: None,
         outcome: None,
-        waits: Waits::No,
     };
     stage.tell(WalkInput::Connected);
     let mut unpressed = 0;
@@ -98,11 +97,14 @@ pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
         at_once = matches!(press, Press::Wait(_));
         stage.press(*press);
     }
-    while stage.outcome.is_none() && stage.go_on(Now::at(LONGEST)) {}
+    // Who waits for a seat at last waits on.
+    while stage.outcome.is_none() && !stage.call.is_waiting() && stage.go_on(Now::at(LONGEST)) {}
+    let waits = stage.call.is_waiting();
     Played {
-        outcome: stage.outcome.unwrap_or(match stage.waits {
-            Waits::Yes => Outcome::Queued,
-            Waits::No => Outcome::Open,
+        outcome: stage.outcome.unwrap_or(if waits {
+            Outcome::Queued
+        } else {
+            Outcome::Open
         }),
         facts: stage.facts,
         queue: stage.queue,
@@ -147,13 +149,6 @@ fn customer(given: &Given, start: Wall, zone: &TimeZone) -> Customer {
     }
 }
 
-/// Whether the call waits for a seat.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Waits {
-    No,
-    Yes,
-}
-
 struct Stage<'s> {
     call: Rehearsal<'s>,
     customer: Customer,
@@ -161,7 +156,6 @@ struct Stage<'s> {
     facts: Vec<WalkFact>,
     queue: Option<String>,
     outcome: Option<Outcome>,
-    waits: Waits,
 }
 
 impl Stage<'_> {
@@ -175,20 +169,23 @@ impl Stage<'_> {
                 let until = self.call.now() + wait;
                 while self.go_on(until) {}
             }
-            Press::Full => self.tell(WalkInput::QueueFull),
-            Press::Left => self.tell(WalkInput::QueueLeft),
-            Press::Talked => self.tell(WalkInput::Talked),
             Press::HangUp => self.outcome = Some(Outcome::Left),
+            Press::Full
+            | Press::Left
+            | Press::Talked
+            | Press::Closed
+            | Press::Long
+            | Press::Nobody
+            | Press::Next
+            | Press::Offered => {
+                if let Some(input) = press.of_queue() {
+                    self.tell(input);
+                }
+            }
         }
     }
 
     fn tell(&mut self, input: WalkInput) {
-        if matches!(
-            input,
-            WalkInput::QueueFull | WalkInput::QueueLeft | WalkInput::Talked
-        ) {
-            self.waits = Waits::No;
-        }
         self.call.tell(input);
         self.take();
     }
@@ -208,13 +205,13 @@ impl Stage<'_> {
         while let Some((_, output)) = self.call.poll() {
             match output {
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(lookup, &key),
-                WalkOutput::Enqueue { queue, .. } => {
-                    self.queue = Some(queue);
-                    self.waits = Waits::Yes;
-                }
+                WalkOutput::Enqueue { queue, .. } => self.queue = Some(queue),
                 WalkOutput::Hangup => self.outcome = Some(Outcome::HungUp),
                 WalkOutput::Note(fact) => self.facts.push(fact),
-                WalkOutput::Say { .. } | WalkOutput::Hush | WalkOutput::Forget { .. } => {}
+                WalkOutput::Say { .. }
+                | WalkOutput::Hush
+                | WalkOutput::Waiting(_)
+                | WalkOutput::Forget { .. } => {}
             }
         }
     }

@@ -1,0 +1,458 @@
+//! Why a call went as it did: rebuilt from facts, in words that a supervisor understands.
+//!
+//! What is told is what the facts say, and what follows from them: who served the queue when the
+//! call came, what they were doing, what they could not do, and who was taken before it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::call::explain_words;
+use crate::call::explain_words::Before;
+use crate::call::explain_words::Helpers;
+use crate::call::fact::Fact;
+use crate::call::fact::Recorded;
+use crate::call::record::Names;
+use crate::machine::acd::need::Clause;
+use crate::machine::acd::need::LEVEL_MAX;
+use crate::machine::acd::need::Need;
+use crate::machine::acd::need::SkillTerm;
+use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::surface::SeatState;
+use crate::machine::ivr::surface::WalkFact;
+use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::SeatGroupId;
+use crate::vocabulary::id::SeatId;
+use crate::vocabulary::id::SkillId;
+use crate::vocabulary::language::Language;
+use crate::vocabulary::time::Wall;
+
+/// Most lines of one explanation.
+pub const LINES_MAX: usize = 2_000;
+
+/// One thing that happened, and why.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Line {
+    /// When.
+    pub at: Wall,
+    /// Milliseconds since the call came.
+    pub after_ms: i64,
+    /// What kind of thing: `arrived`, `step`, `queued`, `offered`, `passed_over`, `ended`, ….
+    pub kind: &'static str,
+    /// In words.
+    pub text: String,
+}
+
+/// How things stood when a call came.
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
+    /// What ids stand for.
+    pub names: Names,
+    /// How seats stood.
+    pub seats: BTreeMap<SeatId, SeatState>,
+}
+
+/// Tells the story of a call from its facts and those of the distributor meanwhile, in order.
+#[must_use]
+pub fn explain<'f>(
+    call: CallId,
+    stage: Stage,
+    facts: impl IntoIterator<Item = &'f Recorded>,
+    language: Language,
+) -> Vec<Line> {
+    let since = |state| SeatNow {
+        state,
+        ready_since: None,
+    };
+    let seats = stage.seats.into_iter();
+    let mut teller = Teller {
+        call,
+        language,
+        names: stage.names,
+        seats: seats.map(|(seat, state)| (seat, since(state))).collect(),
+        began: None,
+        waits: None,
+        priorities: BTreeMap::new(),
+        lines: Vec::new(),
+    };
+    for fact in facts {
+        teller.take(fact);
+    }
+    teller.lines
+}
+
+#[derive(Clone, Copy, Debug)]
+struct SeatNow {
+    state: SeatState,
+    /// Since when it has been free, until it talks.
+    ready_since: Option<Wall>,
+}
+
+struct Waits {
+    queue: QueueId,
+    need: Need,
+    priority: i32,
+    since: Wall,
+}
+
+struct Teller {
+    call: CallId,
+    language: Language,
+    names: Names,
+    seats: BTreeMap<SeatId, SeatNow>,
+    began: Option<Wall>,
+    waits: Option<Waits>,
+    /// Of others.
+    priorities: BTreeMap<CallId, i32>,
+    lines: Vec<Line>,
+}
+
+impl Teller {
+    fn take(&mut self, next: &Recorded) {
+        if let Some(names) = next.fact.names() {
+            self.names = names.clone();
+        }
+        let ours = next.call == Some(self.call);
+        if let Fact::Acd(fact) = &next.fact {
+            self.take_acd(next.wall, fact);
+        } else if ours {
+            self.take_own(next.wall, &next.fact);
+        }
+    }
+
+    fn take_own(&mut self, at: Wall, fact: &Fact) {
+        let language = self.language;
+        if let Fact::Arrived(arrived) = fact {
+            self.began = Some(at);
+            self.say(at, "arrived", explain_words::arrived(language, arrived));
+        } else if let Fact::Walk(fact) = fact {
+            self.take_walk(at, fact);
+        } else if let Fact::QueueClosed { queue } = fact {
+            self.say(at, "refused", explain_words::closed(language, queue));
+        } else if let Fact::WaitTooLong { queue, expected_ms } = fact {
+            let text = explain_words::too_long(language, queue, *expected_ms);
+            self.say(at, "refused", text);
+        } else if let Fact::WaitForetold(foretold) = fact {
+            self.say(at, "foretold", explain_words::foretold(language, *foretold));
+        } else if let Fact::LeftQueue { reason } = fact {
+            self.waits = None;
+            self.say(at, "left", explain_words::left(language, *reason));
+        } else if matches!(fact, Fact::PlaceKept) {
+            self.say(at, "strolls", explain_words::place_kept(language));
+        } else if matches!(fact, Fact::BackInQueue) {
+            self.say(at, "back", explain_words::back(language));
+        } else if let Fact::SeatFailed { seat, status } = fact {
+            let seat = self.seat(*seat);
+            let text = explain_words::seat_failed(language, &seat, *status);
+            self.say(at, "seat_failed", text);
+        } else if let Fact::HungUp { by, cause } = fact {
+            self.say(at, "hung_up", explain_words::hung_up(language, *by, cause));
+        } else if let Fact::Closed(record) = fact {
+            self.say(at, "ended", explain_words::ended(language, record.outcome));
+        }
+    }
+
+    fn take_walk(&mut self, at: Wall, fact: &WalkFact) {
+        let language = self.language;
+        if let Some(step) = fact.entered() {
+            self.say(at, "step", explain_words::step(language, step));
+        } else if let WalkFact::Took { keys } = fact {
+            self.say(at, "keys", explain_words::keys(language, keys));
+        } else if let WalkFact::Chose { question, .. } = fact {
+            self.say(at, "question", explain_words::chose(language, question));
+        } else if let WalkFact::PlaceTold { position, wait } = fact {
+            let text = explain_words::told(language, *position, *wait);
+            self.say(at, "told", text);
+        } else if let Some(deed) = fact.deed() {
+            self.say(at, "step", deed);
+        }
+    }
+
+    fn take_acd(&mut self, at: Wall, fact: &AcdFact) {
+        match fact {
+            AcdFact::Queued { contact, .. }
+            | AcdFact::Moved { contact, .. }
+            | AcdFact::Offered { contact, .. }
+            | AcdFact::OfferEnded { contact, .. }
+            | AcdFact::Answered { contact, .. }
+            | AcdFact::Abandoned { contact, .. }
+            | AcdFact::Overflowed { contact, .. }
+            | AcdFact::StepEntered { contact, .. }
+            | AcdFact::Reprioritised { contact, .. }
+            | AcdFact::TakenOut { contact, .. }
+            | AcdFact::Served { contact, .. } => {
+                if *contact == self.call {
+                    self.take_decision(at, fact);
+                } else {
+                    self.take_other(at, fact);
+                }
+            }
+            AcdFact::SeatChanged { seat, state } => self.change_seat(at, *seat, *state),
+        }
+    }
+
+    /// Something about this call.
+    fn take_decision(&mut self, at: Wall, fact: &AcdFact) {
+        let language = self.language;
+        match fact {
+            AcdFact::Queued {
+                queue,
+                need,
+                priority,
+                ..
+            } => self.queued(at, (*queue, need, *priority)),
+            AcdFact::Moved { queue, need, .. } => {
+                let priority = self.waits.as_ref().map_or(0, |waits| waits.priority);
+                self.queued(at, (*queue, need, priority));
+            }
+            AcdFact::Offered {
+                seat, waited_ms, ..
+            } => self.offered(at, *seat, *waited_ms),
+            AcdFact::OfferEnded { seat, end, .. } => {
+                let seat = self.seat(*seat);
+                let text = explain_words::offer_ended(language, &seat, *end);
+                self.say(at, "offer_ended", text);
+            }
+            AcdFact::Answered {
+                seat, waited_ms, ..
+            } => {
+                self.waits = None;
+                let seat = self.seat(*seat);
+                let text = explain_words::answered(language, &seat, *waited_ms);
+                self.say(at, "answered", text);
+            }
+            AcdFact::Abandoned { waited_ms, .. } => {
+                // Who left by a key or a limit was told of already.
+                if self.waits.take().is_some() {
+                    let text = explain_words::abandoned(language, *waited_ms);
+                    self.say(at, "abandoned", text);
+                }
+            }
+            AcdFact::Overflowed { queue, .. } => {
+                let queue = self.queue(*queue);
+                self.say(at, "refused", explain_words::full(language, &queue));
+            }
+            AcdFact::StepEntered { step, because, .. } => {
+                let text = explain_words::step_entered(language, step.saturating_add(1), *because);
+                self.say(at, "step_entered", text);
+            }
+            AcdFact::Reprioritised { class, .. } => {
+                if let Some(waits) = &mut self.waits {
+                    waits.priority = class.priority;
+                }
+                let text = explain_words::reprioritised(language, *class);
+                self.say(at, "reprioritised", text);
+            }
+            AcdFact::TakenOut { .. } => {
+                self.waits = None;
+                self.say(at, "taken_out", explain_words::taken_out(language));
+            }
+            AcdFact::Served { .. } | AcdFact::SeatChanged { .. } => {}
+        }
+    }
+
+    /// Something about another call.
+    fn take_other(&mut self, at: Wall, fact: &AcdFact) {
+        if let AcdFact::Queued {
+            contact, priority, ..
+        } = fact
+        {
+            self.priorities.insert(*contact, *priority);
+        } else if let AcdFact::Offered {
+            contact,
+            seat,
+            waited_ms,
+        } = fact
+        {
+            self.passed_over(at, (*contact, *seat, *waited_ms));
+        }
+    }
+
+    fn change_seat(&mut self, at: Wall, seat: SeatId, state: SeatState) {
+        let known = self.seats.get(&seat).and_then(|now| now.ready_since);
+        let ready_since = match state {
+            SeatState::Ready => Some(at),
+            SeatState::Reserved | SeatState::Offered => known,
+            SeatState::SignedOut | SeatState::Away | SeatState::Talking | SeatState::WrapUp => None,
+        };
+        self.seats.insert(seat, SeatNow { state, ready_since });
+    }
+
+    fn queued(&mut self, at: Wall, (queue, need, priority): (QueueId, &Need, i32)) {
+        let named = self.queue(queue);
+        let need_text = self.need(need);
+        let language = self.language;
+        self.say(
+            at,
+            "queued",
+            explain_words::queued(language, &named, &need_text, priority),
+        );
+        self.waits = Some(Waits {
+            queue,
+            need: need.clone(),
+            priority,
+            since: at,
+        });
+        let (helpers, lacking) = self.candidates(queue, need);
+        let text = explain_words::helpers(language, &named, &helpers);
+        self.say(at, "candidates", text);
+        if !lacking.is_empty() {
+            let text = explain_words::lacking(language, &named, &lacking);
+            self.say(at, "not_fitting", text);
+        }
+    }
+
+    /// Who serves a queue: by state those who can help, and why the others cannot.
+    fn candidates(&self, queue: QueueId, need: &Need) -> (Helpers, Vec<String>) {
+        let (mut helpers, mut lacking) = (Helpers::default(), Vec::new());
+        for seat in (0..).map(SeatId).take(self.names.seats.len()) {
+            match self.fit(seat, queue, need) {
+                Fit::Elsewhere => {}
+                Fit::Lacks(term, has) => {
+                    let skill = self.skill(term);
+                    let needed = term.level_min;
+                    let seat = self.seat(seat);
+                    lacking.push(explain_words::lacks(
+                        self.language,
+                        (&seat, &skill),
+                        (has, needed),
+                    ));
+                }
+                Fit::Unmet(clause) => {
+                    let seat = self.seat(seat);
+                    lacking.push(explain_words::unmet(self.language, &seat, &clause));
+                }
+                Fit::Fits => {
+                    let now = self.seats.get(&seat);
+                    let state = now.map_or(SeatState::SignedOut, |now| now.state);
+                    let seat = self.seat(seat);
+                    helpers.by_state.entry(state).or_default().push(seat);
+                }
+            }
+        }
+        (helpers, lacking)
+    }
+
+    fn offered(&mut self, at: Wall, seat: SeatId, waited_ms: u64) {
+        let idle = self.idle_ms(at, seat);
+        let others = self.waits.as_ref().map_or(0, |waits| {
+            let ready = self.seats.iter().filter(|(other, now)| {
+                let fits = matches!(self.fit(**other, waits.queue, &waits.need), Fit::Fits);
+                **other != seat && now.state == SeatState::Ready && fits
+            });
+            ready.count()
+        });
+        let seat = self.seat(seat);
+        let text = explain_words::offered(self.language, &seat, waited_ms, (others, idle));
+        self.say(at, "offered", text);
+    }
+
+    /// A seat that could have helped was rung for another call.
+    fn passed_over(&mut self, at: Wall, (other, seat, waited_ms): (CallId, SeatId, u64)) {
+        let Some(waits) = &self.waits else {
+            return;
+        };
+        if !matches!(self.fit(seat, waits.queue, &waits.need), Fit::Fits) {
+            return;
+        }
+        let own_ms = u64::try_from(at.ms_since(waits.since)).unwrap_or(0);
+        let why = match self.priorities.get(&other) {
+            Some(priority) if *priority > waits.priority => Before::Priority {
+                its: *priority,
+                ours: waits.priority,
+            },
+            _ if waited_ms > own_ms => Before::Longer {
+                its_ms: waited_ms,
+                ours_ms: own_ms,
+            },
+            _ => Before::Other { its_ms: waited_ms },
+        };
+        let seat = self.seat(seat);
+        let text = explain_words::passed_over(self.language, &seat, why);
+        self.say(at, "passed_over", text);
+    }
+
+    fn fit(&self, seat: SeatId, queue: QueueId, need: &Need) -> Fit {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        let Some(staff) = self.names.staff.get(at) else {
+            return Fit::Elsewhere;
+        };
+        if self.names.gone_seats.contains(&seat) || !staff.queues.contains(&queue) {
+            return Fit::Elsewhere;
+        }
+        let unmet = need.0.iter().find(|clause| !staff.meets(clause));
+        match unmet {
+            None => Fit::Fits,
+            Some(Clause::Skill(term)) if term.level_max >= LEVEL_MAX => {
+                Fit::Lacks(*term, staff.level(term.skill).unwrap_or(0))
+            }
+            Some(clause) => Fit::Unmet(self.need(&Need(vec![clause.clone()])).join("")),
+        }
+    }
+
+    /// How long a seat had been free when it was booked.
+    fn idle_ms(&self, at: Wall, seat: SeatId) -> Option<u64> {
+        let since = self.seats.get(&seat)?.ready_since?;
+        u64::try_from(at.ms_since(since)).ok()
+    }
+
+    fn say(&mut self, at: Wall, kind: &'static str, text: String) {
+        if self.lines.len() < LINES_MAX {
+            let after_ms = self.began.map_or(0, |began| at.ms_since(began));
+            self.lines.push(Line {
+                at,
+                after_ms,
+                kind,
+                text,
+            });
+        }
+    }
+
+    /// `1002 (Sun Lei)`.
+    fn seat(&self, seat: SeatId) -> String {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        match self.names.seats.get(at) {
+            Some((id, name)) if name.is_empty() => id.clone(),
+            Some((id, name)) => format!("{id} ({name})"),
+            None => format!("#{}", seat.0),
+        }
+    }
+
+    fn queue(&self, queue: QueueId) -> String {
+        let named = self.names.queue(queue);
+        named.unwrap_or_else(|| format!("#{}", queue.0))
+    }
+
+    fn skill(&self, term: SkillTerm) -> String {
+        let at = usize::try_from(term.skill.0).unwrap_or(usize::MAX);
+        let named = self.names.skills.get(at).cloned();
+        named.unwrap_or_else(|| format!("#{}", term.skill.0))
+    }
+
+    /// Each clause by the names of what it asks.
+    fn need(&self, need: &Need) -> Vec<String> {
+        let skill = |skill: &SkillId| Some(self.skill(SkillTerm::at_least(*skill, 1)));
+        let group = |group: &SeatGroupId| {
+            let at = usize::try_from(group.0).unwrap_or(usize::MAX);
+            let named = self.names.groups.get(at).cloned();
+            Some(named.unwrap_or_else(|| format!("#{}", group.0)))
+        };
+        let named = need.named(&skill, &group);
+        let words = named.0.iter().map(ToString::to_string);
+        words
+            .map(|text| text.replace(">=", "≥").replace("<=", "≤"))
+            .collect()
+    }
+}
+
+/// Whether a seat could help.
+enum Fit {
+    Fits,
+    /// It does not serve the queue.
+    Elsewhere,
+    /// It has too little of this: which level it has, 0 for none.
+    Lacks(SkillTerm, u8),
+    /// It does not meet this.
+    Unmet(String),
+}
