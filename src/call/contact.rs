@@ -87,6 +87,8 @@ pub struct Contact {
     /// Legs that have been told to end.
     pub(super) fading: Vec<(Leg, Party)>,
     pub(super) lookups: BTreeMap<AskId, Awaited>,
+    /// Questions to services: by number within the walk, with the service's name, asked then.
+    pub(super) consults: BTreeMap<AskId, (u32, String, Now)>,
     pub(super) invited: Now,
     /// The caller's offer, until it is answered.
     pub(super) offer: Option<String>,
@@ -179,6 +181,7 @@ impl Contact {
             seat: None,
             fading: Vec::new(),
             lookups: BTreeMap::new(),
+            consults: BTreeMap::new(),
             invited: near.turn.now,
             offer: origin.offer,
             deadline: Some(near.turn.now + OPENING_MAX),
@@ -295,6 +298,8 @@ impl Contact {
         }
         let lookups = std::mem::take(&mut self.lookups);
         self.forget_all(lookups.into_keys().collect());
+        let consults = std::mem::take(&mut self.consults);
+        self.forget_all(consults.into_keys().collect());
         if self.caller.end_media() {
             self.media(MediaCommand::Close {
                 leg: self.caller.id,

@@ -20,7 +20,7 @@ use crate::machine::waiting::words;
 
 impl Contact {
     /// Enters a queue, unless it is closed or the wait would be longer than the dialplan allows.
-    pub(super) fn enqueue(&mut self, queue: &str, wish: &Wish, near: &mut Surroundings<'_>) {
+    pub(super) fn enqueue(&mut self, queue: &str, wish: Wish, near: &mut Surroundings<'_>) {
         let people = near.people;
         let Some((id, present)) = people.queue(queue) else {
             let text = format!("the dialplan names the queue {queue:?}, which is not configured");
@@ -35,9 +35,14 @@ impl Contact {
             self.fact(Fact::QueueClosed { queue });
             return self.not_taken(WalkInput::QueueClosed, near);
         }
-        let need = people.catalog.need(&wish.need);
+        let arrival = Arrival {
+            queue: id,
+            ..wish.arrival
+        };
         if let Some(most) = wish.expected_max
-            && let Some(foretold) = near.forecaster.on_entry(id, &need, wish.priority)
+            && let Some(foretold) = near
+                .forecaster
+                .on_entry(id, &arrival.need, arrival.priority)
             && foretold.wait > most
         {
             let expected_ms = u64::try_from(foretold.wait.as_millis()).unwrap_or(u64::MAX);
@@ -45,13 +50,6 @@ impl Contact {
             self.fact(Fact::WaitTooLong { queue, expected_ms });
             return self.not_taken(WalkInput::QueueLong, near);
         }
-        let arrival = Arrival {
-            need,
-            priority: wish.priority,
-            ageing: wish.ageing,
-            steps: people.catalog.steps(&wish.steps),
-            ..Arrival::plain(self.id, id)
-        };
         self.play_music(near);
         self.emit(ContactOutput::Acd(Input::Arrived(arrival)));
     }

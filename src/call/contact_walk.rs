@@ -12,6 +12,7 @@ use crate::call::fact::Fact;
 use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
+use crate::machine::acd::surface::Arrival;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
@@ -23,6 +24,7 @@ use crate::machine::prediction::outcome::Outcome;
 use crate::machine::speech::composition;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::id::AskId;
+use crate::vocabulary::id::QueueId;
 use crate::vocabulary::language::Language;
 
 impl Contact {
@@ -45,6 +47,19 @@ impl Contact {
                     result: result.clone(),
                 });
                 self.tell_walk(WalkInput::LookedUp { lookup, result }, near);
+                true
+            }
+            Answer::Service(result) => {
+                let Some((consult, service, asked)) = self.consults.remove(&ask) else {
+                    return false;
+                };
+                let after = near.turn.now.since(asked).as_millis();
+                self.fact(Fact::ServiceAnswered {
+                    service,
+                    after_ms: u64::try_from(after).unwrap_or(u64::MAX),
+                    result: result.clone(),
+                });
+                self.tell_walk(WalkInput::Consulted { consult, result }, near);
                 true
             }
             Answer::Speak(prompt) => {
@@ -104,15 +119,9 @@ impl Contact {
                 self.lookups.insert(ask, awaited);
                 self.ask(ask, Question::Orders(key), timeout);
             }
-            WalkOutput::Forget { lookup } => {
-                let ask = self
-                    .lookups
-                    .iter()
-                    .find(|(_, awaited)| awaited.lookup == lookup)
-                    .map(|(ask, _)| *ask);
-                if let Some(ask) = ask {
-                    self.forget_all(vec![ask]);
-                }
+            WalkOutput::Forget { lookup } => self.forget_lookup(lookup),
+            WalkOutput::Consult { .. } | WalkOutput::ForgetConsult { .. } => {
+                self.consult(output, near);
             }
             WalkOutput::Enqueue {
                 queue,
@@ -129,14 +138,18 @@ impl Contact {
                     queue: queue.clone(),
                     briefing: Box::new(briefing),
                 });
-                let wish = Wish {
-                    need,
+                let arrival = Arrival {
+                    need: near.people.catalog.need(&need),
                     priority,
                     ageing,
-                    steps,
+                    steps: near.people.catalog.steps(&steps),
+                    ..Arrival::plain(self.id, QueueId::default())
+                };
+                let wish = Wish {
+                    arrival,
                     expected_max,
                 };
-                self.enqueue(&queue, &wish, near);
+                self.enqueue(&queue, wish, near);
             }
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
@@ -147,6 +160,36 @@ impl Contact {
                     let bank = self.bank.name.clone();
                     self.fact(Fact::Learned { bank, outcome });
                 }
+            }
+        }
+    }
+
+    fn forget_lookup(&mut self, lookup: u32) {
+        let mut lookups = self.lookups.iter();
+        let found = lookups.find(|(_, awaited)| awaited.lookup == lookup);
+        if let Some(ask) = found.map(|(ask, _)| *ask) {
+            self.forget_all(vec![ask]);
+        }
+    }
+
+    /// Asks a service, or waits for it no more.
+    fn consult(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
+        if let WalkOutput::Consult {
+            consult,
+            service,
+            body,
+            timeout,
+        } = output
+        {
+            let ask = near.mint.ask();
+            let awaited = (consult, service.clone(), near.turn.now);
+            self.consults.insert(ask, awaited);
+            self.ask(ask, Question::Service { service, body }, timeout);
+        } else if let WalkOutput::ForgetConsult { consult } = output {
+            let mut asks = self.consults.iter();
+            let ask = asks.find(|(_, awaited)| awaited.0 == consult);
+            if let Some(ask) = ask.map(|(ask, _)| *ask) {
+                self.forget_all(vec![ask]);
             }
         }
     }
@@ -166,6 +209,8 @@ impl Contact {
             | WalkFact::Took { .. }
             | WalkFact::LookedUp { .. }
             | WalkFact::LateAnswer { .. }
+            | WalkFact::Consulted { .. }
+            | WalkFact::Unfollowed { .. }
             | WalkFact::Predicted { .. }
             | WalkFact::Answered { .. }
             | WalkFact::Verified { .. }

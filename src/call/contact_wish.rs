@@ -2,20 +2,13 @@
 
 use std::time::Duration;
 
-use crate::machine::acd::need::NamedNeed;
-use crate::machine::wait_step::NamedStep;
+use crate::machine::acd::surface::Arrival;
 
-/// What a call asks of the distributor, by names.
+/// What a call asks of the distributor.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wish {
-    /// What a seat needs beyond the queue's need.
-    pub(super) need: NamedNeed,
-    /// Larger goes first.
-    pub(super) priority: i32,
-    /// How fast it rises, in thousandths of a level a minute; none: as the queue says.
-    pub(super) ageing: Option<u32>,
-    /// Whom it asks for one after the other; empty: as the queue says.
-    pub(super) steps: Vec<NamedStep>,
+    /// As the distributor takes it, but for the queue.
+    pub(super) arrival: Arrival,
     /// The longest wait to expect.
     pub(super) expected_max: Option<Duration>,
 }

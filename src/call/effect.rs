@@ -17,7 +17,10 @@ use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
+use crate::machine::prediction::learning::fitted::Fitted;
+use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
+use crate::machine::prediction::outcome::Outcome;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
@@ -61,6 +64,13 @@ pub enum Event {
         /// What is wanted.
         command: Command,
     },
+    /// What [`Effect::Fit`] came to.
+    Fitted {
+        /// The bank.
+        bank: String,
+        /// What was fitted; or why nothing was, in words.
+        result: Result<Fit, String>,
+    },
     /// Something that the driver keeps is ready; the engine itself has nothing to do.
     Wake,
     /// A scripted phone is told something; a centre has none.
@@ -70,6 +80,17 @@ pub enum Event {
         /// What to do.
         command: PhoneCommand,
     },
+}
+
+/// What was fitted to calls of the log, kept in the database under its hash.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// The hash.
+    pub checkpoint: String,
+    /// Place of the last fact whose call it was fitted to.
+    pub through: u64,
+    /// What was fitted.
+    pub fitted: Arc<Fitted>,
 }
 
 /// What the engine wants of the world.
@@ -99,6 +120,11 @@ pub enum Effect {
     Fact(Box<Recorded>),
     /// No call needs this release any more, nor its prompts on its account.
     Retire(Arc<Release>),
+    /// Fit to the calls of the log, off the loop; answered by [`Event::Fitted`].
+    Fit {
+        /// The bank whose questions they are.
+        bank: String,
+    },
     /// Answer a command once the log is durable up to `after_seq`.
     Reply {
         /// Which command.
@@ -115,6 +141,13 @@ pub enum Effect {
 pub enum Question {
     /// A customer's orders.
     Orders(LookupKey),
+    /// Whatever a service of the centre says.
+    Service {
+        /// Its name in the configuration.
+        service: String,
+        /// What it is told, in JSON.
+        body: String,
+    },
     /// Make a prompt of words that no recording covers.
     Speak {
         /// In which language.
@@ -129,6 +162,8 @@ pub enum Question {
 pub enum Answer {
     /// To [`Question::Orders`].
     Orders(Result<Customer, LookupFailure>),
+    /// To [`Question::Service`]: JSON, empty if there is nothing.
+    Service(Result<String, LookupFailure>),
     /// To [`Question::Speak`]: the prompt and its length; none: it cannot be spoken.
     Speak(Option<(PromptId, Duration)>),
 }
@@ -182,6 +217,18 @@ pub enum Command {
     Drain,
     /// End every call now. Answered when all phones have let go.
     EndAll,
+    /// Another system tells of customers and orders.
+    TellOrders {
+        /// What it tells.
+        news: Vec<OrderNews>,
+    },
+    /// Another face than the telephone learned what somebody wanted.
+    Learn {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The lesson.
+        outcome: Outcome,
+    },
     /// Raise an alarm.
     Alarm {
         /// What is wrong and what to do.

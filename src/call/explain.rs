@@ -14,17 +14,14 @@ use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
 use crate::machine::acd::need::Clause;
-use crate::machine::acd::need::LEVEL_MAX;
 use crate::machine::acd::need::Need;
-use crate::machine::acd::need::SkillTerm;
+use crate::machine::acd::skill::Capability;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
-use crate::vocabulary::id::SeatGroupId;
 use crate::vocabulary::id::SeatId;
-use crate::vocabulary::id::SkillId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Wall;
 
@@ -234,19 +231,20 @@ impl Teller {
                 self.say(at, "refused", explain_words::full(language, &queue));
             }
             AcdFact::StepEntered { step, because, .. } => {
-                let text = explain_words::step_entered(language, step.saturating_add(1), *because);
-                self.say(at, "step_entered", text);
+                let text = explain_words::step_entered(language, *step, *because);
+                self.say(at, "next_step", text);
             }
             AcdFact::Reprioritised { class, .. } => {
                 if let Some(waits) = &mut self.waits {
                     waits.priority = class.priority;
                 }
-                let text = explain_words::reprioritised(language, *class);
+                let text = explain_words::reprioritised(language, class.priority);
                 self.say(at, "reprioritised", text);
             }
-            AcdFact::TakenOut { .. } => {
+            AcdFact::TakenOut { waited_ms, .. } => {
                 self.waits = None;
-                self.say(at, "taken_out", explain_words::taken_out(language));
+                let text = explain_words::taken_out(language, *waited_ms);
+                self.say(at, "taken_out", text);
             }
             AcdFact::Served { .. } | AcdFact::SeatChanged { .. } => {}
         }
@@ -259,6 +257,8 @@ impl Teller {
         } = fact
         {
             self.priorities.insert(*contact, *priority);
+        } else if let AcdFact::Reprioritised { contact, class } = fact {
+            self.priorities.insert(*contact, class.priority);
         } else if let AcdFact::Offered {
             contact,
             seat,
@@ -294,7 +294,7 @@ impl Teller {
             priority,
             since: at,
         });
-        let (helpers, lacking) = self.candidates(queue, need);
+        let (helpers, lacking) = self.candidates(at, queue, need);
         let text = explain_words::helpers(language, &named, &helpers);
         self.say(at, "candidates", text);
         if !lacking.is_empty() {
@@ -304,24 +304,15 @@ impl Teller {
     }
 
     /// Who serves a queue: by state those who can help, and why the others cannot.
-    fn candidates(&self, queue: QueueId, need: &Need) -> (Helpers, Vec<String>) {
+    fn candidates(&self, at: Wall, queue: QueueId, need: &Need) -> (Helpers, Vec<String>) {
         let (mut helpers, mut lacking) = (Helpers::default(), Vec::new());
         for seat in (0..).map(SeatId).take(self.names.seats.len()) {
-            match self.fit(seat, queue, need) {
+            match self.fit(at, seat, (queue, need)) {
                 Fit::Elsewhere => {}
-                Fit::Lacks(term, has) => {
-                    let skill = self.skill(term);
-                    let needed = term.level_min;
+                Fit::Lacks(clause, has) => {
+                    let clause = self.clause(&clause);
                     let seat = self.seat(seat);
-                    lacking.push(explain_words::lacks(
-                        self.language,
-                        (&seat, &skill),
-                        (has, needed),
-                    ));
-                }
-                Fit::Unmet(clause) => {
-                    let seat = self.seat(seat);
-                    lacking.push(explain_words::unmet(self.language, &seat, &clause));
+                    lacking.push(explain_words::lacks(self.language, (&seat, &clause), has));
                 }
                 Fit::Fits => {
                     let now = self.seats.get(&seat);
@@ -338,7 +329,8 @@ impl Teller {
         let idle = self.idle_ms(at, seat);
         let others = self.waits.as_ref().map_or(0, |waits| {
             let ready = self.seats.iter().filter(|(other, now)| {
-                let fits = matches!(self.fit(**other, waits.queue, &waits.need), Fit::Fits);
+                let fit = self.fit(at, **other, (waits.queue, &waits.need));
+                let fits = matches!(fit, Fit::Fits);
                 **other != seat && now.state == SeatState::Ready && fits
             });
             ready.count()
@@ -353,7 +345,7 @@ impl Teller {
         let Some(waits) = &self.waits else {
             return;
         };
-        if !matches!(self.fit(seat, waits.queue, &waits.need), Fit::Fits) {
+        if !matches!(self.fit(at, seat, (waits.queue, &waits.need)), Fit::Fits) {
             return;
         }
         let own_ms = u64::try_from(at.ms_since(waits.since)).unwrap_or(0);
@@ -373,7 +365,7 @@ impl Teller {
         self.say(at, "passed_over", text);
     }
 
-    fn fit(&self, seat: SeatId, queue: QueueId, need: &Need) -> Fit {
+    fn fit(&self, now: Wall, seat: SeatId, (queue, need): (QueueId, &Need)) -> Fit {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
         let Some(staff) = self.names.staff.get(at) else {
             return Fit::Elsewhere;
@@ -381,13 +373,16 @@ impl Teller {
         if self.names.gone_seats.contains(&seat) || !staff.queues.contains(&queue) {
             return Fit::Elsewhere;
         }
-        let unmet = need.0.iter().find(|clause| !staff.meets(clause));
-        match unmet {
+        let able = Capability::of(staff, now);
+        let mut clauses = need.0.iter();
+        let lacks = clauses.find(|clause| !able.fits(&Need(vec![(*clause).clone()])));
+        match lacks {
             None => Fit::Fits,
-            Some(Clause::Skill(term)) if term.level_max >= LEVEL_MAX => {
-                Fit::Lacks(*term, staff.level(term.skill).unwrap_or(0))
+            Some(Clause::Skill(term)) => {
+                let has = able.level(term.skill).unwrap_or(0);
+                Fit::Lacks(Clause::Skill(*term), Some(has))
             }
-            Some(clause) => Fit::Unmet(self.need(&Need(vec![clause.clone()])).join("")),
+            Some(clause) => Fit::Lacks(clause.clone(), None),
         }
     }
 
@@ -424,25 +419,20 @@ impl Teller {
         named.unwrap_or_else(|| format!("#{}", queue.0))
     }
 
-    fn skill(&self, term: SkillTerm) -> String {
-        let at = usize::try_from(term.skill.0).unwrap_or(usize::MAX);
-        let named = self.names.skills.get(at).cloned();
-        named.unwrap_or_else(|| format!("#{}", term.skill.0))
+    /// `refund >= 3`.
+    fn clause(&self, clause: &Clause) -> String {
+        self.need(&Need(vec![clause.clone()])).join("")
     }
 
-    /// Each clause by the names of what it asks.
     fn need(&self, need: &Need) -> Vec<String> {
-        let skill = |skill: &SkillId| Some(self.skill(SkillTerm::at_least(*skill, 1)));
-        let group = |group: &SeatGroupId| {
-            let at = usize::try_from(group.0).unwrap_or(usize::MAX);
-            let named = self.names.groups.get(at).cloned();
-            Some(named.unwrap_or_else(|| format!("#{}", group.0)))
+        let name = |names: &[String], no: u32| {
+            let at = usize::try_from(no).unwrap_or(usize::MAX);
+            Some(names.get(at).cloned().unwrap_or_else(|| format!("#{no}")))
         };
-        let named = need.named(&skill, &group);
-        let words = named.0.iter().map(ToString::to_string);
-        words
-            .map(|text| text.replace(">=", "≥").replace("<=", "≤"))
-            .collect()
+        let named = need.named(&|skill| name(&self.names.skills, skill.0), &|group| {
+            name(&self.names.groups, group.0)
+        });
+        named.0.iter().map(ToString::to_string).collect()
     }
 }
 
@@ -451,8 +441,6 @@ enum Fit {
     Fits,
     /// It does not serve the queue.
     Elsewhere,
-    /// It has too little of this: which level it has, 0 for none.
-    Lacks(SkillTerm, u8),
-    /// It does not meet this.
-    Unmet(String),
+    /// It does not meet this; of a skill, which level it has, 0 for none.
+    Lacks(Clause, Option<u8>),
 }

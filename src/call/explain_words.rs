@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::call::record::Arrived;
 use crate::call::record::Outcome;
 use crate::call::record::Party;
-use crate::machine::acd::step::Class;
 use crate::machine::acd::surface::OfferEnd;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::acd::surface::StepEnd;
@@ -194,14 +193,15 @@ const fn doing(language: Language, state: SeatState) -> &'static str {
     }
 }
 
-/// What one seat lacks: its level, 0 for none, and the level that is needed.
+/// What one seat does not meet; of a skill the level it has, 0 for none.
 #[must_use]
-pub fn lacks(language: Language, (seat, skill): (&str, &str), (has, needed): (u8, u8)) -> String {
+pub fn lacks(language: Language, (seat, clause): (&str, &str), has: Option<u8>) -> String {
     match (language, has) {
-        (Language::English, 0) => format!("{seat} has no {skill}"),
-        (Language::English, _) => format!("{seat} has {skill} {has}, {needed} is needed"),
-        (Language::Mandarin, 0) => format!("{seat} 没有技能 {skill}"),
-        (Language::Mandarin, _) => format!("{seat} 的 {skill} 为 {has}，需要 {needed}"),
+        (Language::English, None) => format!("{seat} is not {clause}"),
+        (Language::English, Some(0)) => format!("{seat} lacks {clause}"),
+        (Language::English, Some(has)) => format!("{seat} lacks {clause}: it has {has}"),
+        (Language::Mandarin, None | Some(0)) => format!("{seat} 不满足 {clause}"),
+        (Language::Mandarin, Some(has)) => format!("{seat} 不满足 {clause}：级别为 {has}"),
     }
 }
 
@@ -308,52 +308,6 @@ pub fn passed_over(language: Language, seat: &str, why: Before) -> String {
     }
 }
 
-/// Why a seat is none of those who could help, where it is no single skill.
-#[must_use]
-pub fn unmet(language: Language, seat: &str, clause: &str) -> String {
-    match language {
-        Language::English => format!("{seat} does not meet {clause}"),
-        Language::Mandarin => format!("{seat} 不满足 {clause}"),
-    }
-}
-
-/// A call asks for others. Steps are counted from 1.
-#[must_use]
-pub fn step_entered(language: Language, step: u8, because: StepEnd) -> String {
-    let why = match because {
-        StepEnd::Expired => in_(language, "its time was over", "时间已到"),
-        StepEnd::NobodySignedIn => in_(language, "nobody was signed in for it", "无人签入"),
-        StepEnd::NobodyReady => in_(language, "nobody was ready for it", "无人空闲"),
-    };
-    match language {
-        Language::English => format!("asks for others, step {step}: of the one before, {why}"),
-        Language::Mandarin => format!("进入第 {step} 步：上一步{why}"),
-    }
-}
-
-/// A supervisor gave a call another class.
-#[must_use]
-pub fn reprioritised(language: Language, class: Class) -> String {
-    let (priority, ageing) = (class.priority, f64::from(class.ageing) / 1_000.0);
-    match language {
-        Language::English => {
-            format!("has priority {priority} from here on, rising by {ageing} a minute")
-        }
-        Language::Mandarin => format!("优先级改为 {priority}，每分钟上升 {ageing}"),
-    }
-}
-
-/// A supervisor took a call out of its queue.
-#[must_use]
-pub fn taken_out(language: Language) -> String {
-    in_(
-        language,
-        "a supervisor took it out of the queue",
-        "主管将其移出队列",
-    )
-    .to_owned()
-}
-
 /// A ring came to nothing.
 #[must_use]
 pub fn offer_ended(language: Language, seat: &str, end: OfferEnd) -> String {
@@ -362,11 +316,9 @@ pub fn offer_ended(language: Language, seat: &str, end: OfferEnd) -> String {
         OfferEnd::Withdrawn(WithdrawReason::ContactLeft) => {
             in_(language, "the caller had left", "来电者已离开")
         }
-        OfferEnd::Withdrawn(WithdrawReason::TakenOut) => in_(
-            language,
-            "a supervisor took the call out",
-            "主管已将来电移出",
-        ),
+        OfferEnd::Withdrawn(WithdrawReason::TakenOut) => {
+            in_(language, "a supervisor took the call out", "主管将来电移出")
+        }
         OfferEnd::Withdrawn(WithdrawReason::RingLimit) => {
             in_(language, "did not answer in time", "超时未接")
         }
@@ -397,6 +349,40 @@ pub fn answered(language: Language, seat: &str, waited_ms: u64) -> String {
     match language {
         Language::English => format!("{seat} answers, {waited} after the wait began"),
         Language::Mandarin => format!("{seat} 接听，共等待{waited}"),
+    }
+}
+
+/// The call asks for others than before.
+#[must_use]
+pub fn step_entered(language: Language, step: u8, because: StepEnd) -> String {
+    let step = u32::from(step) + 1;
+    let why = match because {
+        StepEnd::Expired => in_(language, "its time is over", "时间已到"),
+        StepEnd::NobodySignedIn => in_(language, "nobody is signed in for it", "没有坐席签入"),
+        StepEnd::NobodyReady => in_(language, "nobody is ready for it", "没有空闲坐席"),
+    };
+    match language {
+        Language::English => format!("the step before ends, {why}: step {step} says who will do"),
+        Language::Mandarin => format!("上一步骤结束（{why}），进入第{step}步"),
+    }
+}
+
+/// A supervisor gave it another priority.
+#[must_use]
+pub fn reprioritised(language: Language, priority: i32) -> String {
+    match language {
+        Language::English => format!("a supervisor gives it priority {priority}"),
+        Language::Mandarin => format!("主管将优先级改为 {priority}"),
+    }
+}
+
+/// A supervisor took it out of its queue.
+#[must_use]
+pub fn taken_out(language: Language, waited_ms: u64) -> String {
+    let waited = length(language, waited_ms);
+    match language {
+        Language::English => format!("a supervisor takes it out of the queue after {waited}"),
+        Language::Mandarin => format!("等待{waited}后，主管将其移出排队"),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
+use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::outcome::Outcome;
 use crate::machine::waiting::accuracy::Foretold;
@@ -102,6 +103,15 @@ pub enum Fact {
         after_ms: u64,
         /// What was found.
         result: Result<Customer, LookupFailure>,
+    },
+    /// What a service of the dialplan answered.
+    ServiceAnswered {
+        /// Its name in the configuration.
+        service: String,
+        /// From question to answer, in milliseconds.
+        after_ms: u64,
+        /// In JSON, or why not.
+        result: Result<String, LookupFailure>,
     },
     /// A decision of the distributor.
     Acd(AcdFact),
@@ -224,6 +234,22 @@ pub enum Fact {
         bank: String,
         /// The lesson.
         outcome: Outcome,
+    },
+    /// What was fitted to many calls at once counts from here on.
+    Fitted {
+        /// The bank whose questions they are.
+        bank: String,
+        /// The hash of what was fitted; the database keeps it by this name.
+        checkpoint: String,
+        /// Place of the last fact whose call it was fitted to.
+        through: u64,
+        /// So many calls it was fitted to.
+        calls: u64,
+    },
+    /// Another system told of customers and orders.
+    OrdersTold {
+        /// What it told.
+        news: Vec<OrderNews>,
     },
     /// Someone changed a seat's wish.
     SeatWished {

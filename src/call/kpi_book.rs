@@ -205,12 +205,15 @@ impl KpiBook {
                 };
                 self.states.insert(*seat, standing);
             }
-            AcdFact::TakenOut { contact, .. } => {
-                self.waiting.remove(contact);
+            AcdFact::TakenOut { contact, waited_ms } => {
+                if let Some(wait) = self.waiting.get_mut(contact) {
+                    wait.has_left = true;
+                }
+                self.abandoned(*contact, *waited_ms);
             }
-            AcdFact::Served { .. }
-            | AcdFact::StepEntered { .. }
-            | AcdFact::Reprioritised { .. } => {}
+            AcdFact::StepEntered { .. }
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::Served { .. } => {}
         }
     }
 

@@ -137,8 +137,11 @@ impl PhoneBank {
             Event::FlowClosed(flow) => self.ua.handle_flow_closed(turn, flow),
             Event::Media(event) => self.handle_media(turn, &event),
             Event::Phone { phone, command } => self.command(turn, phone, command),
-            Event::Answer { .. } | Event::Command { .. } | Event::TurnOver { .. } | Event::Wake => {
-            }
+            Event::Answer { .. }
+            | Event::Command { .. }
+            | Event::TurnOver { .. }
+            | Event::Fitted { .. }
+            | Event::Wake => {}
         }
         self.settle(turn);
     }

@@ -4,19 +4,15 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::acd::need::Clause;
-use crate::machine::acd::need::Need;
+use crate::machine::acd::surface::SeatSetup;
 use crate::machine::catalog::Catalog;
-use crate::machine::catalog::SeatEntry;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::ReleaseNo;
-use crate::vocabulary::id::SeatGroupId;
 use crate::vocabulary::id::SeatId;
-use crate::vocabulary::id::SkillId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::phone_number::PhoneNumber;
 use crate::vocabulary::time::Wall;
@@ -182,8 +178,8 @@ pub struct Names {
     pub skills: Vec<String>,
     /// What each seat can do, in the order of the seats.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub staff: Vec<Staff>,
-    /// Named groups of seats.
+    pub staff: Vec<SeatSetup>,
+    /// Groups of seats.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
     /// Seats that were there in an earlier release of this process only.
@@ -192,56 +188,6 @@ pub struct Names {
     /// Queues likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone_queues: Vec<QueueId>,
-}
-
-/// What a seat can do.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Staff {
-    /// The groups it is in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<SeatGroupId>,
-    /// The queues it serves.
-    pub queues: Vec<QueueId>,
-    /// Skills with levels.
-    pub skills: Vec<(SkillId, u8)>,
-}
-
-impl Staff {
-    fn of(seat: &SeatEntry, catalog: &Catalog) -> Self {
-        let queues = seat.queues.iter();
-        let skills = seat.skills.iter();
-        let groups = seat.groups.iter();
-        Self {
-            groups: groups.filter_map(|group| catalog.group(group)).collect(),
-            queues: queues.filter_map(|queue| catalog.queue(queue)).collect(),
-            skills: skills
-                .filter_map(|(skill, level)| Some((catalog.skill(skill)?, *level)))
-                .collect(),
-        }
-    }
-}
-
-impl Staff {
-    /// The level of a skill; none without it.
-    #[must_use]
-    pub fn level(&self, skill: SkillId) -> Option<u8> {
-        let mut skills = self.skills.iter();
-        skills
-            .find(|(one, _)| *one == skill)
-            .map(|(_, level)| *level)
-    }
-
-    /// Whether such a seat meets one clause of a need, as long as its certificates last.
-    #[must_use]
-    pub fn meets(&self, clause: &Clause) -> bool {
-        let all = |need: &Need| need.0.iter().all(|one| self.meets(one));
-        match clause {
-            Clause::Skill(term) => self.level(term.skill).is_some_and(|has| term.takes(has)),
-            Clause::Group { group } => self.groups.contains(group),
-            Clause::Any { any } => any.iter().any(all),
-            Clause::Not { not } => !all(not),
-        }
-    }
 }
 
 impl Names {
@@ -254,12 +200,8 @@ impl Names {
             seats: seats.map(|s| (s.id.clone(), s.name.clone())).collect(),
             queues: queues.map(|queue| queue.name.clone()).collect(),
             skills: catalog.skills().to_vec(),
-            staff: catalog
-                .seats()
-                .iter()
-                .map(|seat| Staff::of(seat, catalog))
-                .collect(),
             groups: catalog.groups().to_vec(),
+            staff: catalog.seat_setups().collect(),
             gone_seats: catalog.gone_seats().collect(),
             gone_queues: catalog.gone_queues().collect(),
         }

@@ -116,6 +116,9 @@ impl RecordBuilder {
             | Fact::HungUp { .. }
             | Fact::Closed(_)
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

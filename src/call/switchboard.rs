@@ -52,6 +52,8 @@ pub struct Switchboard {
     pub(super) forecaster: Forecaster,
     pub(super) models: BTreeMap<String, Model>,
     blank: Model,
+    /// Banks whose models are being fitted.
+    pub(super) fitting: BTreeSet<String>,
     pub(super) mint: Mint,
     pub(super) calls: BTreeMap<CallId, Live>,
     pub(super) codes: BTreeMap<LegId, StarCode>,
@@ -108,6 +110,7 @@ impl Switchboard {
             forecaster: Forecaster::default(),
             models: parts.models,
             blank: Model::default(),
+            fitting: BTreeSet::new(),
             mint: parts.mint,
             calls: BTreeMap::new(),
             codes: BTreeMap::new(),
@@ -139,6 +142,7 @@ impl Switchboard {
             Event::Answer { id, answer } => self.handle_answer(turn, id, answer),
             Event::Command { id, command } => self.handle_command(turn, id, command),
             Event::TurnOver { id, turnover } => self.turn_over(turn, id, *turnover),
+            Event::Fitted { bank, result } => self.take_fit(turn, bank, result),
             Event::Wake | Event::Phone { .. } => {}
         }
         self.settle(turn);
@@ -254,6 +258,7 @@ impl Switchboard {
     fn handle_answer(&mut self, turn: Turn, id: AskId, answer: Answer) {
         let kind = match &answer {
             Answer::Orders(_) => "orders",
+            Answer::Service(_) => "service",
             Answer::Speak(_) => "speak",
         };
         let mut awaited = false;

@@ -165,6 +165,14 @@ impl Switchboard {
                 let input = Input::Reprioritise { contact, class };
                 self.intervene(turn, call, input, ("priority", &by))
             }
+            Command::TellOrders { news } => {
+                self.record(turn, None, Fact::OrdersTold { news });
+                Ok(())
+            }
+            Command::Learn { bank, outcome } => {
+                self.record(turn, None, Fact::Learned { bank, outcome });
+                Ok(())
+            }
             Command::Alarm { text } => {
                 self.record(turn, None, Fact::Alarm { text });
                 Ok(())

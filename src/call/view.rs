@@ -227,6 +227,9 @@ impl View {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }
@@ -395,11 +398,6 @@ impl View {
                 queue.answered += 1;
                 queue.answered_wait_ms += waited_ms;
             }),
-            AcdFact::TakenOut { contact, .. } => {
-                self.left(*contact, |queue| queue.withdrawn += 1);
-                self.stage(*contact, "ivr", None);
-            }
-            AcdFact::StepEntered { .. } | AcdFact::Reprioritised { .. } => {}
             AcdFact::Abandoned { contact, .. } => {
                 let call = self.calls.get_mut(contact);
                 let has_left = call.is_some_and(|call| std::mem::take(&mut call.has_left));
@@ -408,6 +406,11 @@ impl View {
                     false => queue.abandoned += 1,
                 });
             }
+            AcdFact::TakenOut { contact, .. } => {
+                self.left(*contact, |queue| queue.withdrawn += 1);
+                self.stage(*contact, "ivr", None);
+            }
+            AcdFact::StepEntered { .. } | AcdFact::Reprioritised { .. } => {}
             AcdFact::Moved { contact, queue, .. } => self.move_contact(*contact, *queue),
             AcdFact::Overflowed { queue, .. } => {
                 self.with_queue(*queue, |queue| queue.overflowed += 1);

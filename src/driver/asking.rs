@@ -1,6 +1,7 @@
 //! Questions of the engine to the world: orders of customers, words to be spoken.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::mpsc as std_mpsc;
 use std::time::Duration;
 
@@ -9,11 +10,9 @@ use tokio::sync::mpsc;
 use crate::call::effect::Answer;
 use crate::call::effect::Event;
 use crate::call::effect::Question;
-use crate::driver::config::value::OrderSource;
 use crate::driver::media::hub::MediaHub;
-use crate::driver::orders::source::Customs;
 use crate::driver::orders::source::Orders;
-use crate::driver::orders::source::OrdersError;
+use crate::driver::service::desk::ServiceDesk;
 use crate::driver::speech_command::SpeechCommand;
 use crate::driver::speech_command::SpeechDone;
 use crate::driver::speech_command::SpeechOutcome;
@@ -24,7 +23,9 @@ use crate::vocabulary::id::AskId;
 /// Asks the world, and hands on what it answers.
 #[derive(Debug)]
 pub struct Asking {
-    orders: Orders,
+    orders: Arc<Orders>,
+    services: ServiceDesk,
+    answers: mpsc::Sender<Event>,
     speech: SpeechCommand,
     spoken: std_mpsc::Receiver<SpeechDone>,
     events: VecDeque<Event>,
@@ -33,35 +34,22 @@ pub struct Asking {
 /// Why nothing can be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AskingError {
-    /// The source of orders.
-    #[error(transparent)]
-    Orders(#[from] OrdersError),
     /// The speech command.
     #[error("prompts.command: {0}")]
     Speech(#[from] SpeechError),
 }
 
 impl Asking {
-    /// Opens the source of orders and the speech command; answers wake the loop through `inbox`.
+    /// Opens the speech command; answers wake the loop through `inbox`.
     ///
     /// # Errors
     ///
     /// [`AskingError`], in words for the person who configures them.
     pub fn open(
-        orders: (&OrderSource, &Customs),
+        (orders, services): (Arc<Orders>, ServiceDesk),
         speech: &SpeechSettings,
         inbox: &mpsc::Sender<Event>,
     ) -> Result<Self, AskingError> {
-        let answers = inbox.clone();
-        let answered = std::sync::Arc::new(move |id, result| {
-            // A full inbox loses the answer: the asker has its deadline.
-            let _ = answers.try_send(Event::Answer {
-                id,
-                answer: Answer::Orders(result),
-            });
-        });
-        let (source, customs) = orders;
-        let orders = Orders::open(source, customs, answered)?;
         let (done, spoken) = std_mpsc::channel();
         let wake = inbox.clone();
         let speech = SpeechCommand::start(speech, move |sound| {
@@ -71,6 +59,8 @@ impl Asking {
         })?;
         Ok(Self {
             orders,
+            services,
+            answers: inbox.clone(),
             speech,
             spoken,
             events: VecDeque::new(),
@@ -80,7 +70,25 @@ impl Asking {
     /// Asks; the answer is an event of a later turn. `timeout` is how long it is of use.
     pub fn ask(&mut self, id: AskId, question: Question, timeout: Duration) {
         match question {
-            Question::Orders(key) => self.orders.request(id, key, timeout),
+            Question::Orders(key) => {
+                let answers = self.answers.clone();
+                let answered = move |result| {
+                    let answer = Answer::Orders(result);
+                    // A full inbox loses the answer: the asker has its deadline.
+                    let _ = answers.try_send(Event::Answer { id, answer });
+                };
+                self.orders.request(key, timeout, Box::new(answered));
+            }
+            Question::Service { service, body } => {
+                let answers = self.answers.clone();
+                let answered = move |result| {
+                    let answer = Answer::Service(result);
+                    // A full inbox loses the answer: the asker has its deadline.
+                    let _ = answers.try_send(Event::Answer { id, answer });
+                };
+                self.services
+                    .request(&service, body, (timeout, Box::new(answered)));
+            }
             Question::Speak { language, text } => self.speech.request(id, language, &text),
         }
     }

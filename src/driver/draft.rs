@@ -10,6 +10,7 @@ use std::sync::Arc;
 use sha2::Digest;
 use sha2::Sha256;
 
+use crate::driver::config::settings::Service;
 use crate::machine::catalog::Catalog;
 use crate::machine::ivr::check;
 use crate::machine::ivr::check::Checked;
@@ -75,7 +76,8 @@ struct Text {
 }
 
 impl Draft {
-    /// Reads and checks every `.yaml` file of both folders. `catalog` is what dialplans may name.
+    /// Reads and checks every `.yaml` file of both folders. `names` are what dialplans may name; none:
+    /// that is not checked.
     ///
     /// # Errors
     ///
@@ -83,7 +85,7 @@ impl Draft {
     pub fn load(
         dialplans: &Path,
         banks: &Path,
-        catalog: Option<&Catalog>,
+        names: Option<(&Catalog, &[Service])>,
     ) -> Result<Self, DraftError> {
         let mut draft = Self::default();
         let mut faulty = Vec::new();
@@ -97,7 +99,12 @@ impl Draft {
             }
         }
         let known = draft.banks.values().map(|bank| &**bank);
-        let around = Surroundings::new(catalog, known);
+        let around = Surroundings::new(names.map(|(catalog, _)| catalog), known);
+        let services = names.map(|(_, services)| services.iter());
+        let named = |service: &'_ Service| service.name.get_ref().clone();
+        let services: Option<Vec<String>> = services.map(|all| all.map(named).collect());
+        let services = services.as_ref();
+        let around = around.with_services(services.map(|all| all.iter().map(String::as_str)));
         let mut checked: Vec<(Text, Checked)> = Vec::new();
         for file in texts(dialplans)? {
             draft.note("dialplans", &file);

@@ -12,6 +12,7 @@ use crate::call::effect::CommandError;
 use crate::call::effect::Effect;
 use crate::call::effect::Event;
 use crate::driver::asking::Asking;
+use crate::driver::fitting::Fitting;
 use crate::driver::journal::writer::Journal;
 use crate::driver::media::hub::MediaHub;
 use crate::driver::prompts::arrival::Arrival;
@@ -116,7 +117,7 @@ impl Hands for PhoneHands {
     fn turned(&mut self, _length: Duration, _unsent: u64) {}
 }
 
-/// The hands of a centre: media, sources of answers, the journal, replies to faces.
+/// The hands of a centre: media, sources of answers, the journal, replies to faces, fits.
 pub struct CentreHands {
     media: MediaHands,
     asking: Asking,
@@ -125,6 +126,7 @@ pub struct CentreHands {
     waker: mpsc::Sender<Event>,
     journal: Journal,
     reply: Reply,
+    fitting: Fitting,
     /// Replies that wait until the log is durable, by place in the log and command.
     promised: BTreeMap<(u64, u64), Result<(), CommandError>>,
     meter: Arc<TurnMeter>,
@@ -142,7 +144,7 @@ impl CentreHands {
     pub fn new(
         (media, asking): (MediaHands, Asking),
         (stock, waker): (Stock, mpsc::Sender<Event>),
-        (journal, reply): (Journal, Reply),
+        (journal, reply, fitting): (Journal, Reply, Fitting),
         meter: Arc<TurnMeter>,
     ) -> Self {
         Self {
@@ -152,6 +154,7 @@ impl CentreHands {
             waker,
             journal,
             reply,
+            fitting,
             promised: BTreeMap::new(),
             meter,
         }
@@ -202,6 +205,7 @@ impl Hands for CentreHands {
                 // Large maps take their time to fall apart.
                 tokio::task::spawn_blocking(move || drop(release));
             }
+            Effect::Fit { bank } => self.fitting.begin(bank),
             // An answer that nobody awaits any more is counted when it comes.
             Effect::Forget(_) | Effect::Transmit { .. } => {}
         }

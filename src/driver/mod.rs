@@ -3,6 +3,9 @@
 /// Questions of the engine to the world.
 pub mod asking;
 
+/// Calls whose question is known.
+pub mod casebook;
+
 /// A running centre.
 pub mod centre;
 
@@ -20,6 +23,9 @@ pub mod dscp;
 
 /// How many files the process may hold open.
 pub mod file_limit;
+
+/// Models fitted off the loop.
+pub mod fitting;
 
 /// What carries out effects beyond SIP.
 pub mod hands;
@@ -41,6 +47,9 @@ pub mod run;
 
 /// The same contracts on virtual time.
 pub mod simulated;
+
+/// Services that dialplans ask by name.
+pub mod service;
 
 /// SIP over UDP and TCP sockets.
 pub mod sip;

@@ -186,6 +186,7 @@ impl<M: Machine, H: Hands> Loop<M, H> {
                     | Effect::Forget(_)
                     | Effect::Fact(_)
                     | Effect::Retire(_)
+                    | Effect::Fit { .. }
                     | Effect::Reply { .. } => self.hands.perform(effect),
                 }
             }

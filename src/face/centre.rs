@@ -23,7 +23,9 @@ use crate::face::api::access::Access;
 use crate::face::api::command::Commands;
 use crate::face::api::desk::Desk;
 use crate::face::api::event_stream::BEHIND_MAX;
+use crate::face::api::knowledge::Knowledge;
 use crate::face::api::server;
+use crate::vocabulary::language::Language;
 
 /// A running centre and what faces need of it.
 #[derive(Debug)]
@@ -73,6 +75,9 @@ pub async fn serve(
         .into_iter()
         .flatten()
         .collect();
+    let zone = config.settings.centre.zone.0.clone();
+    let languages = &config.settings.centre.languages;
+    let language = languages.first().copied().unwrap_or(Language::English);
     let replier = commands.clone();
     let around = Around {
         clock,
@@ -90,6 +95,15 @@ pub async fn serve(
         journal: Arc::clone(&running.journal),
         meter: Arc::clone(&running.meter),
         releases: running.releases.clone(),
+        knowledge: Knowledge {
+            orders: Arc::clone(&running.orders),
+            learned: running.learned.clone(),
+            releases: running.releases.clone(),
+            clock,
+            zone,
+            plan: running.numbers.clone(),
+            language,
+        },
     };
     tokio::spawn(serve_api(listener, desk.clone(), access));
     Ok(Served {

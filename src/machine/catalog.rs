@@ -100,13 +100,13 @@ impl QueueEntry {
             wrap_up: Duration::from_secs(30),
             waiting_max: 1000,
             announce_every: Duration::from_secs(30),
+            hours: None,
             steps: Vec::new(),
             ageing: 0,
             policy: Policy::default(),
             weight: WEIGHT,
             target: TARGET,
             reserve: 0,
-            hours: None,
         }
     }
 }

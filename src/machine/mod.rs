@@ -3,6 +3,9 @@
 /// The distributor: which contact to which seat.
 pub mod acd;
 
+/// Whether a service that keeps failing is asked at all.
+pub mod breaker;
+
 /// Opening hours: by weekday, with other hours on holidays.
 pub mod calendar;
 

@@ -3,6 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+use serde::de::Error as _;
+
 /// A number in exact millionths, from -10^15 to 10^15.
 ///
 /// A result beyond an end is that end; a result between two millionths is the nearer one, half
@@ -112,6 +118,14 @@ impl Decimal {
         }
     }
 
+    /// The nearest number with two digits after its point, half away from zero.
+    #[must_use]
+    pub fn to_hundredths(self) -> Self {
+        let hundredth = ONE / 100;
+        let count = divided(self.millionths, hundredth).unwrap_or(0);
+        Self::ranged(count.saturating_mul(hundredth))
+    }
+
     /// The nearest whole number, half away from zero.
     #[must_use]
     pub fn rounded(self) -> i64 {
@@ -184,6 +198,20 @@ impl fmt::Display for Decimal {
     }
 }
 
+impl Serialize for Decimal {
+    /// As its digits, in a text.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +250,7 @@ mod tests {
             assert_eq!(decimal(text).rounded(), whole, "{text}");
         }
         assert_eq!(decimal("0.5").of(25), Some(13));
+        assert_eq!(decimal("-1.005").to_hundredths(), decimal("-1.01"));
     }
 
     #[test]

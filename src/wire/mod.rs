@@ -12,6 +12,9 @@ pub mod rtcp;
 /// The RTP header (RFC 3550 section 5.1).
 pub mod rtp;
 
+/// What a service of HTTP tells a call to do, in JSON.
+pub mod service;
+
 /// Session descriptions (RFC 8866).
 pub mod sdp;
 

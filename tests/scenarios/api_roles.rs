@@ -19,10 +19,10 @@ const TABLE: &str = "
     GET  /api/v1/calls                 401 403 200 200
     GET  /api/v1/calls/{id}            401 403 404 404
     POST /api/v1/calls/{id}/hangup     401 403 403 204
+    GET  /api/v1/calls/{id}/explain    401 403 404 404
     POST /api/v1/calls/{id}/withdraw   401 403 204 204
     POST /api/v1/calls/{id}/route      401 403 422 422
     POST /api/v1/calls/{id}/priority   401 403 422 422
-    GET  /api/v1/calls/{id}/explain    401 403 404 404
     GET  /api/v1/queues                401 403 200 200
     GET  /api/v1/kpis                  401 403 200 200
     GET  /api/v1/seats                 401 200 200 200
@@ -35,6 +35,11 @@ const TABLE: &str = "
     GET  /api/v1/records               401 403 200 200
     GET  /api/v1/records/{id}          401 403 404 404
     GET  /api/v1/events                401 403 200 200
+    GET  /api/v1/openapi.json          200 200 200 200
+    POST /api/v1/predict               401 403 422 422
+    POST /api/v1/answer                401 403 422 422
+    POST /api/v1/outcomes              401 403 422 422
+    POST /api/v1/orders                401 403 422 422
     GET  /api/v1/releases              401 403 200 200
     POST /api/v1/releases              401 403 403 422
     POST /api/v1/releases/promote      401 403 403 422

@@ -9,7 +9,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::RwLock;
+use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use ringwise::call::effect::CommandError;
 use ringwise::call::effect::Event;
 use ringwise::call::fact::FACT_VERSION;
@@ -17,15 +19,26 @@ use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
 use ringwise::call::record::Names;
 use ringwise::call::view::View;
+use ringwise::driver::centre::learned::Learned;
 use ringwise::driver::centre::office::Office;
+use ringwise::driver::clock::Clock;
 use ringwise::driver::config::token::Grant;
 use ringwise::driver::config::token::Role;
+use ringwise::driver::config::value::OrderSource;
 use ringwise::driver::journal::schema;
+use ringwise::driver::orders::pushed::Pushed;
+use ringwise::driver::orders::query::Queries;
+use ringwise::driver::orders::row::Customs;
+use ringwise::driver::orders::source::Asked;
+use ringwise::driver::orders::source::Orders;
 use ringwise::driver::stock::Delivery;
 use ringwise::face::api::access::Access;
 use ringwise::face::api::command::Commands;
 use ringwise::face::api::desk::Desk;
+use ringwise::face::api::knowledge::Knowledge;
 use ringwise::face::api::server;
+use ringwise::vocabulary::language::Language;
+use ringwise::vocabulary::phone_number::NumberPlan;
 use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Wall;
 use tokio::runtime::Runtime;
@@ -74,6 +87,35 @@ impl Reply {
     }
 }
 
+/// Nobody is known but those whom requests bring along, and nothing was learned.
+fn knowledge(releases: &Office) -> Knowledge {
+    let plan = NumberPlan::new("CN", "10").unwrap();
+    let clock = Clock::start();
+    let customs = Customs {
+        plan: plan.clone(),
+        zone: TimeZone::UTC,
+        clock,
+    };
+    let asked = Asked {
+        source: &OrderSource::Push,
+        queries: Queries {
+            by_phone: String::new(),
+            by_order: String::new(),
+        },
+        keep_for: Duration::ZERO,
+        stale_after: None,
+    };
+    Knowledge {
+        orders: Arc::new(Orders::open(&asked, &customs, Pushed::default()).unwrap()),
+        learned: Learned::of(BTreeMap::new()),
+        releases: releases.clone(),
+        clock,
+        zone: TimeZone::UTC,
+        plan,
+        language: Language::English,
+    }
+}
+
 impl Api {
     /// `engine` says how each command goes. `name` tells this one's folder from others'.
     pub(crate) fn start(name: &str, engine: Result<(), CommandError>) -> Self {
@@ -105,6 +147,7 @@ impl Api {
             database,
             journal: Arc::default(),
             meter: Arc::default(),
+            knowledge: knowledge(&releases),
             releases,
         };
         let here = SocketAddr::from(([127, 0, 0, 1], 0));

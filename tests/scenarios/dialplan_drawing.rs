@@ -1,5 +1,7 @@
 //! Pictures of dialplans: nothing overlaps, nothing is missing, and the same file gives the same picture.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use ringwise::call::fact::FACT_VERSION;
 use ringwise::call::fact::Fact;
@@ -164,11 +166,8 @@ fn recorded_calls_are_counted_by_the_way_they_took() {
     assert!(drawn.contains("3 recorded calls"));
 }
 
-/// Records of closed calls, read from the database of a centre's data folder, weigh the lines.
-#[test]
-fn a_drawing_takes_its_weights_from_a_data_folder() {
-    let dir = std::env::temp_dir().join(format!("ringwise-weights-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
+/// A data folder's journal with three calls, two of this dialplan.
+fn keep_three_calls(dir: &Path) {
     let at = |seq: u64, call: Option<u64>, fact: Fact| Recorded {
         v: FACT_VERSION,
         seq,
@@ -225,6 +224,14 @@ fn a_drawing_takes_its_weights_from_a_data_folder() {
         )));
     }
     journal.close();
+}
+
+/// Records of closed calls, read from the database of a centre's data folder, weigh the lines.
+#[test]
+fn a_drawing_takes_its_weights_from_a_data_folder() {
+    let dir = std::env::temp_dir().join(format!("ringwise-weights-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    keep_three_calls(&dir);
     let options = draw::Options {
         dialplan: "dialplans/travel.yaml".into(),
         output: None,

@@ -2,12 +2,17 @@
 //! word for word.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surroundings::Surroundings;
+use ringwise::machine::ivr::testing::suite;
+use ringwise::machine::prediction::model::Model;
 use ringwise::machine::prediction::order::Customer;
+use ringwise::machine::speech::phrasebook::Phrasebook;
 use ringwise::vocabulary::time::Wall;
 
 use crate::stage::Stage;
@@ -206,7 +211,7 @@ fn predict_answers_what_is_private_only_after_a_proof() {
 
 #[test]
 fn waiting_tells_the_place_and_keeps_it_while_the_caller_is_elsewhere() {
-    let begun = "-> agent | enqueue after-sales {}";
+    let begun = "-> agent | enqueue after-sales ";
     let told = "place Some(1) | \"Press 1 for our opening hours, you keep \"";
     let elsewhere =
         "took 1 | waiting Stroll | -> hours | \"We are here from nine to six. Press 1 to\"";
@@ -231,7 +236,7 @@ fn waiting_tells_the_place_and_keeps_it_while_the_caller_is_elsewhere() {
 
 #[test]
 fn waiting_ends_at_its_limits() {
-    let begun = "-> agent | enqueue after-sales {}";
+    let begun = "-> agent | enqueue after-sales ";
     let ways = [
         (
             "long",
@@ -408,4 +413,28 @@ fn hangup_says_its_last_words_to_the_end() {
         walked("hangup", &[RING, (100, "1")]),
         "-> bye | \"This line is no longer in use.\" | hang up"
     );
+}
+
+#[test]
+fn services_may_do_what_they_like_and_the_dialplan_goes_on() {
+    let bank = travel_bank();
+    let around = Surroundings::new(None, [&bank]);
+    for (name, tests) in [("service", 6), ("call", 11)] {
+        let text = file(&format!("examples/dialplans/{name}.yaml"));
+        let checked = check::check(&text, &around).unwrap();
+        let scene = Scene {
+            bank: &bank,
+            model: &Model::default(),
+            phrasebook: &Phrasebook::default(),
+            zone: &jiff::tz::TimeZone::UTC,
+        };
+        let suite = suite::run(scene, &Arc::new(checked.script), &checked.cases);
+        assert_eq!(
+            (suite.tests, suite.passed),
+            (tests, tests),
+            "{:#?}",
+            suite.faults
+        );
+        assert_eq!(suite.coverage.steps_missed, [""; 0]);
+    }
 }

@@ -94,8 +94,8 @@ const NUMBERS: &[[&str; 3]] = &[
     ],
     [
         "number 1000000000000",
-        "幺零零零零零零零零零零零零",
-        "digit.yao digit.0 digit.0 digit.0 digit.0 digit.0 digit.0 digit.0 digit.0 \
+        "一零零零零零零零零零零零零",
+        "digit.1 digit.0 digit.0 digit.0 digit.0 digit.0 digit.0 digit.0 digit.0 \
                  digit.0 digit.0 digit.0 digit.0",
     ],
     ["number -2", "负二", "number.minus number.2"],

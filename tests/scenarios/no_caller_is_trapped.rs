@@ -60,6 +60,8 @@ fn settle(call: &mut Rehearsal<'_>, stage: &Stage, until: Now, seen: &mut Seen) 
                 WalkOutput::Say { .. } => seen.queued = false,
                 WalkOutput::Hush
                 | WalkOutput::Forget { .. }
+                | WalkOutput::Consult { .. }
+                | WalkOutput::ForgetConsult { .. }
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}

@@ -50,13 +50,13 @@ fn dialplan(dice: &mut Dice) -> String {
     let rounds = [2, 50, 1_000_000][usize::try_from(dice.roll(3)).unwrap()];
     let mut text = String::from(
         "version: 1\nflow: random\nentry: { did: [\"1\"] }\nlanguages: [en]\nvars:\n  \
-         n: { type: number, start: 0 }\n  c: code\nhours: { h: { week: { daily: \"08:00-12:00\" } } }\nsteps:\n",
+         n: { type: number, start: 0 }\n  m: number\n  c: code\nhours: { h: { week: { daily: \"08:00-12:00\" } } }\nsteps:\n",
     );
     for at in 0..steps {
         let next = format!("s{}", at + 1);
         let on = |dice: &mut Dice| format!("s{}", at + 1 + dice.roll(steps - at));
         let any = |dice: &mut Dice| format!("s{}", dice.roll(steps + 1));
-        let _ = match dice.roll(12) {
+        let _ = match dice.roll(14) {
             0 => writeln!(text, "  s{at}: {{ say: \"a\", goto: {next} }}"),
             1 => writeln!(
                 text,
@@ -107,12 +107,28 @@ fn dialplan(dice: &mut Dice) -> String {
                 "  s{at}: {{ survey: \"a\", goto: {{ scored: {}, no_input: {next} }} }}",
                 any(dice)
             ),
+            12 | 13 => writeln!(text, "{}", service_step(dice, (at, steps))),
             10 => writeln!(text, "  s{at}: {{ tag: t{at}, goto: {next} }}"),
             _ => writeln!(text, "  s{at}: {{ play: x, goto: {next} }}"),
         };
     }
     let _ = writeln!(text, "  s{steps}: {{ say: \"b\", hangup: normal }}");
     text
+}
+
+/// A step that asks a service.
+fn service_step(dice: &mut Dice, (at, steps): (u64, u64)) -> String {
+    let mut on = || format!("s{}", at + 1 + dice.roll(steps - at));
+    let (next, one, other) = (format!("s{}", at + 1), on(), on());
+    if dice.roll(2) == 0 {
+        format!(
+            "  s{at}: {{ call: x, may_set: m, may_go: {{ on: {one} }}, wait: \"a\", goto: {{ ok: {next}, any: {other} }} }}"
+        )
+    } else {
+        format!(
+            "  s{at}: {{ lookup: x, with: {{ n: \"vars.m or else 0\" }}, set: {{ m: n }}, goto: {{ ok: {next}, any: {other} }} }}"
+        )
+    }
 }
 
 /// What a call has come to.
@@ -123,6 +139,15 @@ struct Seen {
     silent_most: u32,
     queued: bool,
 }
+
+/// What services answer.
+const ANSWERS: [Option<&str>; 5] = [
+    None,
+    Some(""),
+    Some(r#"{"do": [{"say": "x"}, {"menu": {"say": "x", "keys": ["1"]}}]}"#),
+    Some(r#"{"do": [{"set": {"m": 1}}, {"goto": "on"}]}"#),
+    Some(r#"{"do": [{"collect": {"say": "x", "digits": 2}}]}"#),
+];
 
 fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen) {
     loop {
@@ -138,6 +163,12 @@ fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen
                     };
                     call.answer(lookup, result, after);
                 }
+                WalkOutput::Consult { consult, .. } => {
+                    let answer = ANSWERS[usize::try_from(dice.roll(5)).unwrap()];
+                    let after = Duration::from_millis([20, 60_000][usize::from(dice.roll(4) == 0)]);
+                    let result = answer.map(str::to_owned).ok_or(LookupFailure::Failed);
+                    call.serve(consult, result, after);
+                }
                 WalkOutput::Enqueue { .. } => seen.queued = true,
                 WalkOutput::Note(WalkFact::Entered { .. }) => {
                     seen.queued = false;
@@ -149,6 +180,7 @@ fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen
                 WalkOutput::Hush
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Forget { .. }
+                | WalkOutput::ForgetConsult { .. }
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}
             }

@@ -174,6 +174,7 @@ fn the_shipped_hotline_is_walked_again_as_it_was_recorded() {
     let world: ringwise::driver::simulated::town::World = Box::new(|question| {
         let answer = match question {
             Question::Orders(_) => Answer::Orders(Ok(stage::traveller())),
+            Question::Service { .. } => Answer::Service(Ok(String::new())),
             Question::Speak { .. } => Answer::Speak(None),
         };
         Some((Duration::from_millis(40), answer))

@@ -119,6 +119,7 @@ pub(crate) fn nobody_known() -> World {
     Box::new(|question| {
         let answer = match question {
             Question::Orders(_) => Answer::Orders(Ok(Default::default())),
+            Question::Service { .. } => Answer::Service(Ok(String::new())),
             Question::Speak { .. } => Answer::Speak(None),
         };
         Some((Duration::from_millis(5), answer))

@@ -8,6 +8,7 @@ use ringwise::machine::speech::composition::words;
 use ringwise::machine::speech::fragment::Fragment;
 use ringwise::machine::speech::phrasebook::PhraseRow;
 use ringwise::machine::speech::phrasebook::Phrasebook;
+use ringwise::machine::speech::spelling::grouped;
 use ringwise::machine::speech::spoken::Spoken;
 use ringwise::vocabulary::id::PromptId;
 use ringwise::vocabulary::language::Language;
@@ -49,6 +50,17 @@ pub(crate) fn value(text: &str) -> Spoken {
     let (kind, value) = text.split_once(' ').unwrap();
     match kind {
         "number" => Spoken::Number(value.parse().unwrap()),
+        "decimal" => Spoken::Decimal(value.parse().unwrap()),
+        "percent" => Spoken::Percent(value.parse().unwrap()),
+        "text" => Spoken::Text(value.to_owned()),
+        "phone" => Spoken::Digits(grouped(value)),
+        "full_date" => Spoken::FullDate(value.parse().unwrap()),
+        "time" if value == "24:00" => Spoken::DayEnd(None),
+        "moment" if value.ends_with("T24:00") => {
+            let day = value.strip_suffix("T24:00").unwrap();
+            Spoken::DayEnd(Some(day.parse().unwrap()))
+        }
+        "full_moment" => Spoken::FullMoment(value.parse().unwrap()),
         "digits" => Spoken::Digits(value.to_owned()),
         "date" => Spoken::Date(value.parse().unwrap()),
         "time" => Spoken::Time(value.parse().unwrap()),
@@ -123,6 +135,14 @@ pub(crate) fn many_values() -> Vec<Spoken> {
     for days in 0..366 {
         let moment = midnight + jiff::SignedDuration::from_hours(24 * days);
         values.push(Spoken::Date(moment.date()));
+    }
+    values.extend((1900..2130).map(|year| Spoken::FullDate(jiff::civil::date(year, 2, 28))));
+    values.push(Spoken::FullMoment(midnight));
+    values.push(Spoken::DayEnd(None));
+    values.push(Spoken::DayEnd(Some(midnight.date())));
+    for number in ["-0.05", "2.5", "1234567890.123456", "1000000000000000"] {
+        let number = number.parse().unwrap();
+        values.extend([Spoken::Decimal(number), Spoken::Percent(number)]);
     }
     values.extend((0..5_000).map(|minutes| Spoken::Span(Duration::from_secs(minutes * 60))));
     values.push(Spoken::Span(Duration::MAX));

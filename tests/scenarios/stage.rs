@@ -232,8 +232,10 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
             format!("look up {lookup} {key}")
         }
         WalkOutput::Forget { lookup } => format!("forget {lookup}"),
-        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
+        WalkOutput::Consult { service, .. } => format!("ask {service}"),
+        WalkOutput::ForgetConsult { consult } => format!("forget service {consult}"),
         WalkOutput::Waiting(act) => format!("waiting {act:?}"),
+        WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),
@@ -260,6 +262,8 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
             | WalkFact::Branched { .. }
             | WalkFact::Clocked { .. }
             | WalkFact::Tagged { .. }
+            | WalkFact::Consulted { .. }
+            | WalkFact::Unfollowed { .. }
             | WalkFact::Scored { .. } => fact.deed().unwrap_or_default(),
         },
     };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use ringwise::driver::orders::book::OrderBook;
 use ringwise::driver::orders::csv;
-use ringwise::driver::orders::csv::Reading;
+use ringwise::driver::orders::row::Reading;
 use ringwise::machine::ivr::surface::LookupKey;
 use ringwise::machine::prediction::answer::Answer;
 use ringwise::machine::prediction::answer::AnswerError;

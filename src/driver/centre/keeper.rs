@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
 
 use crate::call::record::Names;
 use crate::call::release::Release;
@@ -93,6 +95,9 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+/// The release that new calls get, trials aside.
+pub type Present = Arc<RwLock<Arc<Release>>>;
+
 /// Knows what is in force, and prepares what comes next.
 #[derive(Debug)]
 pub struct Keeper {
@@ -104,6 +109,7 @@ pub struct Keeper {
     store: ReleaseStore,
     /// As the engine has it, but for calls.
     table: ReleaseTable,
+    present: Present,
     secrets: BTreeMap<ReleaseNo, Arc<BTreeMap<String, Secret>>>,
     /// Who serves, and how they prove themselves.
     people: Arc<Catalog>,
@@ -149,13 +155,15 @@ impl Keeper {
         let secrets = Arc::new(material.config.secrets.clone());
         let warnings = material.warnings.clone();
         let (release, sounds) = material.release(number, clock.turn().wall);
+        let first = Arc::new(release.clone());
         let keeper = Self {
+            present: Arc::new(RwLock::new(Arc::clone(&first))),
             config: config.clone(),
             clock,
             chance,
             shelf,
             store,
-            table: ReleaseTable::new(Arc::new(release.clone())),
+            table: ReleaseTable::new(first),
             secrets: BTreeMap::from([(number, Arc::clone(&secrets))]),
             people: Arc::clone(&release.catalog),
             users: secrets,
@@ -258,6 +266,9 @@ impl Keeper {
                 self.table.roll_back();
             }
         }
+        let mut present = self.present.write().unwrap_or_else(PoisonError::into_inner);
+        *present = Arc::clone(self.table.current());
+        drop(present);
         for gone in self.table.retire() {
             self.secrets.remove(&gone.number);
         }
@@ -266,6 +277,12 @@ impl Keeper {
             Step::Take(_, Some(_)) => self.both_users(&done.secrets),
             Step::Take(_, None) | Step::Promote | Step::RollBack => self.present_users(),
         };
+    }
+
+    /// Where the release stands that new calls get.
+    #[must_use]
+    pub fn present(&self) -> Present {
+        Arc::clone(&self.present)
     }
 
     fn step(

@@ -152,7 +152,7 @@ impl Material {
 fn draft(config: &Config) -> Result<Draft, DraftError> {
     let settings = &config.settings;
     let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
-    Draft::load(dialplans, banks, Some(&config.catalog))
+    Draft::load(dialplans, banks, Some((&config.catalog, &settings.service)))
 }
 
 /// The same files give the same hash, wherever they stand.

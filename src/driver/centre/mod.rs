@@ -6,6 +6,9 @@ pub mod assembly;
 /// Prepares releases off the loop.
 pub mod keeper;
 
+/// What was learned, for whoever predicts outside of a call.
+pub mod learned;
+
 /// All that a release is made of.
 pub mod material;
 

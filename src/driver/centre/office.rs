@@ -1,6 +1,7 @@
 //! Where faces bring wishes for other releases: one at a time.
 
 use std::sync::Arc;
+use std::sync::PoisonError;
 use std::sync::mpsc as std_mpsc;
 
 use tokio::sync::Mutex;
@@ -8,8 +9,10 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::sync::mpsc;
 
 use crate::call::effect::Event;
+use crate::call::release::Release;
 use crate::call::turnover::Turnover;
 use crate::driver::centre::keeper::Keeper;
+use crate::driver::centre::keeper::Present;
 use crate::driver::stock::Delivery;
 use crate::driver::stock::Sounds;
 
@@ -17,6 +20,7 @@ use crate::driver::stock::Sounds;
 #[derive(Clone, Debug)]
 pub struct Office {
     keeper: Arc<Mutex<Keeper>>,
+    present: Present,
     deliveries: std_mpsc::Sender<Delivery>,
     inbox: mpsc::Sender<Event>,
 }
@@ -30,6 +34,7 @@ impl Office {
         inbox: mpsc::Sender<Event>,
     ) -> Self {
         Self {
+            present: keeper.present(),
             keeper: Arc::new(Mutex::new(keeper)),
             deliveries,
             inbox,
@@ -40,6 +45,13 @@ impl Office {
     /// for disks: on a thread that may.
     pub async fn keeper(&self) -> OwnedMutexGuard<Keeper> {
         Arc::clone(&self.keeper).lock_owned().await
+    }
+
+    /// The release that new calls get, trials aside.
+    #[must_use]
+    pub fn present(&self) -> Arc<Release> {
+        let present = self.present.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&present)
     }
 
     /// Sends a turnover to the loop, its prompts before it. False if the loop has ended.

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::call::centre::Centre;
 use crate::call::effect::Event;
+use crate::call::fact::Fact;
 use crate::call::switchboard::Switchboard;
 use crate::driver::asking::Asking;
 use crate::driver::asking::AskingError;
@@ -19,10 +20,12 @@ use crate::driver::centre::assembly;
 use crate::driver::centre::assembly::AssemblyError;
 use crate::driver::centre::keeper::Keeper;
 use crate::driver::centre::keeper::Opening;
+use crate::driver::centre::learned::Learned;
 use crate::driver::centre::office::Office;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::file_limit;
+use crate::driver::fitting::Fitting;
 use crate::driver::hands::CentreHands;
 use crate::driver::hands::MediaHands;
 use crate::driver::hands::Reply;
@@ -30,15 +33,22 @@ use crate::driver::journal::recovery;
 use crate::driver::journal::recovery::RecoveryError;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::OpenError;
+use crate::driver::journal::told;
 use crate::driver::journal::writer::Journal;
 use crate::driver::journal::writer::JournalState;
 use crate::driver::journal::writer::Reader;
 use crate::driver::media::hub::MediaConfig;
 use crate::driver::media::hub::MediaHub;
-use crate::driver::orders::source::Customs;
+use crate::driver::orders::pushed::Pushed;
+use crate::driver::orders::query::Queries;
+use crate::driver::orders::row::Customs;
+use crate::driver::orders::source::Asked;
+use crate::driver::orders::source::Orders;
+use crate::driver::orders::source::OrdersError;
 use crate::driver::prompts::arrival::Arrival;
 use crate::driver::prompts::shelf::SPOKEN_FROM;
 use crate::driver::run::Loop;
+use crate::driver::service::desk::ServiceDesk;
 use crate::driver::sip::socket::ListenError;
 use crate::driver::sip::socket::Sockets;
 use crate::driver::speech_command::SpeechSettings;
@@ -46,6 +56,7 @@ use crate::driver::stock::Stock;
 use crate::driver::turn_meter::TurnMeter;
 use crate::vocabulary::chance::Chance;
 use crate::vocabulary::flow::Transport;
+use crate::vocabulary::phone_number::NumberPlan;
 
 /// Things that wait for the loop; more is refused or lost, as each sender says.
 pub const INBOX_MAX: usize = 4096;
@@ -67,9 +78,15 @@ pub enum StartError {
     /// SIP addresses.
     #[error(transparent)]
     Listen(#[from] ListenError),
-    /// Orders or speech.
+    /// Speech.
     #[error(transparent)]
     Asking(#[from] AskingError),
+    /// Orders.
+    #[error(transparent)]
+    Orders(#[from] OrdersError),
+    /// Orders that other systems told of.
+    #[error("what other systems told of orders cannot be read: {0}")]
+    Told(#[from] rusqlite::Error),
     /// The system.
     #[error("the system gives no {what}: {cause}")]
     System {
@@ -96,6 +113,12 @@ pub struct Running {
     pub meter: Arc<TurnMeter>,
     /// Where other releases are asked for.
     pub releases: Office,
+    /// The source of orders.
+    pub orders: Arc<Orders>,
+    /// What was learned.
+    pub learned: Learned,
+    /// How numbers are dialled here.
+    pub numbers: NumberPlan,
     /// The journal's database.
     pub database: PathBuf,
     /// What is wrong with the prompts, in words.
@@ -118,6 +141,9 @@ pub struct Around {
 
 /// What stands once the thread listens.
 struct Standing {
+    orders: Arc<Orders>,
+    learned: Learned,
+    numbers: NumberPlan,
     releases: Office,
     bound: Vec<(Transport, SocketAddr)>,
     journal: Arc<JournalState>,
@@ -151,6 +177,9 @@ impl Running {
             journal: standing.journal,
             meter,
             releases: standing.releases,
+            orders: standing.orders,
+            learned: standing.learned,
+            numbers: standing.numbers,
             database,
             prompt_faults: standing.prompt_faults,
             stop: Some(stop),
@@ -242,14 +271,20 @@ fn stand(
     }
     let Around {
         clock,
-        readers,
+        mut readers,
         reply,
         inbox: (sender, inbox),
     } = around;
     let mut chance = Chance::from_key(key()?);
     let centre = assembly::centre(config)?;
     let database = assembly::database(&settings.data_dir);
-    let mut recovered = recovery::recover(&schema::open(&database)?)?;
+    let store = schema::open(&database)?;
+    let mut recovered = recovery::recover(&store)?;
+    let pushed = Pushed::of(told::read(&store)?);
+    drop(store);
+    let learned = Learned::of(recovered.models.clone());
+    readers.push(hearing(&pushed, &learned));
+    let orders = Arc::new(orders(config, (clock, &centre), pushed)?);
     let (last, own) = (recovered.release.take(), chance.fork());
     let (keeper, opening) = Keeper::open(config, (clock, own), last)?;
     let Opening {
@@ -272,15 +307,26 @@ fn stand(
     let (deliveries, incoming) = std::sync::mpsc::channel();
     let mut stock = Stock::new(incoming);
     stock.fill(&release.prompts, sounds, media.hub());
-    let asking = asking(config, clock, &centre, &sender)?;
+    let services = ServiceDesk::open(&settings.service, clock);
+    let services = services.map_err(|cause| StartError::System {
+        what: "thread or token for a service",
+        cause,
+    })?;
+    let asking = asking(config, (&orders, services), &sender)?;
     media.await_prompts(Arrival::begin(pending));
     let releases = Office::new(keeper, deliveries, sender.clone());
-    let hands = CentreHands::new((media, asking), (stock, sender), (journal, reply), meter);
+    let fitting = Fitting::new(database, sender.clone());
+    let kept = (journal, reply, fitting);
+    let hands = CentreHands::new((media, asking), (stock, sender), kept, meter);
+    let numbers = centre.numbers.clone();
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
     for record in lost {
         machine.close_lost(clock.turn(), record);
     }
     let standing = Standing {
+        orders,
+        learned,
+        numbers,
         releases,
         bound,
         journal: state,
@@ -321,23 +367,52 @@ fn media_hands(
 
 fn asking(
     config: &Config,
-    clock: Clock,
-    centre: &Centre,
+    (orders, services): (&Arc<Orders>, ServiceDesk),
     inbox: &mpsc::Sender<Event>,
 ) -> Result<Asking, AskingError> {
     let settings = &config.settings;
-    let customs = Customs {
-        plan: centre.numbers.clone(),
-        zone: centre.zone.clone(),
-        clock,
-    };
     let speech = SpeechSettings {
         command: settings.prompts.command.clone(),
         dir: settings.data_dir.join("speech"),
         free: SPOKEN_FROM,
         timeout: SPEAKING_MAX,
     };
-    Asking::open((&settings.orders.source, &customs), &speech, inbox)
+    Asking::open((Arc::clone(orders), services), &speech, inbox)
+}
+
+fn orders(
+    config: &Config,
+    (clock, centre): (Clock, &Centre),
+    pushed: Pushed,
+) -> Result<Orders, OrdersError> {
+    let orders = &config.settings.orders;
+    let customs = Customs {
+        plan: centre.numbers.clone(),
+        zone: centre.zone.clone(),
+        clock,
+    };
+    let seconds = |s: u32| Duration::from_secs(u64::from(s));
+    let asked = Asked {
+        source: &orders.source,
+        queries: Queries {
+            by_phone: orders.by_phone.clone().unwrap_or_default(),
+            by_order: orders.by_order.clone().unwrap_or_default(),
+        },
+        keep_for: seconds(orders.cache_s),
+        stale_after: (orders.stale_s > 0).then(|| seconds(orders.stale_s)),
+    };
+    Orders::open(&asked, &customs, pushed)
+}
+
+/// Lays what other systems tell of orders over those of the source, and learns, once it is durable.
+fn hearing(pushed: &Pushed, learned: &Learned) -> Reader {
+    let (pushed, learned) = (pushed.clone(), learned.clone());
+    Box::new(move |recorded| {
+        learned.take(recorded);
+        if let Fact::OrdersTold { news } = &recorded.fact {
+            news.iter().for_each(|news| pushed.take(news));
+        }
+    })
 }
 
 /// Keeps what was learned, so that the next start need not read it out of the facts again.

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use toml::Spanned;
 
 use crate::driver::config::reach;
+use crate::driver::config::settings::Orders;
 use crate::driver::config::settings::Seat;
+use crate::driver::config::settings::Service;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::token;
 use crate::driver::config::token::Grant;
@@ -99,6 +101,8 @@ impl Config {
             faults.push(fault.help("listen = [\"udp://127.0.0.1:5060\"]"));
         }
         faults.extend(reach::fault(&settings, listen));
+        faults.extend(orders_fault(text, &settings.orders));
+        faults.extend(service_faults(&settings.service));
         let secrets = read_secrets(&settings.seat, &mut faults)?;
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
         let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
@@ -135,6 +139,79 @@ impl Default for Config {
             tokens: Vec::new(),
         }
     }
+}
+
+/// Each service has a name of its own, and either a URL or a database with a query.
+fn service_faults(services: &[Service]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
+    for service in services {
+        let at = span(service.name.span());
+        let name = service.name.get_ref();
+        if !known.insert(name) || name.is_empty() || name == "caller" {
+            let what = format!("{name:?} cannot name this service");
+            faults.push(Fault::new(at, what).help("give each service a name of its own"));
+        }
+        let database = service.database.as_ref();
+        let sound = match (&service.url, database, &service.query) {
+            (Some(url), None, None) => {
+                (url.starts_with("http://")) && service.parameters.is_empty()
+            }
+            (None, Some(database), Some(_)) => {
+                database.is_database() && service.token_file.is_none()
+            }
+            _ => false,
+        };
+        if !sound {
+            let what = format!("the service {name} is neither a URL nor a query");
+            let help = "give it url = \"http://…\", or database = \"sqlite:PATH\" or \"postgres://…\" with query = \"SELECT …\"";
+            faults.push(Fault::new(at, what).help(help));
+        }
+    }
+    faults
+}
+
+/// A database needs its queries, and nothing else takes them.
+fn orders_fault(text: &str, orders: &Orders) -> Option<Fault> {
+    let queries = [
+        ("by_phone", orders.by_phone.is_some()),
+        ("by_order", orders.by_order.is_some()),
+    ];
+    let database = orders.source.is_database();
+    let (key, _) = queries.into_iter().find(|(_, given)| *given != database)?;
+    let section = text.find("[orders]").unwrap_or(0);
+    let place = |key: &str| text.get(section..)?.find(key).map(|at| section + at);
+    if !database {
+        let start = place(key).unwrap_or(section);
+        let fault = Fault::new(
+            Span {
+                start,
+                length: key.len(),
+            },
+            "only a database takes queries",
+        );
+        return Some(
+            fault.help("take it out, or set source = \"sqlite:PATH\" or \"postgres://…\""),
+        );
+    }
+    let start = place("source").unwrap_or(section);
+    let what = format!("a database of orders needs the query `{key}`");
+    let fault = Fault::new(
+        Span {
+            start,
+            length: "source".len(),
+        },
+        what,
+    );
+    let help = match key {
+        "by_phone" => {
+            "by_phone = \"SELECT … AS customer_id, … AS order_id FROM … WHERE phone = $1\""
+        }
+        _ => {
+            "by_order = \"SELECT … AS customer_id, … AS order_id FROM … WHERE order_id LIKE '%' || $1\""
+        }
+    };
+    Some(fault.help(help))
 }
 
 fn read_text(path: &Path) -> Result<String, ConfigError> {

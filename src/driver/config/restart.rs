@@ -30,6 +30,7 @@ pub fn waiting(running: &Settings, read: &Settings) -> Vec<String> {
             old.prompts.command != new.prompts.command,
         ),
         ("[orders]", old.orders != new.orders),
+        ("[[service]]", old.service != new.service),
         ("[[trunk]]", old.trunk != new.trunk),
     ];
     let rest = keys.iter().all(|(_, differs)| !differs) && !same_rest(old, new);

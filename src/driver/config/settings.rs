@@ -58,6 +58,8 @@ pub struct Settings {
     pub prompts: Prompts,
     /// Where orders are.
     pub orders: Orders,
+    /// What dialplans may ask.
+    pub service: Vec<Service>,
     /// Who calls in without registering.
     pub trunk: Vec<Trunk>,
     /// Queues.
@@ -82,6 +84,7 @@ impl Default for Settings {
             banks: Banks::default(),
             prompts: Prompts::default(),
             orders: Orders::default(),
+            service: Vec::new(),
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
@@ -284,14 +287,48 @@ impl Default for Prompts {
 pub struct Orders {
     /// Where they come from.
     pub source: OrderSource,
+    /// Of a database: rows of all customers with a number.
+    pub by_phone: Option<String>,
+    /// Of a database: rows of all orders that end in digits.
+    pub by_order: Option<String>,
+    /// So long an answer of a database or a service is given again; 0: never.
+    pub cache_s: u32,
+    /// A file older than this is told to nobody; 0: no file is too old.
+    pub stale_s: u32,
 }
 
 impl Default for Orders {
     fn default() -> Self {
         Self {
             source: OrderSource::Csv(PathBuf::from("examples/orders.csv")),
+            by_phone: None,
+            by_order: None,
+            cache_s: 0,
+            stale_s: 0,
         }
     }
+}
+
+/// `[[service]]`: over HTTP, or a query to a database.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its name in dialplans.
+    pub name: Spanned<String>,
+    /// Where JSON is posted to.
+    pub url: Option<String>,
+    /// A file whose first line is a bearer token for it.
+    pub token_file: Option<PathBuf>,
+    /// Or a database: `sqlite:PATH`, `postgres://…`.
+    pub database: Option<OrderSource>,
+    /// What that is asked.
+    pub query: Option<String>,
+    /// The parameters of the query: names of the step's `with`, in their order.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// So long an answer is given again; 0: never.
+    #[serde(default)]
+    pub cache_s: u32,
 }
 
 /// `[[trunk]]`.
@@ -320,6 +357,8 @@ pub struct Queue {
     pub waiting_max: Option<u32>,
     /// How often a waiting contact hears its position; 0: never.
     pub announce_s: Option<u32>,
+    /// When it takes contacts; always without.
+    pub hours: Option<QueueHours>,
     /// Whom its contacts ask for one after the other.
     #[serde(default)]
     pub steps: Vec<WaitStep>,
@@ -334,8 +373,6 @@ pub struct Queue {
     /// How many ready seats are kept for its own contacts.
     #[serde(default)]
     pub reserve: u32,
-    /// When it takes contacts; always without.
-    pub hours: Option<QueueHours>,
 }
 
 impl Queue {
@@ -353,6 +390,7 @@ impl Queue {
             wrap_up: seconds(self.wrap_up_s, plain.wrap_up),
             waiting_max: self.waiting_max.unwrap_or(plain.waiting_max),
             announce_every: seconds(self.announce_s, plain.announce_every),
+            hours: self.hours.as_ref().map(|hours| hours.0.clone()),
             steps: self.steps.iter().map(WaitStep::entry).collect(),
             ageing: self.ageing.map_or(plain.ageing, |ageing| ageing.0),
             policy: self.policy.unwrap_or(policy),
@@ -361,7 +399,6 @@ impl Queue {
                 .service_level
                 .map_or(plain.target, |level| level.within),
             reserve: self.reserve,
-            hours: self.hours.as_ref().map(|hours| hours.0.clone()),
             ..plain
         }
     }

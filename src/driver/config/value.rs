@@ -28,8 +28,15 @@ pub enum ValueError {
     #[error("{0:?} is not a time zone, expected a name like Asia/Shanghai")]
     Zone(String),
     /// Not a source of orders.
-    #[error("{0:?} is not a source of orders, expected csv:PATH or http://HOST")]
+    #[error(
+        "{0:?} is not a source of orders, expected csv:PATH, sqlite:PATH, postgres://USER@HOST/DATABASE, http://HOST or push:"
+    )]
     Orders(String),
+    /// Not a `PostgreSQL` server. The text may hold a password and is not told.
+    #[error(
+        "this is not a PostgreSQL server: {0}; expected postgres://USER:PASSWORD@HOST:5432/DATABASE"
+    )]
+    Server(String),
     /// Not a country code.
     #[error("{0:?} is not a country, expected two capital letters like CN")]
     Country(String),
@@ -151,6 +158,48 @@ pub enum OrderSource {
     Csv(PathBuf),
     /// A service, by the beginning of its URL.
     Http(String),
+    /// A `SQLite` database that another program writes.
+    Sqlite(PathBuf),
+    /// A `PostgreSQL` database.
+    Postgres(Server),
+    /// None: other systems tell of orders.
+    Push,
+}
+
+impl OrderSource {
+    /// Whether it is asked by queries.
+    #[must_use]
+    pub const fn is_database(&self) -> bool {
+        matches!(self, Self::Sqlite(_) | Self::Postgres(_))
+    }
+}
+
+/// A `PostgreSQL` server as its URL. Never printed: it may hold a password.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Server(String);
+
+impl Server {
+    /// How it is connected to.
+    #[must_use]
+    pub fn config(&self) -> postgres::Config {
+        // It was read before.
+        self.0.parse().unwrap_or_else(|_| postgres::Config::new())
+    }
+}
+
+impl FromStr for Server {
+    type Err = postgres::Error;
+
+    fn from_str(text: &str) -> Result<Self, postgres::Error> {
+        text.parse::<postgres::Config>()?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Server")
+    }
 }
 
 impl FromStr for OrderSource {
@@ -161,6 +210,12 @@ impl FromStr for OrderSource {
             Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(PathBuf::from(path))),
             Some(("http", rest)) if rest.len() > 2 && rest.starts_with("//") => {
                 Ok(Self::Http(text.to_owned()))
+            }
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path))),
+            Some(("push", "")) => Ok(Self::Push),
+            Some(("postgres" | "postgresql", _)) => {
+                let server = text.parse().map(Self::Postgres);
+                server.map_err(|error| ValueError::Server(error.to_string()))
             }
             _ => Err(ValueError::Orders(text.to_owned())),
         }

@@ -1,5 +1,7 @@
 //! The journal: every fact, in one append-only table, durable by group commit.
 
+/// What was fitted, in the database.
+pub mod checkpoint;
 /// What happened, out of the journal.
 pub mod history;
 
@@ -14,6 +16,9 @@ pub mod recovery;
 
 /// Tables and their versions.
 pub mod schema;
+
+/// Customers and orders that other systems told of.
+pub mod told;
 
 /// One thread that writes.
 pub mod writer;

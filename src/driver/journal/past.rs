@@ -12,6 +12,7 @@ use crate::machine::ivr::replay::Act;
 use crate::machine::ivr::replay::Deed;
 use crate::machine::ivr::replay::PastAnswer;
 use crate::machine::ivr::replay::PastCall;
+use crate::machine::ivr::replay::PastService;
 use crate::machine::ivr::replay::Visit;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::WalkFact;
@@ -90,6 +91,7 @@ fn past_call(first: &Recorded, mut later: Vec<Recorded>) -> Option<PastCall> {
             started: first.wall,
             visits: Vec::new(),
             answers: Vec::new(),
+            served: Vec::new(),
             ranking: None,
         },
         entered: first.now,
@@ -132,6 +134,17 @@ impl Story {
         {
             self.past.answers.push(PastAnswer {
                 key: key.clone(),
+                after: Duration::from_millis(*after_ms),
+                result: result.clone(),
+            });
+        } else if let Fact::ServiceAnswered {
+            service,
+            after_ms,
+            result,
+        } = &next.fact
+        {
+            self.past.served.push(PastService {
+                service: service.clone(),
                 after: Duration::from_millis(*after_ms),
                 result: result.clone(),
             });

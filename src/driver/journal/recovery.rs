@@ -1,6 +1,7 @@
 //! What a restart finds: the next place in the log, what was learned, calls that were cut off.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
@@ -11,7 +12,10 @@ use crate::call::fact::Recorded;
 use crate::call::record::Names;
 use crate::call::record::Record;
 use crate::call::record_builder::RecordBuilder;
+use crate::driver::journal::checkpoint;
+use crate::driver::journal::checkpoint::CheckpointError;
 use crate::driver::journal::writer::signed;
+use crate::machine::prediction::learning::fitted::Fitted;
 use crate::machine::prediction::model::Model;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::ReleaseNo;
@@ -41,6 +45,9 @@ pub enum RecoveryError {
     /// The database.
     #[error("the journal cannot be read: {0}")]
     Database(#[from] rusqlite::Error),
+    /// What was fitted.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A line of it.
     #[error("the journal holds a fact that this version cannot read, near seq {seq}: {source}")]
     Fact {
@@ -111,11 +118,26 @@ fn saved_models(db: &Connection) -> Result<(Models, i64), RecoveryError> {
     let Some((seq, json)) = saved else {
         return Ok((Models::new(), 0));
     };
-    let models = serde_json::from_str(&json);
-    Ok((
-        models.map_err(|source| RecoveryError::Fact { seq, source })?,
-        seq,
-    ))
+    let models: Result<Models, _> = serde_json::from_str(&json);
+    let mut models = models.map_err(|source| RecoveryError::Fact { seq, source })?;
+    for model in models.values_mut() {
+        let hash = model.checkpoint().map(|checkpoint| checkpoint.hash.clone());
+        if let Some(hash) = hash
+            && let Some(fitted) = kept(db, &hash)?
+        {
+            model.restore(fitted);
+        }
+    }
+    Ok((models, seq))
+}
+
+/// What was fitted, by its hash. Without it the model goes on with what it learned call by call.
+fn kept(db: &Connection, hash: &str) -> Result<Option<Arc<Fitted>>, RecoveryError> {
+    let fitted = checkpoint::load(db, hash)?;
+    if fitted.is_none() {
+        tracing::warn!(hash, "the database does not hold what was fitted");
+    }
+    Ok(fitted.map(Arc::new))
 }
 
 fn replay(
@@ -138,6 +160,18 @@ fn replay(
                 && signed(fact.seq) > learned_seq
             {
                 found.models.entry(bank.clone()).or_default().learn(outcome);
+            }
+            if let Fact::Fitted {
+                bank,
+                checkpoint: hash,
+                through,
+                ..
+            } = &fact.fact
+                && signed(fact.seq) > learned_seq
+                && let Some(fitted) = kept(db, hash)?
+            {
+                let model = found.models.entry(bank.clone()).or_default();
+                model.take(hash.clone(), *through, fitted);
             }
             if let Some(now) = new_names(&fact.fact) {
                 names = now.clone();

@@ -67,6 +67,8 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
             .map_err(fail)?;
     }
     db.execute_batch(RELEASES).map_err(fail)?;
+    db.execute_batch(CHECKPOINTS).map_err(fail)?;
+    db.execute_batch(TOLD).map_err(fail)?;
     Ok(db)
 }
 
@@ -82,6 +84,11 @@ pub fn open_reading(path: &Path) -> Result<Connection, rusqlite::Error> {
     Ok(db)
 }
 
+/// What serde says, as the library tells of it.
+pub(super) fn json_error(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
+}
+
 /// `releases`: every release that new calls ever got. Programs before it do not miss it, so the
 /// version of the tables stays.
 const RELEASES: &str = "
@@ -90,6 +97,25 @@ CREATE TABLE IF NOT EXISTS releases (
     seq    INTEGER NOT NULL,
     at_ms  INTEGER NOT NULL,
     hash   TEXT    NOT NULL
+) STRICT;
+";
+
+/// `checkpoints`: what was fitted, by its hash. As with releases the version stays.
+const CHECKPOINTS: &str = "
+CREATE TABLE IF NOT EXISTS checkpoints (
+    hash   TEXT PRIMARY KEY,
+    bank   TEXT    NOT NULL,
+    seq    INTEGER NOT NULL,
+    fitted TEXT    NOT NULL
+) STRICT;
+";
+
+/// `told`: customers and orders that other systems told of, as the facts have them. Programs before
+/// it do not miss it.
+const TOLD: &str = "
+CREATE TABLE IF NOT EXISTS told (
+    customer TEXT PRIMARY KEY,
+    told     TEXT NOT NULL
 ) STRICT;
 ";
 

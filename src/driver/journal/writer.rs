@@ -18,6 +18,8 @@ use crate::call::record::Record;
 use crate::call::turnover::Released;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::OpenError;
+use crate::driver::journal::schema::json_error;
+use crate::driver::journal::told;
 
 /// Facts written in one commit.
 const GROUP_MAX: usize = 4096;
@@ -219,6 +221,9 @@ impl Writer {
                         note_names(&commit, fact.seq, names)?;
                     }
                 }
+                (Fact::OrdersTold { news }, _) => {
+                    news.iter().try_for_each(|news| told::keep(&commit, news))?;
+                }
                 (Fact::Closed(record), Some(_)) => project(&commit, fact.seq, record)?,
                 _ => {}
             }
@@ -285,10 +290,6 @@ fn lines(group: &[Recorded]) -> Result<String, rusqlite::Error> {
         lines.push(b'\n');
     }
     String::from_utf8(lines).map_err(|error| json_error(error.utf8_error()))
-}
-
-fn json_error(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
 }
 
 /// `SQLite` integers have a sign; ids keep their bits.

@@ -1,10 +1,10 @@
 //! Where a source's answers go.
 
-use std::sync::Arc;
-
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::prediction::order::Customer;
-use crate::vocabulary::id::AskId;
 
-/// Takes an answer, from whatever thread has it; it must not wait.
-pub type Answered = Arc<dyn Fn(AskId, Result<Customer, LookupFailure>) + Send + Sync>;
+/// Takes one answer, or why there is none, from whatever thread has it; it must not wait.
+pub type Answered<A> = Box<dyn FnOnce(Result<A, LookupFailure>) + Send>;
+
+/// What a source of orders says: a customer, empty if nobody is known, or why not.
+pub type Found = Result<Customer, LookupFailure>;

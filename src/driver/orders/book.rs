@@ -28,9 +28,7 @@ impl OrderBook {
     pub fn new(mut customers: Vec<Customer>) -> Self {
         let mut book = Self::default();
         for (at, customer) in customers.iter_mut().enumerate() {
-            customer
-                .orders
-                .sort_by(|one, next| booked(next).cmp(booked(one)));
+            newest_first(customer);
             for number in &customer.numbers {
                 book.by_number.entry(number.clone()).or_default().insert(at);
             }
@@ -102,7 +100,8 @@ impl OrderBook {
     }
 }
 
-fn merged(mut customers: impl Iterator<Item = Customer>) -> Customer {
+/// These customers as one: several are one without a name, with all their orders, newest first.
+pub fn merged(mut customers: impl Iterator<Item = Customer>) -> Customer {
     let Some(mut one) = customers.next() else {
         return Customer::default();
     };
@@ -118,9 +117,29 @@ fn merged(mut customers: impl Iterator<Item = Customer>) -> Customer {
     }
     one.numbers.sort();
     one.numbers.dedup();
-    one.orders
-        .sort_by(|one, next| booked(next).cmp(booked(one)));
+    newest_first(&mut one);
     one
+}
+
+/// Puts a customer's orders newest first by their attribute `booked`; those without it keep their
+/// order, after the others.
+pub fn newest_first(customer: &mut Customer) {
+    customer
+        .orders
+        .sort_by(|one, next| booked(next).cmp(booked(one)));
+}
+
+/// The digits by which an order is found; none if its id has too few.
+#[must_use]
+pub fn tail_of(id: &str) -> Option<String> {
+    tail(&digits(id)).map(str::to_owned)
+}
+
+/// Whether an order's id ends in these digits, marks and letters aside.
+#[must_use]
+pub fn ends_in(id: &str, typed: &str) -> bool {
+    let typed = digits(typed);
+    typed.len() >= TAIL_DIGITS && digits(id).ends_with(&typed)
 }
 
 fn booked(order: &Order) -> &str {

@@ -6,49 +6,29 @@
 //! value. Rows of one customer need not stand together; name, numbers and attributes may stand in
 //! any of them.
 
-use std::collections::BTreeMap;
-
 use csv::ByteRecord;
 use csv::ReaderBuilder;
 use csv::StringRecord;
 use csv::Trim;
-use jiff::tz::TimeZone;
 
 use crate::driver::orders::book::OrderBook;
-use crate::machine::prediction::order::Customer;
-use crate::machine::prediction::order::Order;
-use crate::machine::prediction::order::Value;
-use crate::machine::prediction::written_value;
-use crate::vocabulary::phone_number::NumberPlan;
-use crate::vocabulary::time::Wall;
+use crate::driver::orders::row::Columns;
+use crate::driver::orders::row::Customers;
+use crate::driver::orders::row::HeaderError;
+use crate::driver::orders::row::Phones;
+use crate::driver::orders::row::Reading;
 
 /// Longest file, in bytes.
 pub const FILE_BYTES_MAX: u64 = 256 << 20;
 /// Most rows.
 pub const ROWS_MAX: u64 = 1_000_000;
-/// Most columns.
-pub const COLUMNS_MAX: usize = 64;
-/// Most orders of one customer.
-pub const CUSTOMER_ORDERS_MAX: usize = 100;
-/// Most numbers of one customer.
-pub const CUSTOMER_NUMBERS_MAX: usize = 20;
 
 /// What is wrong in a file of orders.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum CsvError {
-    /// The first line does not name what is needed.
-    #[error(
-        "line 1: no column {0:?}; the first line names the columns, at least customer_id, phones and order_id"
-    )]
-    NoColumn(&'static str),
-    /// A column stands twice or the like.
-    #[error("line 1: column {column:?} {problem}")]
-    Column {
-        /// Its name.
-        column: String,
-        /// What is wrong with it.
-        problem: &'static str,
-    },
+    /// The first line.
+    #[error("line 1: {0}")]
+    Header(#[from] HeaderError),
     /// A row cannot be read.
     #[error("line {line}: {problem}")]
     Row {
@@ -57,17 +37,6 @@ pub enum CsvError {
         /// What is wrong, and what was expected.
         problem: String,
     },
-}
-
-/// What reading needs to know.
-#[derive(Clone, Debug)]
-pub struct Reading {
-    /// How numbers are dialled here.
-    pub plan: NumberPlan,
-    /// The centre's zone: times without an offset are meant in it.
-    pub zone: TimeZone,
-    /// The moment of reading, to which `now+2h` is relative.
-    pub wall: Wall,
 }
 
 /// Reads a whole file.
@@ -84,7 +53,8 @@ pub fn read(bytes: &[u8], reading: &Reading) -> Result<OrderBook, CsvError> {
         .headers()
         .map_err(|error| row_error(1, &error))?
         .clone();
-    let columns = Columns::new(&header)?;
+    let names: Vec<&str> = header.iter().collect();
+    let columns = Columns::new(&names, Phones::Needed)?;
     let mut customers = Customers::default();
     let mut raw = ByteRecord::new();
     let mut rows = 0_u64;
@@ -104,16 +74,17 @@ pub fn read(bytes: &[u8], reading: &Reading) -> Result<OrderBook, CsvError> {
         }
         let record = StringRecord::from_byte_record(raw.clone());
         let record = record.map_err(|_| problem("not in UTF-8".to_owned()))?;
+        let cells: Vec<&str> = record.iter().collect();
         if record.len() != header.len() {
             let (got, expected) = (record.len(), header.len());
             return Err(problem(format!(
                 "{got} cells, the first line has {expected}"
             )));
         }
-        let row = columns.row(&record, reading).map_err(problem)?;
+        let row = columns.row(&cells, reading).map_err(problem)?;
         customers.add(row).map_err(problem)?;
     }
-    Ok(OrderBook::new(customers.list))
+    Ok(OrderBook::new(customers.finish()))
 }
 
 fn row_error(line: u64, error: &csv::Error) -> CsvError {
@@ -124,149 +95,17 @@ fn row_error(line: u64, error: &csv::Error) -> CsvError {
     }
 }
 
-/// Which cell is what.
-struct Columns<'h> {
-    customer: usize,
-    name: Option<usize>,
-    phones: usize,
-    order: usize,
-    customer_attributes: Vec<(usize, &'h str)>,
-    order_attributes: Vec<(usize, &'h str)>,
-}
-
-impl<'h> Columns<'h> {
-    fn new(header: &'h StringRecord) -> Result<Self, CsvError> {
-        let wrong = |column: &str, problem| {
-            let column = column.to_owned();
-            Err(CsvError::Column { column, problem })
-        };
-        if header.len() > COLUMNS_MAX {
-            return wrong(
-                header.get(COLUMNS_MAX).unwrap_or_default(),
-                "is one too many",
-            );
-        }
-        let (mut places, mut customer_attributes) = (BTreeMap::new(), Vec::new());
-        let mut order_attributes = Vec::new();
-        for (at, column) in header.iter().enumerate() {
-            if column.is_empty() {
-                return wrong(column, "has no name");
-            }
-            if places.insert(column, at).is_some() {
-                return wrong(column, "stands twice");
-            }
-            match column.strip_prefix("customer.") {
-                Some(name) => customer_attributes.push((at, name)),
-                None if FIXED.contains(&column) => {}
-                None => order_attributes.push((at, column)),
-            }
-        }
-        let need = |name| places.get(name).copied().ok_or(CsvError::NoColumn(name));
-        Ok(Self {
-            customer: need("customer_id")?,
-            name: places.get("name").copied(),
-            phones: need("phones")?,
-            order: need("order_id")?,
-            customer_attributes,
-            order_attributes,
-        })
-    }
-
-    /// The row as a customer with at most one order.
-    fn row(&self, record: &StringRecord, reading: &Reading) -> Result<Customer, String> {
-        let cell = |at: usize| record.get(at).unwrap_or_default();
-        let id = cell(self.customer);
-        if id.is_empty() {
-            return Err("customer_id is empty".to_owned());
-        }
-        let phones = cell(self.phones).split('|').map(str::trim);
-        let numbers = phones.filter(|phone| !phone.is_empty()).map(|phone| {
-            let number = reading.plan.normalise(phone);
-            number.map_err(|error| format!("phones: {error}"))
-        });
-        let order = cell(self.order);
-        let order = (!order.is_empty()).then(|| Order {
-            id: order.to_owned(),
-            attributes: values(&self.order_attributes, record, reading),
-        });
-        Ok(Customer {
-            id: id.to_owned(),
-            name: self.name.map(cell).unwrap_or_default().to_owned(),
-            numbers: numbers.collect::<Result<_, _>>()?,
-            attributes: values(&self.customer_attributes, record, reading),
-            orders: order.into_iter().collect(),
-        })
-    }
-}
-
-fn values(
-    columns: &[(usize, &str)],
-    record: &StringRecord,
-    reading: &Reading,
-) -> BTreeMap<String, Value> {
-    let value = |(at, name): &(usize, &str)| {
-        let value = written_value::value(record.get(*at)?, reading.wall, &reading.zone)?;
-        Some(((*name).to_owned(), value))
-    };
-    columns.iter().filter_map(value).collect()
-}
-
-/// Customers in the order of their first rows.
-#[derive(Default)]
-struct Customers {
-    list: Vec<Customer>,
-    places: BTreeMap<String, usize>,
-}
-
-impl Customers {
-    fn add(&mut self, row: Customer) -> Result<(), String> {
-        let Some(known) = self
-            .places
-            .get(&row.id)
-            .and_then(|at| self.list.get_mut(*at))
-        else {
-            self.places.insert(row.id.clone(), self.list.len());
-            self.list.push(row);
-            return Ok(());
-        };
-        if known.name.is_empty() {
-            known.name = row.name;
-        } else if !row.name.is_empty() && row.name != known.name {
-            let (id, one, other) = (&row.id, &known.name, &row.name);
-            return Err(format!(
-                "customer {id:?} is named {one:?} above and {other:?} here"
-            ));
-        }
-        known.attributes.extend(row.attributes);
-        for number in row.numbers {
-            if !known.numbers.contains(&number) {
-                known.numbers.push(number);
-            }
-        }
-        if let Some(twice) = row.orders.iter().find(|order| {
-            let same = |known: &Order| known.id == order.id;
-            known.orders.iter().any(same)
-        }) {
-            return Err(format!("order {:?} stands twice", twice.id));
-        }
-        known.orders.extend(row.orders);
-        if known.orders.len() > CUSTOMER_ORDERS_MAX || known.numbers.len() > CUSTOMER_NUMBERS_MAX {
-            return Err(format!(
-                "customer {:?} has more than {CUSTOMER_ORDERS_MAX} orders or {CUSTOMER_NUMBERS_MAX} numbers",
-                row.id
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// Columns that are no attributes.
-const FIXED: [&str; 4] = ["customer_id", "name", "phones", "order_id"];
-
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
     use crate::machine::ivr::surface::LookupKey;
+    use crate::machine::prediction::order::Customer;
+    use crate::machine::prediction::order::Value;
+    use crate::machine::prediction::written_value;
+    use crate::vocabulary::phone_number::NumberPlan;
+    use crate::vocabulary::time::Wall;
 
     fn reading() -> Reading {
         Reading {

@@ -3,21 +3,18 @@
 //! `GET {base}/customers?phone=+8613800000001` or `?order_tail=1234` is answered with a customer in
 //! JSON; 404 means that nobody is known.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc;
-use std::thread;
+use std::io;
 use std::time::Duration;
 
 use ureq::Agent;
 
-use crate::driver::orders::answered::Answered;
+use crate::driver::orders::answered::Found;
+use crate::driver::orders::pool::OrdersPool;
+use crate::driver::orders::pool::Pool;
+use crate::driver::orders::pool::Source;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::order::Customer;
-use crate::vocabulary::id::AskId;
 
 /// So many requests run at once; beyond them the answer is [`LookupFailure::Busy`].
 pub const IN_FLIGHT_MAX: usize = 16;
@@ -26,103 +23,51 @@ pub const GRACE: Duration = Duration::from_secs(5);
 /// Longest answer.
 const ANSWER_BYTES_MAX: u64 = 1 << 20;
 
-/// Workers that ask one service.
-pub struct HttpOrders {
-    jobs: mpsc::Sender<Job>,
-    in_flight: Arc<AtomicUsize>,
-    answered: Answered,
-}
-
-struct Job {
-    ask: AskId,
-    key: LookupKey,
-    timeout: Duration,
-}
-
-impl HttpOrders {
-    /// Starts the workers.
-    ///
-    /// # Errors
-    ///
-    /// The system has no thread left.
-    pub fn start(base: &str, answered: &Answered) -> std::io::Result<Self> {
-        let (jobs, queue) = mpsc::channel::<Job>();
-        let queue = Arc::new(Mutex::new(queue));
-        let in_flight = Arc::new(AtomicUsize::new(0));
-        let config = Agent::config_builder().http_status_as_error(false).build();
-        let agent = Agent::new_with_config(config);
-        for worker in 0..IN_FLIGHT_MAX {
-            let (queue, in_flight) = (Arc::clone(&queue), Arc::clone(&in_flight));
-            let (agent, answered) = (agent.clone(), Arc::clone(answered));
-            let url = format!("{}/customers", base.trim_end_matches('/'));
-            let work = move || {
-                while let Some(job) = next(&queue) {
-                    let result = ask(&agent, &url, &job);
-                    in_flight.fetch_sub(1, Ordering::AcqRel);
-                    answered(job.ask, result);
-                }
-            };
-            thread::Builder::new()
-                .name(format!("orders-{worker}"))
-                .spawn(work)?;
-        }
-        let answered = Arc::clone(answered);
-        Ok(Self {
-            jobs,
-            in_flight,
-            answered,
-        })
-    }
-
-    /// Asks; answers at once if too many are asked already.
-    pub fn request(&self, ask: AskId, key: LookupKey, timeout: Duration) {
-        if self.in_flight.fetch_add(1, Ordering::AcqRel) >= IN_FLIGHT_MAX {
-            self.in_flight.fetch_sub(1, Ordering::AcqRel);
-            (self.answered)(ask, Err(LookupFailure::Busy));
-            return;
-        }
-        if self.jobs.send(Job { ask, key, timeout }).is_err() {
-            (self.answered)(ask, Err(LookupFailure::Failed));
-        }
-    }
-}
-
-impl std::fmt::Debug for HttpOrders {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HttpOrders")
-            .field("in_flight", &self.in_flight)
-            .finish_non_exhaustive()
-    }
-}
-
-fn next(queue: &Mutex<mpsc::Receiver<Job>>) -> Option<Job> {
-    let queue = queue
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    queue.recv().ok()
-}
-
-fn ask(agent: &Agent, url: &str, job: &Job) -> Result<Customer, LookupFailure> {
-    let (name, value) = match &job.key {
-        LookupKey::Phone(number) => ("phone", number.as_str()),
-        LookupKey::OrderTail(digits) => ("order_tail", digits.as_str()),
+/// Starts threads that ask the service at this base.
+///
+/// # Errors
+///
+/// The system has no thread left.
+pub fn start(base: &str) -> io::Result<OrdersPool> {
+    let config = Agent::config_builder().http_status_as_error(false).build();
+    let agent = Agent::new_with_config(config);
+    let source = HttpSource {
+        agent,
+        url: format!("{}/customers", base.trim_end_matches('/')),
     };
-    let request = agent.get(url).query(name, value).config();
-    let request = request.timeout_global(Some(job.timeout.saturating_add(GRACE)));
-    let mut response = request
-        .build()
-        .call()
-        .map_err(|error| failure(url, &error))?;
-    match response.status().as_u16() {
-        200 => {}
-        404 => return Ok(Customer::default()),
-        status => {
-            tracing::warn!(url, status, "the source of orders refused");
-            return Err(LookupFailure::Failed);
+    Pool::start(vec![source; IN_FLIGHT_MAX])
+}
+
+#[derive(Clone)]
+struct HttpSource {
+    agent: Agent,
+    url: String,
+}
+
+impl Source<LookupKey, Customer> for HttpSource {
+    fn ask(&mut self, key: &LookupKey, timeout: Duration) -> Found {
+        let url = &self.url;
+        let (name, value) = match key {
+            LookupKey::Phone(number) => ("phone", number.as_str()),
+            LookupKey::OrderTail(digits) => ("order_tail", digits.as_str()),
+        };
+        let request = self.agent.get(url).query(name, value).config();
+        let request = request.timeout_global(Some(timeout.saturating_add(GRACE)));
+        let mut response = request
+            .build()
+            .call()
+            .map_err(|error| failure(url, &error))?;
+        match response.status().as_u16() {
+            200 => {}
+            404 => return Ok(Customer::default()),
+            status => {
+                tracing::warn!(url, status, "the source of orders refused");
+                return Err(LookupFailure::Failed);
+            }
         }
+        let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
+        body.read_json().map_err(|error| failure(url, &error))
     }
-    let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
-    body.read_json().map_err(|error| failure(url, &error))
 }
 
 fn failure(url: &str, error: &ureq::Error) -> LookupFailure {
@@ -140,22 +85,33 @@ mod tests {
     use std::io::Write;
     use std::net::TcpListener;
     use std::net::TcpStream;
+    use std::sync::Arc;
+    use std::sync::Mutex;
+    use std::sync::mpsc;
+    use std::thread;
 
     use super::*;
     use crate::vocabulary::phone_number::NumberPlan;
 
-    type Answer = (AskId, Result<Customer, LookupFailure>);
+    type Answer = (u64, Found);
 
     /// Orders from a service of the test: each connection goes to `serve`.
-    fn started(serve: impl Fn(TcpStream) + Send + 'static) -> (HttpOrders, mpsc::Receiver<Answer>) {
+    fn started(serve: impl Fn(TcpStream) + Send + 'static) -> (Orders, mpsc::Receiver<Answer>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}/api/", listener.local_addr().unwrap());
         thread::spawn(move || listener.incoming().flatten().for_each(serve));
         let (sender, answers) = mpsc::channel();
-        let answered: Answered = Arc::new(move |ask, result| {
-            sender.send((ask, result)).unwrap();
-        });
-        (HttpOrders::start(&base, &answered).unwrap(), answers)
+        (Orders(start(&base).unwrap(), sender), answers)
+    }
+
+    struct Orders(OrdersPool, mpsc::Sender<Answer>);
+
+    impl Orders {
+        fn request(&self, ask: u64, key: LookupKey, timeout: Duration) {
+            let sender = self.1.clone();
+            let answered = Box::new(move |found| sender.send((ask, found)).unwrap());
+            self.0.request(key, timeout, answered);
+        }
     }
 
     /// The first line of a request.
@@ -172,12 +128,12 @@ mod tests {
         let _ = write!(stream, "{head}\r\n\r\n{body}");
     }
 
-    fn request(orders: &HttpOrders, ask: u64, timeout: Duration) {
+    fn request(orders: &Orders, ask: u64, timeout: Duration) {
         let number = NumberPlan::new("CN", "10")
             .unwrap()
             .normalise("13800000001");
         let key = LookupKey::Phone(number.unwrap());
-        orders.request(AskId::from_bits(ask), key, timeout);
+        orders.request(ask, key, timeout);
     }
 
     const PATIENT: Duration = Duration::from_secs(30);
@@ -195,12 +151,9 @@ mod tests {
         request(&orders, 1, PATIENT);
         assert_eq!(answers.recv().unwrap().1.unwrap().name, "Li");
         let tail = |digits: &str| LookupKey::OrderTail(digits.to_owned());
-        orders.request(AskId::from_bits(2), tail("1234"), PATIENT);
-        assert_eq!(
-            answers.recv().unwrap(),
-            (AskId::from_bits(2), Ok(Customer::default()))
-        );
-        orders.request(AskId::from_bits(3), tail("9999"), PATIENT);
+        orders.request(2, tail("1234"), PATIENT);
+        assert_eq!(answers.recv().unwrap(), (2, Ok(Customer::default())));
+        orders.request(3, tail("9999"), PATIENT);
         assert_eq!(answers.recv().unwrap().1, Err(LookupFailure::Failed));
     }
 
@@ -214,7 +167,7 @@ mod tests {
         request(&orders, 1, PATIENT);
         assert_eq!(answers.recv().unwrap().1, Err(LookupFailure::Failed));
         let key = LookupKey::OrderTail("1111".to_owned());
-        orders.request(AskId::from_bits(2), key, PATIENT);
+        orders.request(2, key, PATIENT);
         assert_eq!(answers.recv().unwrap().1, Err(LookupFailure::Failed));
     }
 
@@ -235,7 +188,7 @@ mod tests {
             request(&orders, ask, Duration::ZERO);
         }
         let (ask, busy) = answers.recv().unwrap();
-        assert_eq!((ask.bits(), busy), (count, Err(LookupFailure::Busy)));
+        assert_eq!((ask, busy), (count, Err(LookupFailure::Busy)));
         drop(release);
         for _ in 0..count {
             assert_eq!(answers.recv().unwrap().1, Ok(Customer::default()));

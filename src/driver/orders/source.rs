@@ -12,19 +12,25 @@ use std::thread;
 use std::time::Duration;
 use std::time::SystemTime;
 
-use jiff::tz::TimeZone;
-
 use crate::driver::clock::Clock;
 use crate::driver::config::value::OrderSource;
 use crate::driver::orders::answered::Answered;
+use crate::driver::orders::answered::Found;
 use crate::driver::orders::book::OrderBook;
 use crate::driver::orders::csv;
 use crate::driver::orders::csv::CsvError;
-use crate::driver::orders::csv::Reading;
-use crate::driver::orders::http::HttpOrders;
+use crate::driver::orders::gate::Gate;
+use crate::driver::orders::http;
+use crate::driver::orders::pool::OrdersPool;
+use crate::driver::orders::postgresql;
+use crate::driver::orders::pushed::Pushed;
+use crate::driver::orders::query::Queries;
+use crate::driver::orders::row::Customs;
+use crate::driver::orders::sqlite;
+use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
-use crate::vocabulary::id::AskId;
-use crate::vocabulary::phone_number::NumberPlan;
+use crate::machine::prediction::order::Customer;
+use crate::vocabulary::time::Wall;
 
 /// So often a file is looked at for changes.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -61,40 +67,43 @@ pub enum OrdersError {
     Thread(io::Error),
 }
 
-/// How a source's numbers and times are meant.
+/// What a centre is told to ask.
 #[derive(Clone, Debug)]
-pub struct Customs {
-    /// How numbers are dialled here.
-    pub plan: NumberPlan,
-    /// The centre's zone.
-    pub zone: TimeZone,
-    /// The clock to which `now+2h` in a file is relative, at each reading of the file.
-    pub clock: Clock,
+pub struct Asked<'a> {
+    /// The source.
+    pub source: &'a OrderSource,
+    /// How a database is asked.
+    pub queries: Queries,
+    /// So long an answer of a database or a service is given again.
+    pub keep_for: Duration,
+    /// A file older than this is told to nobody; none: no file is too old.
+    pub stale_after: Option<Duration>,
 }
 
-impl Customs {
-    fn reading(&self) -> Reading {
-        Reading {
-            plan: self.plan.clone(),
-            zone: self.zone.clone(),
-            wall: self.clock.turn().wall,
-        }
-    }
-}
-
-/// The source of orders.
+/// The source of orders, with what other systems told since.
 pub struct Orders {
     kind: Kind,
-    answered: Answered,
+    pushed: Pushed,
 }
 
 enum Kind {
     File {
-        book: Arc<RwLock<Arc<OrderBook>>>,
+        book: Arc<RwLock<Arc<Sheet>>>,
+        clock: Clock,
+        stale_after: Option<Duration>,
         /// Its end ends the thread that looks for changes.
         _watch: mpsc::Sender<()>,
     },
-    Http(HttpOrders),
+    Gate(Gate<LookupKey, Customer>),
+    /// All orders are told by other systems.
+    Told,
+}
+
+/// A file as it was read last.
+#[derive(Debug)]
+struct Sheet {
+    book: OrderBook,
+    written: Option<Wall>,
 }
 
 impl Orders {
@@ -104,39 +113,87 @@ impl Orders {
     /// # Errors
     ///
     /// [`OrdersError`], in words for the person who configures it.
-    pub fn open(
-        source: &OrderSource,
-        customs: &Customs,
-        answered: Answered,
-    ) -> Result<Self, OrdersError> {
-        let kind = match source {
+    pub fn open(asked: &Asked<'_>, customs: &Customs, pushed: Pushed) -> Result<Self, OrdersError> {
+        let gate = |pool: io::Result<OrdersPool>| {
+            let pool = pool.map_err(OrdersError::Thread)?;
+            let name = "the source of orders";
+            Ok(Kind::Gate(Gate::new(
+                name,
+                pool,
+                customs.clock,
+                asked.keep_for,
+            )))
+        };
+        let kind = match asked.source {
             OrderSource::Csv(path) => {
                 let (stamp, book) = load(path, customs)?;
-                let book = Arc::new(RwLock::new(Arc::new(book)));
+                let sheet = Sheet {
+                    book,
+                    written: written(stamp),
+                };
+                let book = Arc::new(RwLock::new(Arc::new(sheet)));
                 let watch = watch(path, stamp, customs, &book).map_err(OrdersError::Thread)?;
                 Kind::File {
                     book,
+                    clock: customs.clock,
+                    stale_after: asked.stale_after,
                     _watch: watch,
                 }
             }
-            OrderSource::Http(base) => {
-                let http = HttpOrders::start(base, &answered);
-                Kind::Http(http.map_err(OrdersError::Thread)?)
+            OrderSource::Http(base) => gate(http::start(base))?,
+            OrderSource::Sqlite(path) => gate(sqlite::start(path, &asked.queries, customs))?,
+            OrderSource::Postgres(server) => {
+                gate(postgresql::start(&server.config(), &asked.queries, customs))?
             }
+            OrderSource::Push => Kind::Told,
         };
-        Ok(Self { kind, answered })
+        Ok(Self { kind, pushed })
     }
 
     /// Asks; the answer comes to `answered`, at once from a file. Never waits. `timeout` is how long
     /// the asker will wait: a little later the request is given up.
-    pub fn request(&self, ask: AskId, key: LookupKey, timeout: Duration) {
+    pub fn request(&self, key: LookupKey, timeout: Duration, answered: Answered<Customer>) {
         match &self.kind {
             Kind::File { book, .. } => {
-                let book = Arc::clone(&book.read().unwrap_or_else(PoisonError::into_inner));
-                (self.answered)(ask, Ok(book.lookup(&key)));
+                let sheet = Arc::clone(&book.read().unwrap_or_else(PoisonError::into_inner));
+                let found = if self.is_stale(&sheet) {
+                    Err(LookupFailure::Stale)
+                } else {
+                    Ok(self.pushed.over(&key, sheet.book.lookup(&key)))
+                };
+                answered(found);
             }
-            Kind::Http(http) => http.request(ask, key, timeout),
+            Kind::Gate(gate) => {
+                let (pushed, asked) = (self.pushed.clone(), key.clone());
+                let over = move |found: Found| {
+                    answered(found.map(|found| pushed.over(&asked, found)));
+                };
+                gate.request(key, timeout, Box::new(over));
+            }
+            Kind::Told => answered(Ok(self.pushed.over(&key, Customer::default()))),
         }
+    }
+
+    /// What other systems told.
+    #[must_use]
+    pub const fn pushed(&self) -> &Pushed {
+        &self.pushed
+    }
+
+    fn is_stale(&self, sheet: &Sheet) -> bool {
+        let Kind::File {
+            clock,
+            stale_after: Some(most),
+            ..
+        } = &self.kind
+        else {
+            return false;
+        };
+        let Some(written) = sheet.written else {
+            return false;
+        };
+        let age_ms = clock.turn().wall.ms_since(written);
+        u128::try_from(age_ms).is_ok_and(|age_ms| age_ms > most.as_millis())
     }
 }
 
@@ -144,9 +201,15 @@ impl std::fmt::Debug for Orders {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.kind {
             Kind::File { .. } => f.write_str("Orders(file)"),
-            Kind::Http(http) => http.fmt(f),
+            Kind::Gate(gate) => gate.fmt(f),
+            Kind::Told => f.write_str("Orders(told)"),
         }
     }
+}
+
+fn written((modified, _): Stamp) -> Option<Wall> {
+    let since = modified?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok().map(Wall::from_ms)
 }
 
 /// Tells a file from its next version.
@@ -187,7 +250,7 @@ fn watch(
     path: &Path,
     first: Stamp,
     customs: &Customs,
-    book: &Arc<RwLock<Arc<OrderBook>>>,
+    book: &Arc<RwLock<Arc<Sheet>>>,
 ) -> io::Result<mpsc::Sender<()>> {
     let (watch, end) = mpsc::channel();
     let (path, customs, book) = (path.to_owned(), customs.clone(), Arc::clone(book));
@@ -205,11 +268,15 @@ fn watch(
     Ok(watch)
 }
 
-fn refresh(path: &Path, customs: &Customs, book: &RwLock<Arc<OrderBook>>) -> Option<Stamp> {
+fn refresh(path: &Path, customs: &Customs, book: &RwLock<Arc<Sheet>>) -> Option<Stamp> {
     match load(path, customs) {
         Ok((stamp, new)) => {
             tracing::info!(path = %path.display(), customers = new.len(), "orders read again");
-            *book.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+            let sheet = Sheet {
+                book: new,
+                written: written(stamp),
+            };
+            *book.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sheet);
             Some(stamp)
         }
         Err(error) => {
@@ -221,7 +288,10 @@ fn refresh(path: &Path, customs: &Customs, book: &RwLock<Arc<OrderBook>>) -> Opt
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
+    use crate::vocabulary::phone_number::NumberPlan;
 
     fn customs() -> Customs {
         Customs {
@@ -236,13 +306,18 @@ mod tests {
     #[test]
     fn a_changed_file_is_taken_unless_it_is_wrong() {
         let path = std::env::temp_dir().join(format!("ringwise-orders-{}.csv", std::process::id()));
-        let name = |book: &RwLock<Arc<OrderBook>>| {
+        let name = |book: &RwLock<Arc<Sheet>>| {
             let number = customs().plan.normalise("13800000001").unwrap();
-            book.read().unwrap().lookup(&LookupKey::Phone(number)).name
+            let key = LookupKey::Phone(number);
+            book.read().unwrap().book.lookup(&key).name
         };
         fs::write(&path, format!("{HEAD}1,Li,13800000001,A1\n")).unwrap();
         let (first, book) = load(&path, &customs()).unwrap();
-        let book = RwLock::new(Arc::new(book));
+        let sheet = Sheet {
+            book,
+            written: written(first),
+        };
+        let book = RwLock::new(Arc::new(sheet));
         assert_eq!(name(&book), "Li");
         fs::write(&path, format!("{HEAD}1,Wang,13800000001,A1\n")).unwrap();
         let second = refresh(&path, &customs(), &book).unwrap();

@@ -291,7 +291,7 @@ impl Town {
             Effect::Fact(fact) => self.facts.push(*fact),
             Effect::Reply { id, result, .. } => self.replies.push((id, result)),
             Effect::Retire(release) => self.retired.push(release),
-            Effect::Forget(_) => {}
+            Effect::Forget(_) | Effect::Fit { .. } => {}
         }
     }
 
@@ -311,6 +311,7 @@ impl Town {
                 | Effect::Fact(_)
                 | Effect::Forget(_)
                 | Effect::Retire(_)
+                | Effect::Fit { .. }
                 | Effect::Reply { .. } => {}
             }
         }

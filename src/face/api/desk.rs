@@ -13,6 +13,7 @@ use crate::driver::centre::office::Office;
 use crate::driver::journal::writer::JournalState;
 use crate::driver::turn_meter::TurnMeter;
 use crate::face::api::command::Commands;
+use crate::face::api::knowledge::Knowledge;
 
 /// What every route may use. Copies share it.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Desk {
     pub meter: Arc<TurnMeter>,
     /// Where other releases are asked for.
     pub releases: Office,
+    /// What questions are ranked and answered by.
+    pub knowledge: Knowledge,
 }
 
 impl Desk {

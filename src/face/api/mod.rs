@@ -21,11 +21,22 @@ pub mod explain;
 /// Whether the centre is well.
 pub mod health;
 
+/// What questions are ranked and answered by outside of a call.
+pub mod knowledge;
 /// Figures of a period.
 pub mod kpi;
 
 /// Figures for a monitoring system.
 pub mod metrics;
+
+/// Every route, as programs read it.
+pub mod openapi;
+
+/// Orders as other systems tell of them.
+pub mod order;
+
+/// What somebody probably wants to know, and what they are told.
+pub mod predict;
 
 /// What is answered when something is wrong.
 pub mod problem;

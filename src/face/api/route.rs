@@ -18,6 +18,9 @@ use crate::face::api::desk::Desk;
 use crate::face::api::explain;
 use crate::face::api::health;
 use crate::face::api::kpi;
+use crate::face::api::openapi;
+use crate::face::api::order;
+use crate::face::api::predict;
 use crate::face::api::problem::Problem;
 use crate::face::api::record;
 use crate::face::api::release;
@@ -62,10 +65,10 @@ pub fn routes() -> Vec<Route> {
         read("/api/v1/calls", all, get(call::calls)),
         read("/api/v1/calls/{id}", all, get(call::call)),
         write("/api/v1/calls/{id}/hangup", admin, post(call::hang_up)),
+        read("/api/v1/calls/{id}/explain", all, get(explain::explain)),
         write("/api/v1/calls/{id}/withdraw", all, post(call::withdraw)),
         write("/api/v1/calls/{id}/route", all, post(call::route)),
         write("/api/v1/calls/{id}/priority", all, post(call::priority)),
-        read("/api/v1/calls/{id}/explain", all, get(explain::explain)),
         read("/api/v1/queues", all, get(call::queues)),
         read("/api/v1/kpis", all, get(kpi::kpis)),
         read("/api/v1/seats", own, get(seat::seats)),
@@ -74,6 +77,15 @@ pub fn routes() -> Vec<Route> {
         read("/api/v1/records", all, get(record::records)),
         read("/api/v1/records/{id}", all, get(record::record)),
         read("/api/v1/events", all, get(record::events)),
+        read(
+            "/api/v1/openapi.json",
+            Need::Nothing,
+            get(openapi::document),
+        ),
+        write("/api/v1/predict", all, post(predict::predict)),
+        write("/api/v1/answer", all, post(predict::answer)),
+        write("/api/v1/outcomes", all, post(predict::outcome)),
+        write("/api/v1/orders", all, post(order::tell)),
         read("/api/v1/releases", all, get(release::list)),
         write("/api/v1/releases", admin, post(release::reload)),
         write("/api/v1/releases/promote", admin, post(release::promote)),

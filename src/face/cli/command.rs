@@ -11,6 +11,7 @@ use crate::face::cli::diff;
 use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::import;
+use crate::face::cli::predict;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
 use crate::face::cli::release;
@@ -38,6 +39,9 @@ enum Command {
     Draw(draw::Options),
     /// Make first dialplans of another system's files.
     Import(import::Options),
+    /// See how well questions are predicted.
+    #[command(subcommand)]
+    Predict(predict::Predict),
     /// Print the JSON Schema of dialplans or banks, for editors.
     Schema(schema::Options),
     /// Run a centre.
@@ -91,6 +95,7 @@ pub fn run() -> Ending {
         Command::Demo(options) => demo::run(&options, &mut out),
         Command::Draw(options) => draw::run(&options, &mut out),
         Command::Import(options) => import::run(&options, &mut out),
+        Command::Predict(options) => predict::run(&options, &mut out),
         Command::Schema(options) => schema::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),

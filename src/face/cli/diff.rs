@@ -199,7 +199,7 @@ fn side(name: &str, store: &ReleaseStore, config: &Config) -> Result<Side, DiffE
         let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
         return Ok(Side {
             name: FILES.to_owned(),
-            draft: Draft::load(dialplans, banks, Some(&config.catalog))?,
+            draft: Draft::load(dialplans, banks, Some((&config.catalog, &settings.service)))?,
             book: book(&settings.prompts.dir),
         });
     }

@@ -26,6 +26,7 @@ use crate::machine::ivr::testing::suite;
 use crate::machine::ivr::testing::suite::Suite;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
+use crate::machine::prediction::reading::advice as bank_advice;
 use crate::machine::prediction::reading::bank;
 use crate::machine::speech::phrasebook::Phrasebook;
 use crate::vocabulary::fault::Fault;
@@ -96,10 +97,7 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
         findings.checked.push(name.clone());
         match kind(&text) {
             Ok(Kind::Dialplan) => dialplans.push((name, text)),
-            Ok(Kind::Bank) => match bank::read(&text) {
-                Ok(read) => findings.banks.push(read),
-                Err(faults) => findings.faulty.push(FaultyFile { name, text, faults }),
-            },
+            Ok(Kind::Bank) => check_bank(name, text, config.as_ref(), &mut findings),
             Err(fault) => findings.faulty.push(FaultyFile {
                 name,
                 text,
@@ -114,7 +112,11 @@ pub fn find(paths: &[PathBuf], choice: &ConfigChoice) -> Result<Findings, Unread
     let index = Index::read(&settings.prompts.dir);
     findings.book = (!index.rows.is_empty()).then(|| Phrasebook::new(index.phrases()));
     let around = Surroundings::new(config.as_ref().map(|config| &config.catalog), &banks);
-    let around = around.with_recordings(findings.book.as_ref());
+    let services = config.as_ref().map(|config| config.settings.service.iter());
+    let services = services.map(|all| all.map(|service| service.name.get_ref().as_str()));
+    let around = around
+        .with_services(services)
+        .with_recordings(findings.book.as_ref());
     findings.banks = banks;
     let zone = settings.centre.zone.0.clone();
     findings.config = config;
@@ -157,6 +159,23 @@ fn check_config(name: &str, text: &str, findings: &mut Findings) -> Option<Confi
             });
             None
         }
+    }
+}
+
+fn check_bank(name: String, text: String, config: Option<&Config>, findings: &mut Findings) {
+    let bank = match bank::read(&text) {
+        Ok(bank) => bank,
+        Err(faults) => {
+            findings.faulty.push(FaultyFile { name, text, faults });
+            return;
+        }
+    };
+    findings.banks.push(bank);
+    let catalog = config.map(|config| &config.catalog);
+    let skills = catalog.map(|catalog| catalog.skills().to_vec());
+    let faults = skills.map_or_else(Vec::new, |skills| bank_advice::advise(&text, &skills));
+    if !faults.is_empty() {
+        findings.warned.push(FaultyFile { name, text, faults });
     }
 }
 

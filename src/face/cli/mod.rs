@@ -33,6 +33,12 @@ pub mod import;
 /// Single keys from a terminal.
 pub mod keyboard;
 
+/// `ringwise predict`: how well questions are predicted.
+pub mod predict;
+
+/// What an evaluation says.
+pub mod predict_report;
+
 /// Asks a running centre.
 pub mod query;
 

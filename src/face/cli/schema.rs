@@ -5,6 +5,7 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
+use crate::face::api::openapi;
 use crate::face::cli::ending::Ending;
 use crate::machine::schema::json;
 
@@ -23,6 +24,8 @@ pub enum Kind {
     Dialplan,
     /// `banks/*.yaml`.
     Bank,
+    /// No files: what the API takes and answers, as `OpenAPI`.
+    Api,
 }
 
 /// Prints a JSON Schema.
@@ -34,6 +37,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
     let schema = match options.of {
         Kind::Dialplan => json::dialplan(),
         Kind::Bank => json::bank(),
+        Kind::Api => openapi::described(),
     };
     serde_json::to_writer_pretty(&mut *out, &schema)?;
     writeln!(out)?;

@@ -38,6 +38,8 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             LookupKey::OrderTail(tail) => format!("looks up orders that end in {tail}"),
         }),
         WalkOutput::Forget { .. } => Some("gives up the look-up".to_owned()),
+        WalkOutput::Consult { service, .. } => Some(format!("asks the service {service}")),
+        WalkOutput::ForgetConsult { .. } => Some("gives up the service".to_owned()),
         WalkOutput::Enqueue {
             queue,
             need,
@@ -138,7 +140,7 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
             Err(error) => format!("finds nothing: {error}"),
         }),
         WalkFact::LateAnswer { .. } => Some("an answer comes too late".to_owned()),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked.iter().take(5);
             let likely = likely.map(|(_, question, p)| format!("{question} {:.0} %", p * 100.0));
             let likely: Vec<String> = likely.collect();
@@ -153,6 +155,8 @@ fn tell_fact(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Said { .. }
         | WalkFact::Took { .. }

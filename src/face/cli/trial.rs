@@ -1,5 +1,6 @@
 //! `ringwise try`: a walk in the terminal.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::io::BufRead;
@@ -14,7 +15,8 @@ use crate::driver::clock::Clock;
 use crate::driver::config::value::OrderSource;
 use crate::driver::orders::book::OrderBook;
 use crate::driver::orders::csv;
-use crate::driver::orders::csv::Reading;
+use crate::driver::orders::row::Reading;
+use crate::driver::service::desk::ServiceDesk;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
@@ -58,6 +60,7 @@ pub struct Options {
     #[arg(long, value_name = "MOMENT")]
     pub at: Option<DateTime>,
     /// Look-ups that go wrong: orders=timeout, orders=failed, orders=busy; orders=3s comes late.
+    /// A service's name goes in place of orders.
     #[arg(long, value_name = "WHAT=HOW")]
     pub fail: Vec<Failing>,
     /// Write what the caller hears: 8 kHz, one channel.
@@ -176,12 +179,17 @@ fn prepare(options: &Options) -> Result<Ground, TrialError> {
         wall: start,
     };
     let first = || script.dids.first().map(ToString::to_string);
+    let services = ServiceDesk::open(&settings.service, Clock::start());
+    let services = services.map_err(|error| TrialError::World(format!("services: {error}")))?;
+    let fates = options.fail.iter();
+    let mut fates: BTreeMap<String, Fate> = fates
+        .map(|failing| (failing.what.clone(), failing.fate))
+        .collect();
     Ok(Ground {
         book: read_orders(&settings.orders.source, &reading)?,
-        fate: options
-            .fail
-            .last()
-            .map_or_else(Fate::default, |failing| failing.0),
+        fate: fates.remove("orders").unwrap_or_default(),
+        fates,
+        services,
         bank: bank.cloned().unwrap_or_default(),
         phrasebook: found.book.unwrap_or_default(),
         caller: CallerContext {

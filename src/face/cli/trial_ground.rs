@@ -1,5 +1,6 @@
 //! What a trial stands on: who calls, what is recorded, what becomes of look-ups.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::driver::config::settings::Settings;
 use crate::driver::orders::book::OrderBook;
+use crate::driver::service::desk::ServiceDesk;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::LookupFailure;
@@ -19,8 +21,13 @@ use crate::vocabulary::time::Wall;
 const LOOKUP_TAKES: Duration = Duration::from_millis(50);
 
 /// What becomes of look-ups.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Failing(pub Fate);
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failing {
+    /// `orders`, or the name of a service.
+    pub what: String,
+    /// What becomes of it.
+    pub fate: Fate,
+}
 
 /// What becomes of a look-up.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +46,9 @@ impl Default for Fate {
 
 /// What cannot be read in a list of failures.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0:?} is none of orders=timeout, orders=failed, orders=busy, orders=3s")]
+#[error(
+    "{0:?} is none of orders=timeout, orders=failed, orders=busy, orders=3s, or a service with these"
+)]
 pub struct FailingError(String);
 
 impl FromStr for Failing {
@@ -48,7 +57,7 @@ impl FromStr for Failing {
     fn from_str(text: &str) -> Result<Self, FailingError> {
         let wrong = || FailingError(text.to_owned());
         let (what, how) = text.split_once('=').ok_or_else(wrong)?;
-        if what != "orders" {
+        if what.is_empty() {
             return Err(wrong());
         }
         let fate = match how {
@@ -61,7 +70,8 @@ impl FromStr for Failing {
                 Fate::Answered(Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?)
             }
         };
-        Ok(Self(fate))
+        let what = what.to_owned();
+        Ok(Self { what, fate })
     }
 }
 
@@ -75,6 +85,10 @@ pub struct Ground {
     pub book: OrderBook,
     /// What becomes of look-ups.
     pub fate: Fate,
+    /// What becomes of services, by name; the others are asked.
+    pub fates: BTreeMap<String, Fate>,
+    /// Services.
+    pub services: ServiceDesk,
     /// What is recorded.
     pub phrasebook: Phrasebook,
     /// The centre's zone.

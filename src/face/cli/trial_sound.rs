@@ -77,7 +77,11 @@ impl<'s> SoundTrack<'s> {
             | WalkOutput::Hangup
             | WalkOutput::Waiting(_)
             | WalkOutput::Enqueue { .. } => self.stop(at),
-            WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
+            WalkOutput::LookUp { .. }
+            | WalkOutput::Forget { .. }
+            | WalkOutput::Consult { .. }
+            | WalkOutput::ForgetConsult { .. }
+            | WalkOutput::Note(_) => {}
         }
     }
 

@@ -3,8 +3,10 @@
 use std::io;
 use std::io::BufRead;
 use std::io::Write;
+use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::driver::orders::answered::Answered;
 use crate::face::cli::keyboard::Keyboard;
 use crate::face::cli::keyboard::Typed;
 use crate::face::cli::story;
@@ -295,11 +297,18 @@ impl<'t> Trial<'t> {
         while let Some((at, output)) = self.call.poll() {
             match &output {
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(*lookup, key),
+                WalkOutput::Consult {
+                    consult,
+                    service,
+                    body,
+                    timeout,
+                } => self.serve(*consult, (service, body), *timeout),
                 WalkOutput::Enqueue { .. }
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Forget { .. }
+                | WalkOutput::ForgetConsult { .. }
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}
             }
@@ -317,6 +326,26 @@ impl<'t> Trial<'t> {
             };
         }
         Ok(())
+    }
+
+    /// Asks a service, unless the trial says what becomes of it. The trial stands still meanwhile.
+    fn serve(&mut self, consult: u32, (service, body): (&str, &str), timeout: Duration) {
+        let fate = self.ground.fates.get(service).copied().unwrap_or_default();
+        match fate {
+            Fate::Failed(LookupFailure::Timeout) => {}
+            Fate::Failed(failure) => self.call.serve(consult, Err(failure), FAILS_AFTER),
+            Fate::Answered(after) => {
+                let (tell, told) = mpsc::channel();
+                let answered = move |found| drop(tell.send(found));
+                let asked = (timeout, Box::new(answered) as Answered<String>);
+                self.ground
+                    .services
+                    .request(service, body.to_owned(), asked);
+                if let Ok(found) = told.recv_timeout(timeout) {
+                    self.call.serve(consult, found, after);
+                }
+            }
+        }
     }
 
     fn answer(&mut self, lookup: u32, key: &LookupKey) {

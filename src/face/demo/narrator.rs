@@ -101,6 +101,9 @@ impl Narrator {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::Learned { .. }
+            | Fact::Fitted { .. }
+            | Fact::OrdersTold { .. }
+            | Fact::ServiceAnswered { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
@@ -159,7 +162,7 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
             result: Err(failure),
             ..
         } => Some(format!("look-up: {failure}")),
-        WalkFact::Predicted { ranked, read } => {
+        WalkFact::Predicted { ranked, read, .. } => {
             let likely = ranked
                 .iter()
                 .take(3)
@@ -180,6 +183,8 @@ fn walk_line(fact: &WalkFact) -> Option<String> {
         | WalkFact::Branched { .. }
         | WalkFact::Clocked { .. }
         | WalkFact::Tagged { .. }
+        | WalkFact::Consulted { .. }
+        | WalkFact::Unfollowed { .. }
         | WalkFact::Scored { .. } => fact.deed(),
         WalkFact::Entered { .. }
         | WalkFact::Took { .. }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::machine::ivr::script::Answer;
 use crate::machine::ivr::script::Collect;
+use crate::machine::ivr::script::Consult;
 use crate::machine::ivr::script::Fork;
 use crate::machine::ivr::script::Lookup;
 use crate::machine::ivr::script::LookupBy;
@@ -17,6 +18,7 @@ use crate::machine::ivr::script::Survey;
 use crate::machine::ivr::script::Target;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::script::WaitKey;
+use crate::machine::ivr::script::Yield;
 
 /// Who makes a call go from one step to the next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,6 +40,8 @@ pub enum Label {
     Key(char),
     /// A condition of a branch step, by its place from 1.
     Case(u16),
+    /// A way that a service may name, by its place from 1.
+    Way(u16),
     /// An outcome as dialplans write it: `no_input`.
     Outcome(&'static str),
 }
@@ -48,6 +52,7 @@ impl fmt::Display for Label {
             Self::Then => f.write_str("goto"),
             Self::Key(key) => write!(f, "key {key}"),
             Self::Case(place) => write!(f, "if {place}"),
+            Self::Way(place) => write!(f, "way {place}"),
             Self::Outcome(name) => f.write_str(name),
         }
     }
@@ -116,6 +121,7 @@ pub fn branches(step: &Step, person: Option<StepAt>) -> Vec<Branch> {
         Verb::Menu(menu) => of_menu(menu, person),
         Verb::Collect(collect) => of_collect(collect),
         Verb::Lookup(lookup) => of_lookup(lookup),
+        Verb::Consult(consult) => of_consult(consult),
         Verb::Predict(predict) => of_predict(predict, person),
         Verb::Answer(answer) => of_answer(answer),
         Verb::Verify(verify) => vec![
@@ -161,6 +167,28 @@ fn of_lookup(lookup: &Lookup) -> Vec<Branch> {
     }
     all.push(Branch::nobody("timeout", lookup.timed_out));
     all.push(Branch::nobody("failed", lookup.failed));
+    all
+}
+
+/// The ways that a service may name have their names beside them.
+fn of_consult(consult: &Consult) -> Vec<Branch> {
+    let mut all = vec![Branch::nobody("ok", consult.ok)];
+    match &consult.yields {
+        Yield::Values(empty) => all.push(Branch::nobody("empty", *empty)),
+        Yield::Deeds { ways, queues, .. } => {
+            let queues = queues.iter().map(|at| (String::from("queue"), *at));
+            let ways: Vec<(String, StepAt)> = ways.iter().cloned().chain(queues).collect();
+            let named = (1..).zip(&ways).map(|(place, (name, to))| Branch {
+                label: Label::Way(place),
+                to: *to,
+                drive: Drive::Nobody,
+                note: Some(name.clone()),
+            });
+            all.extend(named);
+        }
+    }
+    all.push(Branch::nobody("timeout", consult.timed_out));
+    all.push(Branch::nobody("failed", consult.failed));
     all
 }
 

@@ -153,6 +153,15 @@ impl<'s> Study<'s> {
                     .map(|branch| (branch.to, after & !PROVED))
                     .collect()
             }
+            Verb::Consult(consult) => {
+                // What it sets may become absent.
+                let sets = consult.sets.values();
+                let unsure = sets.fold(0, |bits, (name, _)| bits | self.bit(name));
+                let branches = branch::branches(step, None).into_iter();
+                branches
+                    .map(|branch| (branch.to, after & !unsure))
+                    .collect()
+            }
             Verb::Goto(_)
             | Verb::Menu(_)
             | Verb::Predict(_)

@@ -24,6 +24,7 @@ use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::script::Yield;
 use crate::machine::ivr::surroundings::Surroundings;
 use crate::machine::ivr::testing::case::Case;
 use crate::machine::ivr::testing::case_reader;
@@ -247,6 +248,20 @@ fn check_routes(script: &Script, placed: &[PlacedStep<'_>], faults: &mut Vec<Fau
             let what = format!("`{}` takes no digits", named(from).0);
             let fault = Fault::new(named(at).1, what);
             faults.push(fault.help("order_tail names a step with collect"));
+        }
+    }
+    for (at, step) in (0..).map(StepAt).zip(&script.steps) {
+        let Verb::Consult(consult) = &step.verb else {
+            continue;
+        };
+        let Yield::Deeds { queues, .. } = &consult.yields else {
+            continue;
+        };
+        let is_queue = |at: &&StepAt| script.step(**at).is_some_and(|step| step.queue().is_some());
+        for wrong in queues.iter().filter(|at| !is_queue(at)) {
+            let what = format!("`{}` is no queue step", named(*wrong).0);
+            let fault = Fault::new(named(at).1, what);
+            faults.push(fault.help("may_queue names steps with queue"));
         }
     }
     // What leads nowhere leads to the first step while the rest is read: circles would be made up.

@@ -102,6 +102,7 @@ pub struct Journey {
     led_in: bool,
     saying_since: Option<Now>,
     said: Duration,
+    consulted: u32,
 }
 
 impl Journey {
@@ -135,7 +136,14 @@ impl Journey {
             led_in: false,
             saying_since: None,
             said: Duration::ZERO,
+            consulted: 0,
         }
+    }
+
+    /// A number for the next question to a service.
+    pub const fn next_consult(&mut self) -> u32 {
+        self.consulted = self.consulted.saturating_add(1);
+        self.consulted
     }
 
     /// What the walk answers next.

@@ -22,9 +22,9 @@ use crate::machine::ivr::world::WalkWorld;
 use crate::vocabulary::time::Now;
 
 /// Silence before words of comfort.
-const COMFORT_AFTER: Duration = Duration::from_millis(700);
+pub const COMFORT_AFTER: Duration = Duration::from_millis(700);
 /// Silence after them: with what a path adds it stays below 1.5 s.
-const SILENCE_MAX: Duration = Duration::from_millis(1300);
+pub const SILENCE_MAX: Duration = Duration::from_millis(1300);
 
 /// A wait for a look-up.
 #[derive(Debug)]
@@ -87,9 +87,12 @@ impl LookupStep {
             // Words of comfort are said to their end before a caller is led elsewhere.
             Some(SearchOutcome::Failed(_)) if self.comfort == Comfort::Saying => Move::Stay,
             Some(SearchOutcome::Failed(LookupFailure::Timeout)) => Move::Go(lookup.timed_out),
-            Some(SearchOutcome::Failed(LookupFailure::Failed | LookupFailure::Busy)) => {
-                Move::Go(lookup.failed)
-            }
+            Some(SearchOutcome::Failed(
+                LookupFailure::Failed
+                | LookupFailure::Busy
+                | LookupFailure::Resting
+                | LookupFailure::Stale,
+            )) => Move::Go(lookup.failed),
         }
     }
 

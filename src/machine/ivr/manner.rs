@@ -9,6 +9,7 @@ use crate::machine::expression::kind::Kind;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::attribute::Kind as AttributeKind;
 use crate::machine::prediction::template::Form;
+use crate::machine::speech::spelling;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::decimal::Decimal;
 use crate::vocabulary::language::Language;
@@ -54,13 +55,22 @@ impl Manner {
     #[must_use]
     pub fn fits(&self, kind: &Kind, languages: &[Language]) -> bool {
         match (self.form, kind) {
-            (None | Some(Form::Number | Form::Span(_) | Form::Digits), Kind::Number)
+            (
+                None | Some(Form::Number | Form::Percent | Form::Span(_) | Form::Digits),
+                Kind::Number,
+            )
             | (None | Some(Form::Money), Kind::Money(_))
             | (None, Kind::Duration)
-            | (None | Some(Form::Date), Kind::Date)
+            | (None | Some(Form::Date | Form::FullDate), Kind::Date)
             | (None | Some(Form::Time), Kind::Time)
-            | (None | Some(Form::Moment | Form::Date | Form::Time), Kind::Moment)
-            | (Some(Form::Digits | Form::Tail | Form::Words), Kind::Text)
+            | (
+                None | Some(Form::Moment | Form::Date | Form::FullDate | Form::Time),
+                Kind::Moment,
+            )
+            | (
+                Some(Form::Digits | Form::Phone | Form::Tail | Form::Words | Form::Name),
+                Kind::Text,
+            )
             | (Some(Form::Digits | Form::Tail), Kind::Word(_)) => true,
             (None | Some(Form::Words), Kind::Word(values)) => values.iter().all(|value| {
                 let words = self.words.get(value);
@@ -75,7 +85,15 @@ impl Manner {
     pub fn spoken(&self, value: &Value, language: Language, zone: &TimeZone) -> Option<Spoken> {
         match (value, self.form) {
             (Value::Number(number), None | Some(Form::Number)) => {
-                Some(Spoken::Number(number.rounded()))
+                let number = number.to_hundredths();
+                Some(if number.is_whole() {
+                    Spoken::Number(number.rounded())
+                } else {
+                    Spoken::Decimal(number)
+                })
+            }
+            (Value::Number(number), Some(Form::Percent)) => {
+                Some(Spoken::Percent(number.to_hundredths()))
             }
             (Value::Number(number), Some(Form::Span(unit))) => {
                 let minutes = Decimal::from_f64(unit.minutes())?.times(*number).rounded();
@@ -88,19 +106,22 @@ impl Manner {
             (Value::Number(number), Some(Form::Digits)) => Some(Spoken::Digits(number.to_string())),
             (Value::Money(money), _) => Some(Spoken::Money(*money)),
             (Value::Duration(length), _) => Some(Spoken::Span(length.unsigned_abs())),
+            (Value::Date(date), Some(Form::FullDate)) => Some(Spoken::FullDate(*date)),
             (Value::Date(date), _) => Some(Spoken::Date(*date)),
             (Value::Time(time), _) => Some(Spoken::Time(*time)),
             (Value::Moment(moment), form) => {
                 let shown = moment.civil(zone).datetime();
                 Some(match form {
                     Some(Form::Date) => Spoken::Date(shown.date()),
+                    Some(Form::FullDate) => Spoken::FullDate(shown.date()),
                     Some(Form::Time) => Spoken::Time(shown.time()),
                     _ => Spoken::Moment(shown),
                 })
             }
             (Value::Text(text), Some(Form::Digits)) => Some(Spoken::Digits(text.clone())),
+            (Value::Text(text), Some(Form::Phone)) => Some(Spoken::Digits(spelling::grouped(text))),
             (Value::Text(text), Some(Form::Tail)) => Some(Spoken::Digits(tail(text))),
-            (Value::Text(text), None | Some(Form::Words)) => {
+            (Value::Text(text), None | Some(Form::Words | Form::Name)) => {
                 let words = self.words.get(text).and_then(|words| words.get(&language));
                 Some(Spoken::Text(words.unwrap_or(text).clone()))
             }

@@ -21,6 +21,9 @@ pub mod check;
 /// What would have become of recorded calls under other files.
 pub mod comparison;
 
+/// A service that is asked, or leads the call for a while.
+pub mod consult_step;
+
 /// Digits being taken.
 pub mod collect_step;
 
@@ -75,8 +78,17 @@ pub mod route;
 /// A dialplan that was checked.
 pub mod script;
 
+/// All that a dialplan says, to be recorded.
+pub mod script_words;
+
 /// The look-up of a call.
 pub mod search;
+
+/// What a service tells is done.
+pub mod service_deed;
+
+/// Values as services of HTTP write and read them.
+pub mod service_value;
 
 /// What the expressions of a dialplan see.
 pub mod sight;

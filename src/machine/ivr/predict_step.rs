@@ -14,12 +14,17 @@ use crate::machine::ivr::script::Predict;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::wording::Wording;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::prediction::bank::OrderNaming;
 use crate::machine::prediction::menu;
+use crate::machine::prediction::menu::Plan;
 use crate::machine::prediction::menu::Timing;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::ranking::Choice;
+use crate::vocabulary::chance::Chance;
+use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
 
 /// Most choices that are measured.
 const MEASURED_MAX: usize = 12;
@@ -50,22 +55,28 @@ impl PredictStep {
             .model
             .rank(world.bank, customer, world.turn.wall, world.zone);
         journey.ranking = ranking;
-        let read = plan(journey, world, predict);
+        let mut plan = plan(journey, world, predict);
+        let propensity = plan.shuffle(predict.shuffle_percent, &mut lot(world.turn));
+        let place = |at: &usize| u32::try_from(*at).unwrap_or(u32::MAX);
         journey.note(WalkFact::Predicted {
             ranked: journey.ranking.top(RANKED_MAX),
-            read: u32::try_from(read.len()).unwrap_or(u32::MAX),
+            read: u32::try_from(plan.read.len()).unwrap_or(u32::MAX),
+            order: plan.read.iter().map(place).collect(),
+            propensity,
         });
+        let choices = plan.read.iter();
+        let choices = choices.filter_map(|at| journey.ranking.choices.get(*at));
+        let read: Vec<Choice> = choices.cloned().collect();
 
+        let sure = sure(predict, &read);
         let mut lines = Vec::new();
-        let say = step
-            .say
-            .iter()
-            .flat_map(|say| line::lines(journey, world, say, step.voices));
+        let say = step.say.iter().filter(|_| sure.is_none());
+        let say = say.flat_map(|say| line::lines(journey, world, say, step.voices));
         lines.extend(say);
         let first = lines.len();
         for (digit, choice) in (1..).zip(&read) {
-            let line = line_of(journey, world, predict, digit, choice);
-            lines.push(line);
+            let words = sure.filter(|_| digit == 1).unwrap_or(&predict.say_each);
+            lines.push(line_of(journey, world, words, digit, choice));
         }
         let last = predict.say_last.iter();
         lines.extend(last.flat_map(|last| line::lines(journey, world, last, Voices::Callers)));
@@ -125,12 +136,25 @@ impl PredictStep {
     }
 }
 
+/// The words that ask about the first question straight away, if it is likely enough.
+fn sure<'p>(predict: &'p Predict, read: &[Choice]) -> Option<&'p Wording> {
+    let (sure, first) = (predict.sure.as_ref()?, read.first()?);
+    (first.p * 100.0 >= f64::from(sure.percent)).then_some(&sure.say)
+}
+
+/// A lot that no caller can foresee and every replay draws again: by the microsecond of asking.
+fn lot(turn: Turn) -> Chance {
+    let wall = turn.wall.as_ms().cast_unsigned();
+    let micros = turn.now.since(Now::default()).as_micros();
+    Chance::from_seed(wall.rotate_left(32) ^ u64::try_from(micros).unwrap_or(u64::MAX))
+}
+
 /// The choices to read, in the order of reading.
-fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Vec<Choice> {
+fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Plan {
     let choices = journey.ranking.choices.iter().take(MEASURED_MAX);
     let lengths: Vec<Duration> = choices
         .map(|choice| {
-            let line = line_of(journey, world, predict, 1, choice);
+            let line = line_of(journey, world, &predict.say_each, 1, choice);
             pace::length(world.phrasebook, line.language, &line.speech)
         })
         .collect();
@@ -139,18 +163,14 @@ fn plan(journey: &Journey, world: WalkWorld<'_>, predict: &Predict) -> Vec<Choic
         fallback: menu::FIXED_MENU,
         most: usize::try_from(predict.at_most).unwrap_or(usize::MAX),
     };
-    let read = menu::plan(&journey.ranking, timing).read;
-    let choices = read
-        .into_iter()
-        .filter_map(|at| journey.ranking.choices.get(at));
-    choices.cloned().collect()
+    menu::plan(&journey.ranking, timing)
 }
 
 /// A choice with its key, in the caller's language.
 fn line_of(
     journey: &Journey,
     world: WalkWorld<'_>,
-    predict: &Predict,
+    words: &Wording,
     digit: u32,
     choice: &Choice,
 ) -> Line {
@@ -165,5 +185,5 @@ fn line_of(
         question: &question,
         digit: Some(digit),
     };
-    line::line(journey, world, &predict.say_each, (language, named))
+    line::line(journey, world, words, (language, named))
 }

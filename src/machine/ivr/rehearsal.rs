@@ -69,8 +69,7 @@ struct Saying {
 #[derive(Debug)]
 struct Due {
     at: Now,
-    lookup: u32,
-    result: Result<Customer, LookupFailure>,
+    input: WalkInput,
 }
 
 impl<'s> Rehearsal<'s> {
@@ -141,7 +140,15 @@ impl<'s> Rehearsal<'s> {
         after: Duration,
     ) {
         let at = self.now + after;
-        self.answers.push(Due { at, lookup, result });
+        let input = WalkInput::LookedUp { lookup, result };
+        self.answers.push(Due { at, input });
+    }
+
+    /// A service answers after this time.
+    pub fn serve(&mut self, consult: u32, result: Result<String, LookupFailure>, after: Duration) {
+        let at = self.now + after;
+        let input = WalkInput::Consulted { consult, result };
+        self.answers.push(Due { at, input });
     }
 
     /// A key is pressed: words that stop on keys end.
@@ -184,8 +191,8 @@ impl<'s> Rehearsal<'s> {
         self.now = self.now.max(at);
         let due = self.answers.iter().position(|due| due.at <= self.now);
         if let Some(due) = due {
-            let Due { lookup, result, .. } = self.answers.remove(due);
-            self.tell(WalkInput::LookedUp { lookup, result });
+            let Due { input, .. } = self.answers.remove(due);
+            self.tell(input);
         } else if self
             .saying
             .as_ref()
@@ -242,7 +249,11 @@ impl<'s> Rehearsal<'s> {
                     self.walk.handle(&world, NEXT);
                 }
                 WalkOutput::Waiting(_) => self.saying = None,
-                WalkOutput::LookUp { .. } | WalkOutput::Forget { .. } | WalkOutput::Note(_) => {}
+                WalkOutput::LookUp { .. }
+                | WalkOutput::Forget { .. }
+                | WalkOutput::Consult { .. }
+                | WalkOutput::ForgetConsult { .. }
+                | WalkOutput::Note(_) => {}
             }
             self.out.push_back((self.now, output));
         }

@@ -4,6 +4,7 @@
 //! of a menu is pressed two seconds after the words of that menu, wherever it comes. In a step that
 //! the caller never met nothing is pressed.
 
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,8 @@ pub struct PastCall {
     pub visits: Vec<Visit>,
     /// What look-ups answered.
     pub answers: Vec<PastAnswer>,
+    /// What services answered, in order.
+    pub served: Vec<PastService>,
     /// What was held to be likely, the first time that was asked.
     pub ranking: Option<Ranking>,
 }
@@ -85,6 +88,17 @@ pub struct PastAnswer {
     pub after: Duration,
     /// What was found.
     pub result: Result<Customer, LookupFailure>,
+}
+
+/// What a service answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastService {
+    /// The service.
+    pub service: String,
+    /// How long it took.
+    pub after: Duration,
+    /// In JSON, or why not.
+    pub result: Result<String, LookupFailure>,
 }
 
 /// Where a call went.
@@ -137,6 +151,7 @@ pub fn walk(
         entered: Now::START,
         silent_since: None,
         read: Vec::new(),
+        served: BTreeMap::new(),
         measured: past.visits.iter().map(|_| Vec::new()).collect(),
         way: Way {
             steps: Vec::new(),
@@ -167,6 +182,8 @@ struct Replay<'r> {
     /// What each key of the predicted menu stands for, from 1 on.
     read: Vec<(Option<String>, String)>,
     measured: Pauses,
+    /// How often each service was asked.
+    served: BTreeMap<String, usize>,
     way: Way,
     over: bool,
 }
@@ -253,11 +270,15 @@ impl Replay<'_> {
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(lookup, &key),
                 WalkOutput::Enqueue { queue, .. } => self.end(End::Queue(queue)),
                 WalkOutput::Hangup => self.end(End::Dialplan),
+                WalkOutput::Consult {
+                    consult, service, ..
+                } => self.serve(consult, &service),
                 // The replay of a call that waits is over.
                 WalkOutput::Waiting(_)
                 | WalkOutput::Say { .. }
                 | WalkOutput::Hush
-                | WalkOutput::Forget { .. } => {}
+                | WalkOutput::Forget { .. }
+                | WalkOutput::ForgetConsult { .. } => {}
             }
         }
         match (self.call.is_saying(), self.silent_since) {
@@ -270,10 +291,21 @@ impl Replay<'_> {
     fn note(&mut self, at: Now, fact: &WalkFact) {
         if let WalkFact::Entered { step } = fact {
             self.enter(at, step);
-        } else if let WalkFact::Predicted { ranked, read } = fact {
-            let read = usize::try_from(*read).unwrap_or(usize::MAX);
-            let read = ranked.iter().take(read);
-            self.read = read
+        } else if let WalkFact::Predicted {
+            ranked,
+            read,
+            order,
+            ..
+        } = fact
+        {
+            let order = if order.is_empty() {
+                (0..*read).collect()
+            } else {
+                order.clone()
+            };
+            let places = order.iter().filter_map(|at| usize::try_from(*at).ok());
+            self.read = places
+                .filter_map(|at| ranked.get(at))
                 .map(|(order, question, _)| (order.clone(), question.clone()))
                 .collect();
         } else if let WalkFact::Answered { question, .. } = fact {
@@ -293,6 +325,23 @@ impl Replay<'_> {
             self.next_visit = at + 1;
             self.waiting = (0..visit.deeds.len()).collect();
         }
+    }
+
+    /// A service answers as it did then, in the same order; where it was not asked it has failed.
+    fn serve(&mut self, consult: u32, service: &str) {
+        let own = self
+            .past
+            .served
+            .iter()
+            .filter(|one| one.service == *service);
+        let asked = self.served.entry(service.to_owned()).or_default();
+        let known = own.clone().nth(*asked);
+        *asked += 1;
+        let (result, after) = match known {
+            Some(answer) => (answer.result.clone(), answer.after),
+            None => (Err(LookupFailure::Failed), Duration::from_millis(50)),
+        };
+        self.call.serve(consult, result, after);
     }
 
     /// What was asked then is answered as it was then; what was not asked finds nothing.

@@ -37,6 +37,7 @@ pub fn early_lookup(script: &Script) -> Option<Duration> {
             Verb::Goto(_)
             | Verb::Menu(_)
             | Verb::Collect(_)
+            | Verb::Consult(_)
             | Verb::Predict(_)
             | Verb::Answer(_)
             | Verb::Verify(_)

@@ -83,6 +83,8 @@ pub enum Verb {
     Answer(Answer),
     /// Lets the caller prove who they are.
     Verify(Verify),
+    /// Asks a service of the centre.
+    Consult(Box<Consult>),
     /// Waits for a seat.
     Queue(Queue),
     /// Sets variables.
@@ -201,6 +203,45 @@ pub enum LookupBy {
     OrderTail(StepAt),
 }
 
+/// A question to a service of the centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Consult {
+    /// The service's name in the configuration.
+    pub service: String,
+    /// What it is told, by name.
+    pub with: Vec<(String, Expression)>,
+    /// How long to wait for each answer, at most.
+    pub timeout: Duration,
+    /// Said while an answer is awaited.
+    pub wait: Option<Wording>,
+    /// What its answers are.
+    pub yields: Yield,
+    /// The variables that it may set, by the name it gives them, with their keys.
+    pub sets: BTreeMap<String, (String, Variable)>,
+    /// It has answered and wants no more.
+    pub ok: StepAt,
+    /// No answer in time.
+    pub timed_out: StepAt,
+    /// It failed, or its answer cannot be followed.
+    pub failed: StepAt,
+}
+
+/// What the answers of a service are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Yield {
+    /// One object with values; if there is nothing, the call goes there.
+    Values(StepAt),
+    /// Things to do, until it says where the call goes.
+    Deeds {
+        /// Ways it may name.
+        ways: Vec<(String, StepAt)>,
+        /// Queue steps that it may name by their queues.
+        queues: Vec<StepAt>,
+        /// How long a key is waited for.
+        patience: Patience,
+    },
+}
+
 /// Likely questions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predict {
@@ -208,6 +249,10 @@ pub struct Predict {
     pub at_most: u32,
     /// Each question with its key.
     pub say_each: Wording,
+    /// If the first question is as likely as that, it is asked about in these words instead of `say`.
+    pub sure: Option<Sure>,
+    /// In so many of a hundred calls the order is drawn by lot.
+    pub shuffle_percent: u32,
     /// After the last.
     pub say_last: Option<Wording>,
     /// Other keys. `*` repeats, `#` is none of these and `0` a person unless they stand here.
@@ -220,6 +265,15 @@ pub struct Predict {
     pub none: StepAt,
     /// After the last silence or wrong key.
     pub no_input: StepAt,
+}
+
+/// When it is nearly sure what a caller wants, and what is said then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sure {
+    /// The first question is likelier than so many in a hundred.
+    pub percent: u32,
+    /// Its question and key; the others follow.
+    pub say: Wording,
 }
 
 /// An answer.
@@ -420,30 +474,6 @@ impl Script {
     pub fn step(&self, at: StepAt) -> Option<&Step> {
         self.steps.get(at.0)
     }
-
-    /// What must be recorded: id, language, words, in the order of the steps. What uses of a subflow
-    /// have in common stands once.
-    #[must_use]
-    pub fn literals(&self) -> Vec<(String, Language, String)> {
-        let mut all = Vec::new();
-        let mut known = BTreeSet::new();
-        for step in &self.steps {
-            let id = step.name.replace('/', ".");
-            for language in &self.languages {
-                let mut nth = 0;
-                for (wording, digits) in step.wordings() {
-                    for text in wording.literals(*language, digits) {
-                        nth += 1;
-                        let new = known.insert((*language, text.clone()));
-                        if new || id == step.name {
-                            all.push((format!("{}.{id}.{nth}", self.flow), *language, text));
-                        }
-                    }
-                }
-            }
-        }
-        all
-    }
 }
 
 impl Step {
@@ -454,35 +484,5 @@ impl Step {
             return Some(queue);
         }
         None
-    }
-
-    /// Its texts, each with the number of keys it names.
-    #[must_use]
-    pub fn wordings(&self) -> Vec<(&Wording, u32)> {
-        let mut all: Vec<(&Wording, u32)> = Vec::new();
-        all.extend(self.say.iter().map(|say| (say, 1)));
-        match &self.verb {
-            Verb::Goto(_)
-            | Verb::Answer(_)
-            | Verb::Set(_)
-            | Verb::Fork(_)
-            | Verb::Time(_)
-            | Verb::Tag(_)
-            | Verb::Hangup => {}
-            Verb::Queue(queue) => all.extend(queue.waiting.hint.iter().map(|hint| (hint, 1))),
-            Verb::Menu(menu) => all.extend(menu.text.all().map(|text| (text, 1))),
-            Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
-            Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),
-            Verb::Lookup(lookup) => all.extend(lookup.wait.iter().map(|wait| (wait, 1))),
-            Verb::Predict(predict) => {
-                all.push((&predict.say_each, predict.at_most));
-                all.extend(predict.say_last.iter().map(|last| (last, 1)));
-            }
-            Verb::Verify(verify) => {
-                all.push((&verify.text, 1));
-                all.extend(verify.wrong.iter().map(|wrong| (wrong, 1)));
-            }
-        }
-        all
     }
 }

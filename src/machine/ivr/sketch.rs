@@ -20,6 +20,7 @@ use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::script::Voices;
+use crate::machine::ivr::script::Yield;
 use crate::machine::ivr::traffic::Traffic;
 use crate::machine::ivr::wording::Wording;
 
@@ -145,6 +146,10 @@ const fn kind(verb: &Verb) -> (&'static str, Tone) {
         Verb::Menu(_) => ("menu", Tone::Asking),
         Verb::Collect(_) => ("collect", Tone::Asking),
         Verb::Lookup(_) => ("lookup", Tone::Thinking),
+        Verb::Consult(consult) => match consult.yields {
+            Yield::Values(_) => ("lookup", Tone::Thinking),
+            Yield::Deeds { .. } => ("call", Tone::Thinking),
+        },
         Verb::Predict(_) => ("predict", Tone::Guessing),
         Verb::Answer(_) => ("answer", Tone::Answering),
         Verb::Verify(_) => ("verify", Tone::Proving),
@@ -166,6 +171,7 @@ fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
         Verb::Survey(survey) => Some(&survey.text.first),
         Verb::Verify(verify) => Some(&verify.text),
         Verb::Lookup(lookup) => lookup.wait.as_ref(),
+        Verb::Consult(consult) => consult.wait.as_ref(),
         Verb::Queue(queue) => queue.waiting.hint.as_ref(),
         Verb::Predict(predict) => Some(&predict.say_each),
         Verb::Goto(_)
@@ -233,6 +239,14 @@ fn facts(step: &Step) -> Vec<String> {
             };
             facts.push(format!("orders {by}, at most {:?}", lookup.timeout));
         }
+        Verb::Consult(consult) => {
+            facts.push(format!(
+                "asks {}, at most {:?}",
+                consult.service, consult.timeout
+            ));
+            let sets = consult.sets.values();
+            facts.extend(sets.map(|(key, _)| format!("may set {key}")));
+        }
         Verb::Predict(predict) => {
             facts.push(format!("reads at most {} questions", predict.at_most));
         }
@@ -280,12 +294,15 @@ fn rows(script: &Script, step: &Step, traffic: Option<&Traffic>) -> Vec<Row> {
             Label::Then => None,
             Label::Key(key) => Some(Cap::Key(key)),
             Label::Case(_) => Some(Cap::Word("if".to_owned())),
+            Label::Way(_) => Some(Cap::Word("goto".to_owned())),
             Label::Outcome(name) => Some(Cap::Word(name.to_owned())),
         };
         let note = match (&branch.note, branch.label) {
             (Some(note), _) => note.clone(),
             (None, Label::Then) => "then".to_owned(),
-            (None, Label::Key(_) | Label::Case(_) | Label::Outcome(_)) => String::new(),
+            (None, Label::Key(_) | Label::Case(_) | Label::Way(_) | Label::Outcome(_)) => {
+                String::new()
+            }
         };
         let weight = traffic.map(|traffic| traffic.gone(&step.name, branch.label));
         let same = |row: &&mut Row| row.to == branch.to.0 && row.note == note;

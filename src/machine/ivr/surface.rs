@@ -43,6 +43,13 @@ pub enum WalkInput {
         /// What was found; an empty list of orders is an answer.
         result: Result<Customer, LookupFailure>,
     },
+    /// A service answered. Answers that nobody awaits are only counted.
+    Consulted {
+        /// Which question.
+        consult: u32,
+        /// Its answer in JSON, empty if there is nothing.
+        result: Result<String, LookupFailure>,
+    },
     /// The queue turned the contact away: full.
     QueueFull,
     /// The contact asked to leave the queue.
@@ -80,6 +87,12 @@ pub enum LookupFailure {
     /// Too many look-ups are in flight.
     #[error("too many look-ups in flight")]
     Busy,
+    /// The source has failed so often that it is left alone for a while.
+    #[error("the source rests after failures")]
+    Resting,
+    /// What the source has is too old to be told.
+    #[error("the source's data are too old")]
+    Stale,
 }
 
 /// What a walk answers.
@@ -111,6 +124,22 @@ pub enum WalkOutput {
     Forget {
         /// Which.
         lookup: u32,
+    },
+    /// Ask a service of the centre; answered by [`WalkInput::Consulted`].
+    Consult {
+        /// Names the question within this walk.
+        consult: u32,
+        /// The service's name in the configuration.
+        service: String,
+        /// What it is told, in JSON.
+        body: String,
+        /// The walk gives up by itself after this.
+        timeout: std::time::Duration,
+    },
+    /// The walk awaits this answer of a service no more.
+    ForgetConsult {
+        /// Which question.
+        consult: u32,
     },
     /// Hand the call to the distributor. The walk rests until told otherwise.
     Enqueue {
@@ -165,7 +194,7 @@ pub enum LeaveReason {
 }
 
 /// By what orders are looked up.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LookupKey {
     /// All orders of customers with this number.
@@ -214,6 +243,11 @@ impl WalkFact {
             }
             Self::Tagged { tag } => format!("marked as {tag}"),
             Self::Scored { survey, score, .. } => format!("{survey} scored {score}"),
+            Self::Consulted { service, result } => match result {
+                Ok(count) => format!("{service} answers: {count}"),
+                Err(failure) => format!("{service}: {failure}"),
+            },
+            Self::Unfollowed { service, why } => format!("{service}: {why}"),
             Self::Entered { .. }
             | Self::Said { .. }
             | Self::Took { .. }
@@ -228,6 +262,11 @@ impl WalkFact {
             | Self::Unspeakable { .. } => return None,
         })
     }
+}
+
+/// The propensity of what was never left to chance.
+const fn certain() -> f64 {
+    1.0
 }
 
 /// What happened in a walk.
@@ -261,12 +300,33 @@ pub enum WalkFact {
         /// Which.
         lookup: u32,
     },
+    /// A service answered, or did not.
+    Consulted {
+        /// Its name in the configuration.
+        service: String,
+        /// How many values or deeds it gave, or why none.
+        result: Result<u32, LookupFailure>,
+    },
+    /// What a service answered cannot be followed.
+    Unfollowed {
+        /// Its name in the configuration.
+        service: String,
+        /// Why.
+        why: String,
+    },
     /// Questions were ranked.
     Predicted {
         /// (order id, question id, probability), likeliest first.
         ranked: Vec<(Option<String>, String, f64)>,
         /// How many of them are read out.
         read: u32,
+        /// Which, in the order of reading: places in `ranked`, from 0. Empty in older logs, where the
+        /// first were read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        order: Vec<u32>,
+        /// How likely this order was, 0 to 1: less than 1 if a share of orders is drawn by lot.
+        #[serde(default = "certain")]
+        propensity: f64,
     },
     /// A question was chosen: the label the model learns from.
     Chose {

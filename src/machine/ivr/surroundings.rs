@@ -18,6 +18,8 @@ pub struct Surroundings {
     pub banks: BTreeMap<String, Questions>,
     /// What banks say of orders and customers, by bank.
     pub attributes: BTreeMap<String, BTreeMap<String, Attribute>>,
+    /// Names of services; none: they are not checked.
+    pub services: Option<BTreeSet<String>>,
     /// Ids of recordings by language; none: they are not checked.
     pub recordings: Option<BTreeMap<Language, BTreeSet<String>>>,
 }
@@ -70,6 +72,13 @@ impl Surroundings {
             around.attributes.insert(bank.name.clone(), attributes);
         }
         around
+    }
+
+    /// The same with the names of services.
+    #[must_use]
+    pub fn with_services<'s>(mut self, names: Option<impl Iterator<Item = &'s str>>) -> Self {
+        self.services = names.map(|names| names.map(str::to_owned).collect());
+        self
     }
 
     /// The same with the ids of a book's recordings.

@@ -118,8 +118,25 @@ fn told(between: &[&WalkFact]) -> Vec<Label> {
                 Ok(0) => "empty",
                 Ok(_) => "ok",
                 Err(LookupFailure::Timeout) => "timeout",
-                Err(LookupFailure::Failed | LookupFailure::Busy) => "failed",
+                Err(
+                    LookupFailure::Failed
+                    | LookupFailure::Busy
+                    | LookupFailure::Resting
+                    | LookupFailure::Stale,
+                ) => "failed",
             })),
+            WalkFact::Consulted { result, .. } => told.push(outcome(match result {
+                Ok(0) => "empty",
+                Ok(_) => "ok",
+                Err(LookupFailure::Timeout) => "timeout",
+                Err(
+                    LookupFailure::Failed
+                    | LookupFailure::Busy
+                    | LookupFailure::Resting
+                    | LookupFailure::Stale,
+                ) => "failed",
+            })),
+            WalkFact::Unfollowed { .. } => told.push(outcome("failed")),
             WalkFact::Predicted { read: 0, .. } | WalkFact::ChoseNone => told.push(outcome("none")),
             WalkFact::Chose { .. } => told.push(outcome("chosen")),
             WalkFact::Answered { .. } => told.extend([outcome("done"), outcome("person")]),

@@ -12,6 +12,8 @@ use crate::machine::ivr::answer_step::AnswerStep;
 use crate::machine::ivr::answer_step::Heard;
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::collect_step::CollectStep;
+use crate::machine::ivr::consult_step::ConsultStep;
+use crate::machine::ivr::consult_step::Upshot;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
@@ -19,6 +21,7 @@ use crate::machine::ivr::line;
 use crate::machine::ivr::lookup_step::LookupStep;
 use crate::machine::ivr::menu_step::MenuStep;
 use crate::machine::ivr::predict_step::PredictStep;
+use crate::machine::ivr::script::Consult;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
@@ -85,19 +88,9 @@ impl Walk {
     /// When it must be woken.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Now> {
-        let step = match &self.state {
-            State::Lookup(step) => step.poll_timeout(),
-            State::Ringing
-            | State::Saying(_)
-            | State::Menu(_)
-            | State::Collect(_)
-            | State::Predict(_)
-            | State::Answer(_)
-            | State::Survey(_)
-            | State::Verify(_) => self.state.asking().and_then(Asking::deadline),
-            State::Queued => self.wait_limit(),
-            State::Ended => None,
-        };
+        let queued = matches!(self.state, State::Queued);
+        let wait = self.wait_limit().filter(|_| queued);
+        let step = self.state.deadline().or(wait);
         let ended = matches!(self.state, State::Ended);
         let saying = self.journey.say_limit().filter(|_| self.speaks());
         let search = self.search.deadline().filter(|_| !ended);
@@ -119,6 +112,11 @@ impl Walk {
             WalkInput::LookedUp { lookup, result } => {
                 self.search.handle_answer(&mut self.journey, lookup, result);
                 self.look(world);
+            }
+            WalkInput::Consulted { consult, result } => {
+                self.consult(world, |step, journey, service| {
+                    step.handle_answer(journey, world, service, (consult, result))
+                });
             }
             WalkInput::QueueFull => self.leave_queue(world, Left::Full),
             WalkInput::QueueLeft => self.leave_queue(world, Left::Asked),
@@ -147,6 +145,10 @@ impl Walk {
             self.end_wait(world);
         } else if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
+        } else if matches!(self.state, State::Consult(_)) {
+            self.consult(world, |step, journey, service| {
+                step.handle_timeout(journey, world, service)
+            });
         } else if self
             .state
             .asking()
@@ -163,7 +165,8 @@ impl Walk {
     /// Whether a step waits for a look-up: the caller can do nothing but wait too.
     #[must_use]
     pub const fn is_looking_up(&self) -> bool {
-        matches!(self.state, State::Lookup(_))
+        let consults = matches!(&self.state, State::Consult(step) if step.is_waiting());
+        consults || matches!(self.state, State::Lookup(_))
     }
 
     /// Whether keys pressed now are nobody else's business.
@@ -207,6 +210,12 @@ impl Walk {
         }
         let now = world.turn.now;
         self.journey.hear_end(now);
+        if matches!(self.state, State::Consult(_)) {
+            self.consult(world, |step, journey, service| {
+                step.handle_said(journey, world, service)
+            });
+            return;
+        }
         let script = Arc::clone(&self.script);
         let verb = script.step(self.at).map(|step| &step.verb);
         let journey = &mut self.journey;
@@ -225,7 +234,12 @@ impl Walk {
                 step.handle_said(&self.search, lookup, now)
             }
             (
-                State::Lookup(_) | State::Answer(_) | State::Ringing | State::Queued | State::Ended,
+                State::Lookup(_)
+                | State::Consult(_)
+                | State::Answer(_)
+                | State::Ringing
+                | State::Queued
+                | State::Ended,
                 _,
             ) => Move::Stay,
         };
@@ -240,11 +254,22 @@ impl Walk {
         match (&self.state, key, person) {
             (State::Ringing | State::Ended, ..) => {}
             (State::Queued, ..) => self.press_waiting(world, key),
-            (State::Saying(_) | State::Lookup(_), '0', Some(person)) => {
+            (State::Consult(step), ..) if step.takes_keys() => {
+                self.journey.hear_end(world.turn.now);
+                self.consult(world, |step, journey, service| {
+                    step.press(journey, world, service, key)
+                });
+            }
+            (State::Saying(_) | State::Lookup(_) | State::Consult(_), '0', Some(person)) => {
+                if let State::Consult(step) = &self.state {
+                    step.forget(&mut self.journey);
+                }
                 self.journey.take_keys(key);
                 self.go(world, person);
             }
-            (State::Saying(_) | State::Lookup(_), ..) => self.journey.keep_key(key),
+            (State::Saying(_) | State::Lookup(_) | State::Consult(_), ..) => {
+                self.journey.keep_key(key);
+            }
             (State::Answer(_), ..) => {
                 self.journey.keep_key(key);
                 self.handle_said(world, Heard::Part);
@@ -283,6 +308,23 @@ impl Walk {
             step.handle_timeout(&mut self.journey, &mut self.search, world, lookup);
         }
         self.look(world);
+    }
+
+    /// Lets the service's step do something, and does what comes of it.
+    fn consult(
+        &mut self,
+        world: WalkWorld<'_>,
+        tell: impl FnOnce(&mut ConsultStep, &mut Journey, &Consult) -> Upshot,
+    ) {
+        let script = Arc::clone(&self.script);
+        let verb = script.step(self.at).map(|step| &step.verb);
+        let (State::Consult(step), Some(Verb::Consult(consult))) = (&mut self.state, verb) else {
+            return;
+        };
+        match tell(step, &mut self.journey, consult) {
+            Upshot::Moved(moved) => self.follow(world, moved),
+            Upshot::HangUp => drop(self.hang_up()),
+        }
     }
 
     /// Where a call begins: at the first step, unless its opening hours say otherwise.
@@ -374,6 +416,10 @@ impl Walk {
                 Ok(step) => (State::Lookup(step), Move::Stay),
                 Err(gone) => return gone,
             },
+            Verb::Consult(consult) => {
+                let step = ConsultStep::enter(journey, world, consult, self.at);
+                (State::Consult(step), Move::Stay)
+            }
             Verb::Predict(predict) => {
                 let (step, moved) = PredictStep::enter(journey, world, step, predict);
                 (State::Predict(step), moved)

@@ -3,6 +3,7 @@
 use crate::machine::ivr::answer_step::AnswerStep;
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::collect_step::CollectStep;
+use crate::machine::ivr::consult_step::ConsultStep;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
@@ -13,6 +14,7 @@ use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::survey_step::SurveyStep;
 use crate::machine::ivr::verify_step::VerifyStep;
 use crate::machine::ivr::world::WalkWorld;
+use crate::vocabulary::time::Now;
 
 /// What a walk is doing.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub enum State {
     Collect(CollectStep),
     /// It waits for a look-up.
     Lookup(LookupStep),
+    /// It asks a service, or does what that wants.
+    Consult(ConsultStep),
     /// It offers likely questions.
     Predict(PredictStep),
     /// It gives an answer.
@@ -80,9 +84,29 @@ impl State {
             Self::Ringing
             | Self::Saying(_)
             | Self::Lookup(_)
+            | Self::Consult(_)
             | Self::Answer(_)
             | Self::Queued
             | Self::Ended => None,
+        }
+    }
+
+    /// When something is to be done.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Now> {
+        match self {
+            Self::Lookup(step) => step.poll_timeout(),
+            Self::Consult(step) => step.poll_timeout(),
+            Self::Ringing
+            | Self::Saying(_)
+            | Self::Menu(_)
+            | Self::Collect(_)
+            | Self::Predict(_)
+            | Self::Answer(_)
+            | Self::Survey(_)
+            | Self::Verify(_)
+            | Self::Queued
+            | Self::Ended => self.asking().and_then(Asking::deadline),
         }
     }
 

@@ -28,10 +28,27 @@ pub struct Answer {
     pub speech: Vec<Spoken>,
     /// The same as a person reads it.
     pub text: String,
+    /// As a page or an app writes it.
+    pub page: String,
+    /// As a seat reads it; it may hold what the caller may not hear.
+    pub seat: String,
     /// Private answers are for verified callers only.
     pub privacy: Privacy,
     /// The answer says that a person takes over.
     pub then: Then,
+}
+
+/// What is written about a question for one customer; what the bank leaves out is none.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct QuestionBriefing {
+    /// The question in full, as a page or an app puts it.
+    pub text: Option<String>,
+    /// How the caller solves it without a person.
+    pub self_service: Option<String>,
+    /// What a seat should know.
+    pub notes: Option<String>,
+    /// What a seat says first.
+    pub script: Option<String>,
 }
 
 /// What follows an answer.

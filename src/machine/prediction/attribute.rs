@@ -76,6 +76,8 @@ pub enum Derivation {
 pub struct Attribute {
     /// What kind of values it has.
     pub kind: Kind,
+    /// The name that the source of orders gives it; none: its own.
+    pub source: Option<String>,
     /// What a number counts.
     pub unit: Option<Unit>,
     /// What an amount counts.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::machine::prediction::answer::Answer;
 use crate::machine::prediction::answer::AnswerError;
 use crate::machine::prediction::answer::Asking;
+use crate::machine::prediction::answer::QuestionBriefing;
 use crate::machine::prediction::answer::Then;
 use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::condition::Condition;
@@ -45,6 +46,8 @@ pub struct Question {
     pub when: Condition,
     /// As a menu names it.
     pub short: Wording,
+    /// What is written about it.
+    pub prose: Prose,
     /// Weight before anything is learned; the first whose condition holds counts.
     pub priors: Vec<(Condition, f64)>,
     /// The skill a person needs to help.
@@ -53,6 +56,19 @@ pub struct Question {
     pub solvable: f64,
     /// The first that fits is given.
     pub answers: Vec<AnswerRule>,
+}
+
+/// What is written about a question; a wording may be empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prose {
+    /// The question in full: as a page or an app puts it.
+    pub text: Wording,
+    /// How a caller solves it without a person.
+    pub self_service: Wording,
+    /// What a seat should know.
+    pub notes: Wording,
+    /// What a seat says first.
+    pub script: Wording,
 }
 
 /// What a question is about.
@@ -74,7 +90,11 @@ pub struct AnswerRule {
     pub when: Condition,
     /// The words.
     pub say: Wording,
-    /// The most private of its slots, or as the bank says.
+    /// As a page or an app writes it; empty: as it is said.
+    pub text: Wording,
+    /// As a seat reads it; empty: as it is said.
+    pub seat: Wording,
+    /// The most private of the slots a caller hears or reads, or as the bank says.
     pub privacy: Privacy,
     /// What follows.
     pub then: Then,
@@ -202,6 +222,28 @@ impl Bank {
         orders.filter(same).count() == 0
     }
 
+    /// What is written about a question for this customer; none if the bank does not have it.
+    #[must_use]
+    pub fn briefing(
+        &self,
+        question: &str,
+        order: Option<&Order>,
+        asking: Asking<'_>,
+    ) -> Option<QuestionBriefing> {
+        let question = self.question(question)?;
+        let situation = self.situation(order, asking);
+        let written = |wording: &Wording| {
+            let template = wording.get(&asking.language)?;
+            telling::written_out(template, &situation, asking.language)
+        };
+        Some(QuestionBriefing {
+            text: written(&question.prose.text).or_else(|| written(&question.short)),
+            self_service: written(&question.prose.self_service),
+            notes: written(&question.prose.notes),
+            script: written(&question.prose.script),
+        })
+    }
+
     /// What this customer is told about this question.
     ///
     /// # Errors
@@ -224,9 +266,16 @@ impl Bank {
         let mut fitting = question.answers.iter().filter(fits).filter_map(|rule| {
             let words = rule.say.get(&asking.language)?;
             let speech = telling::speech(words, &situation, asking.language)?;
+            let text = telling::text(&speech, asking.language);
+            let written = |wording: &Wording| {
+                let template = wording.get(&asking.language)?;
+                telling::written_out(template, &situation, asking.language)
+            };
             Some(Answer {
                 id: rule.id.clone(),
-                text: telling::text(&speech, asking.language),
+                page: written(&rule.text).unwrap_or_else(|| text.clone()),
+                seat: written(&rule.seat).unwrap_or_else(|| text.clone()),
+                text,
                 speech,
                 privacy: rule.privacy,
                 then: rule.then,

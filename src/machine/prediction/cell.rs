@@ -53,6 +53,13 @@ pub fn float(count: u64) -> f64 {
     number
 }
 
+/// The part of callers whose question no condition of the bank foresees.
+pub const SURPRISE: f64 = 0.02;
+/// An order without a likely question may still be meant.
+pub const WEIGHT_MIN: f64 = 0.01;
+/// No order is likelier than this to begin with.
+pub const WEIGHT_MAX: f64 = 1e6;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::machine::prediction::ranking::Ranking;
+use crate::vocabulary::chance::Chance;
 
 /// How long things take to hear.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,33 @@ pub fn plan(ranking: &Ranking, timing: Timing<'_>) -> Plan {
         }
     }
     best
+}
+
+impl Plan {
+    /// In a share of calls, in percent, the same choices are read in an order drawn by lot: only so does
+    /// the log tell how often those are wanted that stand behind. Says how likely this order was.
+    pub fn shuffle(&mut self, percent: u32, chance: &mut Chance) -> f64 {
+        let share = f64::from(percent.min(100)) / 100.0;
+        if self.read.len() < 2 || percent == 0 {
+            return 1.0;
+        }
+        let planned = self.read.clone();
+        if chance.happens(share) {
+            for last in (1..self.read.len()).rev() {
+                let end = u64::try_from(last + 1).unwrap_or(u64::MAX);
+                let other = usize::try_from(chance.below(end)).unwrap_or(0);
+                self.read.swap(last, other);
+            }
+        }
+        let count = u32::try_from(self.read.len()).unwrap_or(u32::MAX);
+        let orders: f64 = (1..=count).map(f64::from).product();
+        let by_plan = if self.read == planned {
+            1.0 - share
+        } else {
+            0.0
+        };
+        by_plan + share / orders
+    }
 }
 
 /// What a fixed menu takes to the right place: the mean over the generated travel calls of an intro
@@ -124,6 +152,27 @@ mod tests {
             .read,
             [0usize; 0]
         );
+    }
+
+    #[test]
+    fn a_small_share_is_read_in_an_order_drawn_by_lot_whose_likelihood_is_told() {
+        let mut chance = Chance::from_seed(7);
+        let best = planned(&[0.3, 0.25, 0.2], &[4, 4, 4], 3);
+        let mut counts = std::collections::BTreeMap::<Vec<usize>, (f64, f64)>::new();
+        for _ in 0..20_000 {
+            let mut plan = best.clone();
+            let likelihood = plan.shuffle(12, &mut chance);
+            let seen = counts.entry(plan.read).or_insert((likelihood, 0.0));
+            assert!((seen.0 - likelihood).abs() < 1e-12);
+            seen.1 += 1.0 / 20_000.0;
+        }
+        assert_eq!(counts.len(), 6);
+        for (said, came) in counts.values() {
+            assert!((said - came).abs() < 0.01, "said {said}, came {came}");
+        }
+        let mut plan = best.clone();
+        assert!((plan.shuffle(0, &mut chance) - 1.0).abs() < 1e-12);
+        assert_eq!(plan, best);
     }
 
     #[test]

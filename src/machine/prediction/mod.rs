@@ -15,6 +15,12 @@ pub mod cell;
 /// When a question or an answer applies.
 pub mod condition;
 
+/// How good predictions are.
+pub mod evaluation;
+
+/// What a model learns with.
+pub mod learning;
+
 /// The words of a bank that are recorded once.
 pub mod literal;
 
@@ -26,6 +32,9 @@ pub mod model;
 
 /// Attributes as names of expressions.
 pub mod named_value;
+
+/// What another system tells of orders, as it happens.
+pub mod news;
 
 /// Customers and their orders.
 pub mod order;

@@ -1,6 +1,7 @@
 //! The probability of each question, and how it learns.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -10,6 +11,10 @@ use crate::machine::prediction::bank::About;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::bank::ORDERS_MAX;
 use crate::machine::prediction::cell;
+use crate::machine::prediction::learning::blend::Blend;
+use crate::machine::prediction::learning::fitted::Fitted;
+use crate::machine::prediction::learning::observation;
+use crate::machine::prediction::learning::season::Season;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::order::Order;
 use crate::machine::prediction::outcome::Asked;
@@ -19,6 +24,7 @@ use crate::machine::prediction::outcome::Outcome;
 use crate::machine::prediction::ranking::Choice;
 use crate::machine::prediction::ranking::Ranking;
 use crate::machine::prediction::situation::Situation;
+use crate::machine::prediction::table;
 use crate::machine::prediction::table::Table;
 use crate::vocabulary::time::Wall;
 
@@ -28,16 +34,46 @@ pub struct Model {
     table: Table,
     calls: u64,
     something_else: u64,
+    #[serde(default)]
+    blend: Blend,
+    #[serde(default)]
+    season: Season,
+    /// What was last fitted in one go.
+    #[serde(default)]
+    checkpoint: Option<Checkpoint>,
+    /// It is kept apart: [`Model::take`] gives it back.
+    #[serde(skip)]
+    fitted: Option<Arc<Fitted>>,
+    /// After so many calls no fit could be made.
+    #[serde(skip)]
+    tried: u64,
     /// What to say instead of what was learned.
     #[serde(skip)]
     told: Option<Ranking>,
 }
 
-/// An order that the caller may mean, with the prior weight of each question of the bank.
+/// What was fitted in one go, by name.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The hash of what was fitted.
+    pub hash: String,
+    /// The last fact whose call it was fitted to.
+    pub through: u64,
+    /// So many calls the model had learned when it took effect.
+    pub learned: u64,
+}
+
+/// An order that the caller may mean, with what the model needs of it.
 struct Candidate {
     order: Option<String>,
     exposure: Exposure,
-    weights: Vec<f64>,
+}
+
+/// What each part of the model expects, by order and question.
+struct Foretold {
+    forecasts: Vec<Vec<f64>>,
+    base: Vec<f64>,
+    views: Vec<Vec<f64>>,
 }
 
 impl Model {
@@ -66,24 +102,25 @@ impl Model {
             return told.known_to(bank);
         }
         let candidates = candidates(bank, customer, wall, zone);
-        let mut choices = self.joint(bank, &candidates);
-        choices.retain(|(candidate, question, _)| {
-            candidates
-                .get(*candidate)
-                .and_then(|candidate| candidate.weights.get(*question))
-                .is_some_and(|weight| *weight > 0.0)
-        });
-        choices.sort_by(|(_, _, p), (_, _, q)| q.total_cmp(p));
-        let choices: Vec<Choice> = choices
-            .into_iter()
-            .filter_map(|(candidate, question, p)| {
-                Some(Choice {
-                    order: candidates.get(candidate)?.order.clone(),
-                    question: bank.questions.get(question)?.id.clone(),
-                    p,
-                })
-            })
+        let orders: Vec<Option<String>> = candidates.iter().map(|one| one.order.clone()).collect();
+        let exposed: Vec<Exposure> = candidates.into_iter().map(|one| one.exposure).collect();
+        let questions = ids(bank);
+        let joint = self.joint(&questions, &exposed, wall);
+        let weights = exposed.iter().flat_map(|order| &order.weights_ppm);
+        let mut likely: Vec<(usize, f64)> = (0..)
+            .zip(joint)
+            .zip(weights)
+            .filter_map(|(choice, weight)| (*weight > 0).then_some(choice))
             .collect();
+        likely.sort_by(|(_, p), (_, q)| q.total_cmp(p));
+        let choice = |(at, p): (usize, f64)| {
+            Some(Choice {
+                order: orders.get(at / questions.len())?.clone(),
+                question: questions.get(at % questions.len())?.clone(),
+                p,
+            })
+        };
+        let choices: Vec<Choice> = likely.into_iter().filter_map(choice).collect();
         let likely: f64 = choices.iter().map(|choice| choice.p).sum();
         Ranking {
             choices,
@@ -91,13 +128,66 @@ impl Model {
         }
     }
 
+    /// How likely the model holds each question about each order of a call, by order and question, those
+    /// that the bank rules out among them. What is left to 1 is something else.
+    #[must_use]
+    pub fn joint(&self, questions: &[String], exposed: &[Exposure], at: Wall) -> Vec<f64> {
+        let foretold = self.foretell(questions, exposed, at);
+        let known = 1.0 - self.other();
+        let mixed = self.season.mixed(&foretold.views, at);
+        mixed.into_iter().map(|p| known * p).collect()
+    }
+
     /// Learns what one call taught.
     pub fn learn(&mut self, outcome: &Outcome) {
         self.calls = self.calls.saturating_add(1);
-        match &outcome.meant {
-            Some(meant) => self.table.learn(&outcome.exposed, meant),
-            None => self.something_else = self.something_else.saturating_add(1),
+        let Some(meant) = &outcome.meant else {
+            self.something_else = self.something_else.saturating_add(1);
+            return;
+        };
+        let questions = &outcome.questions;
+        if let Some(question) = questions.iter().position(|id| *id == meant.question) {
+            let asked = meant.order * questions.len() + question;
+            let foretold = self.foretell(questions, &outcome.exposed, outcome.at);
+            self.blend.learn(&foretold.forecasts, &foretold.base, asked);
+            self.season
+                .learn(questions, &foretold.views, asked, outcome.at);
         }
+        self.table.learn(&outcome.exposed, meant);
+    }
+
+    /// Whether enough was learned since the last fit to fit again.
+    #[must_use]
+    pub fn is_fit_due(&self) -> bool {
+        let last = self.checkpoint.as_ref().map_or(0, |last| last.learned);
+        let last = last.max(self.tried);
+        self.calls.saturating_sub(last) >= last.clamp(FIT_FIRST, FIT_EVERY)
+    }
+
+    /// No fit could be made: the next one is due when as many more were learned.
+    pub const fn postpone_fit(&mut self) {
+        self.tried = self.calls;
+    }
+
+    /// What was last fitted, if anything was.
+    #[must_use]
+    pub const fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    /// From now on what was fitted counts.
+    pub fn take(&mut self, hash: String, through: u64, fitted: Arc<Fitted>) {
+        self.checkpoint = Some(Checkpoint {
+            hash,
+            through,
+            learned: self.calls,
+        });
+        self.fitted = Some(fitted);
+    }
+
+    /// After a restart: what the checkpoint of that name holds.
+    pub fn restore(&mut self, fitted: Arc<Fitted>) {
+        self.fitted = Some(fitted);
     }
 
     /// The share of callers who want nothing of what could be read, from 0 to 1.
@@ -106,25 +196,22 @@ impl Model {
             / (cell::float(self.calls) + OTHER_STRENGTH)
     }
 
-    /// Probabilities by candidate and question, without "something else", in fixed order.
-    fn joint(&self, bank: &Bank, candidates: &[Candidate]) -> Vec<(usize, usize, f64)> {
-        let pulls: Vec<f64> = candidates
-            .iter()
-            .map(|candidate| self.table.pull(&candidate.exposure))
-            .collect();
-        let all: f64 = pulls.iter().sum();
-        let known = 1.0 - self.other();
-        let gone = self.table.gone(|id| bank.question(id).is_some());
-        let mut joint = Vec::with_capacity(candidates.len() * bank.questions.len());
-        for (at, (candidate, pull)) in candidates.iter().zip(&pulls).enumerate() {
-            let share = known * pull / all;
-            let cells = &candidate.exposure.cells;
-            let ids = bank.questions.iter().map(|question| question.id.as_str());
-            let priors = ids.zip(priors(&candidate.weights));
-            let ps = self.table.questions(cells, priors, &gone);
-            joint.extend(ps.into_iter().enumerate().map(|(q, p)| (at, q, share * p)));
+    fn foretell(&self, questions: &[String], exposed: &[Exposure], at: Wall) -> Foretold {
+        let table = self.table.forecast(questions, exposed);
+        let kept: f64 = table.iter().sum();
+        let mut forecasts = vec![table];
+        if let Some(fitted) = &self.fitted {
+            let mut forecast = fitted.forecast(questions, exposed);
+            forecast.iter_mut().for_each(|p| *p *= kept);
+            forecasts.push(forecast);
         }
-        joint
+        let base = self.blend.mean(&forecasts);
+        let views = self.season.views(questions, &base, at);
+        Foretold {
+            forecasts,
+            base,
+            views,
+        }
     }
 }
 
@@ -153,6 +240,7 @@ impl Outcome {
         asked: &Asked,
     ) -> Self {
         let candidates = candidates(bank, customer, wall, zone);
+        let questions = ids(bank);
         let meant = match asked {
             Asked::SomethingElse => None,
             Asked::Question { order, question } => {
@@ -161,22 +249,29 @@ impl Outcome {
                 place.map(|place| Meant {
                     order: place,
                     question: question.clone(),
-                    priors_ppm: priors_ppm(bank, candidates.get(place)),
+                    priors_ppm: priors_ppm(&questions, candidates.get(place)),
                 })
             }
         };
         let exposed = candidates.into_iter().map(|candidate| candidate.exposure);
         Self {
+            at: wall,
+            questions,
             exposed: exposed.collect(),
             meant,
         }
     }
 }
 
-fn priors_ppm(bank: &Bank, candidate: Option<&Candidate>) -> BTreeMap<String, u64> {
-    let weights = candidate.map_or(&[][..], |candidate| &candidate.weights);
-    let ids = bank.questions.iter().map(|question| question.id.clone());
-    ids.zip(priors(weights).map(cell::ppm)).collect()
+fn ids(bank: &Bank) -> Vec<String> {
+    let questions = bank.questions.iter();
+    questions.map(|question| question.id.clone()).collect()
+}
+
+fn priors_ppm(questions: &[String], candidate: Option<&Candidate>) -> BTreeMap<String, u64> {
+    let weights = candidate.map_or(&[][..], |candidate| &candidate.exposure.weights_ppm);
+    let priors = table::priors(weights).map(cell::ppm);
+    questions.iter().cloned().zip(priors).collect()
 }
 
 /// What the caller may mean: the newest orders, then the caller without an order.
@@ -199,56 +294,43 @@ fn candidates(bank: &Bank, customer: &Customer, wall: Wall, zone: &TimeZone) -> 
 
 impl Candidate {
     fn has_questions(&self) -> bool {
-        self.weights.iter().any(|weight| *weight > 0.0)
+        self.exposure.weights_ppm.iter().any(|weight| *weight > 0)
     }
 }
 
 fn candidate(bank: &Bank, order: Option<&Order>, situation: &Situation<'_>) -> Candidate {
     let value = |name: &str| situation.value(name);
-    let weights: Vec<f64> = bank
-        .questions
+    let weights = bank.questions.iter().map(|question| {
+        let about = (question.about == About::Order) == order.is_some();
+        if !about || !question.when.holds(situation) {
+            return 0.0;
+        }
+        let mut priors = question.priors.iter();
+        let prior = priors.find(|(when, _)| when.holds(situation));
+        prior.map_or(0.0, |(_, weight)| *weight)
+    });
+    let weights_ppm: Vec<u64> = weights.map(cell::ppm).collect();
+    let weight = weights_ppm
         .iter()
-        .map(|question| {
-            let about = (question.about == About::Order) == order.is_some();
-            if !about || !question.when.holds(situation) {
-                return 0.0;
-            }
-            let prior = question
-                .priors
-                .iter()
-                .find(|(when, _)| when.holds(situation));
-            prior.map_or(0.0, |(_, weight)| *weight)
-        })
-        .collect();
-    let weight = weights.iter().sum::<f64>().clamp(WEIGHT_MIN, WEIGHT_MAX);
+        .map(|weight| cell::float(*weight))
+        .sum::<f64>()
+        / 1e6;
     Candidate {
         order: order.map(|order| order.id.clone()),
         exposure: Exposure {
             cells: cell::path(&bank.levels, value),
-            weight_ppm: cell::ppm(weight),
+            weight_ppm: cell::ppm(weight.clamp(cell::WEIGHT_MIN, cell::WEIGHT_MAX)),
+            seen: observation::observe(situation),
+            weights_ppm,
         },
-        weights,
     }
 }
 
-/// Prior weights as a distribution that rules nothing out for ever.
-fn priors(weights: &[f64]) -> impl Iterator<Item = f64> {
-    let all: f64 = weights.iter().sum();
-    let count = f64::from(u32::try_from(weights.len().max(1)).unwrap_or(u32::MAX));
-    let even = if all > 0.0 { SURPRISE } else { 1.0 };
-    let scale = if all > 0.0 { (1.0 - even) / all } else { 0.0 };
-    weights
-        .iter()
-        .map(move |weight| weight * scale + even / count)
-}
-
-/// Share of questions that no condition of the bank foresees.
-const SURPRISE: f64 = 0.02;
 /// The share of callers who want something else, before anything is learned.
 const OTHER_PRIOR: f64 = 0.1;
 /// The first belief in that share counts like so many calls.
 const OTHER_STRENGTH: f64 = 40.0;
-/// An order without a likely question may still be meant.
-const WEIGHT_MIN: f64 = 0.01;
-/// No order is likelier than this to begin with.
-const WEIGHT_MAX: f64 = 1e6;
+/// After so many calls the first fit is made.
+const FIT_FIRST: u64 = 300;
+/// Each further one after twice as many, but no later than after so many more.
+const FIT_EVERY: u64 = 10_000;

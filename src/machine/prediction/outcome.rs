@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::machine::prediction::learning::observation::Observation;
+use crate::vocabulary::time::Wall;
+
 /// What the caller wanted.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -20,12 +23,19 @@ pub enum Asked {
 }
 
 /// What the model needs of an order that the caller could have meant.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Exposure {
     /// The cells it falls into, from the most general to the most special.
     pub cells: Vec<String>,
     /// The weight that the bank's priors give it, in millionths.
     pub weight_ppm: u64,
+    /// What is seen of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seen: Observation,
+    /// The weight that the bank's priors give each question about it, in millionths, in the order of
+    /// [`Outcome::questions`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weights_ppm: Vec<u64>,
 }
 
 /// What was meant.
@@ -41,8 +51,14 @@ pub struct Meant {
 
 /// One call's lesson. It holds all that learning needs: a journal of outcomes, learned again in
 /// its order, gives the same model.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
+    /// When the call was predicted.
+    #[serde(default)]
+    pub at: Wall,
+    /// The questions that the bank had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<String>,
     /// The orders that the caller could have meant.
     pub exposed: Vec<Exposure>,
     /// What was meant; none: something else.

@@ -46,13 +46,17 @@ impl Situation<'_> {
     }
 
     fn value_within(&self, name: &str, left: u8) -> Option<Value> {
+        let source = self
+            .attributes
+            .get(name)
+            .and_then(|one| one.source.as_deref());
         let given = match name.strip_prefix("customer.") {
             Some("name") => text(&self.customer.name),
-            Some(own) => self.customer.attributes.get(own).cloned(),
+            Some(own) => self.customer.attributes.get(source.unwrap_or(own)).cloned(),
             None if name == "id" => self.order.and_then(|order| text(&order.id)),
             None => self
                 .order
-                .and_then(|order| order.attributes.get(name).cloned()),
+                .and_then(|order| order.attributes.get(source.unwrap_or(name)).cloned()),
         };
         if given.is_some() {
             return given;
@@ -92,9 +96,15 @@ impl Situation<'_> {
     }
 }
 
-/// A day and a clock time: with an offset as written, without one in `zone`.
+/// A day and a clock time: with an offset as written, without one in `zone`. 24:00 is the midnight
+/// that ends its day.
 #[must_use]
 pub fn moment(text: &str, zone: &TimeZone) -> Option<jiff::Zoned> {
+    if let Some(day) = text.strip_suffix("T24:00") {
+        let day: jiff::civil::Date = day.parse().ok()?;
+        let next = day.tomorrow().ok()?;
+        return next.to_zoned(zone.clone()).ok();
+    }
     if let Ok(stamp) = text.parse::<jiff::Timestamp>() {
         return Some(stamp.to_zoned(zone.clone()));
     }
@@ -138,6 +148,7 @@ mod tests {
     fn attribute(derived: Option<Derivation>) -> Attribute {
         Attribute {
             kind: Kind::Number,
+            source: None,
             unit: None,
             currency: None,
             privacy: Privacy::Open,

@@ -41,6 +41,23 @@ struct Tally {
 }
 
 impl Table {
+    /// How likely each question about each order is, by order and question; they sum to 1, less what
+    /// questions of earlier banks still weigh.
+    #[must_use]
+    pub fn forecast(&self, questions: &[String], exposed: &[Exposure]) -> Vec<f64> {
+        let pulls: Vec<f64> = exposed.iter().map(|order| self.pull(order)).collect();
+        let all: f64 = pulls.iter().sum();
+        let gone = self.gone(|id| questions.iter().any(|question| question == id));
+        let mut forecast = Vec::with_capacity(exposed.len() * questions.len());
+        for (order, pull) in exposed.iter().zip(&pulls) {
+            let ids = questions.iter().map(String::as_str);
+            let priors = ids.zip(priors(&order.weights_ppm));
+            let ps = self.questions(&order.cells, priors, &gone);
+            forecast.extend(ps.into_iter().map(|p| p * pull / all));
+        }
+        forecast
+    }
+
     /// How likely each question is in the last of these cells, given the priors; they sum to 1, less
     /// what questions of earlier banks still weigh ([`gone`](Self::gone)).
     pub fn questions<'q>(
@@ -157,6 +174,16 @@ impl Tally {
         let expected = cell::float(self.expected_ppm) / 1e6;
         (cell::float(self.asked) + QUESTION_STRENGTH * parent) / (expected + QUESTION_STRENGTH)
     }
+}
+
+/// Prior weights as a distribution that rules nothing out for ever.
+pub fn priors(weights_ppm: &[u64]) -> impl Iterator<Item = f64> {
+    let weights = weights_ppm.iter().map(|weight| cell::float(*weight));
+    let all: f64 = weights.clone().sum();
+    let count = f64::from(u32::try_from(weights_ppm.len().max(1)).unwrap_or(u32::MAX));
+    let even = if all > 0.0 { cell::SURPRISE } else { 1.0 };
+    let scale = if all > 0.0 { (1.0 - even) / all } else { 0.0 };
+    weights.map(move |weight| weight * scale + even / count)
 }
 
 fn weight(exposure: &Exposure) -> f64 {

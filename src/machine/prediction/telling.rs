@@ -15,7 +15,9 @@ use crate::machine::prediction::template::Form;
 use crate::machine::prediction::template::Part;
 use crate::machine::prediction::template::Slot;
 use crate::machine::prediction::template::Template;
+use crate::machine::speech::spelling;
 use crate::machine::speech::spoken::Spoken;
+use crate::vocabulary::decimal::Decimal;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::money::Currency;
 use crate::vocabulary::money::Money;
@@ -79,16 +81,23 @@ fn filled(slot: &Slot, situation: &Situation<'_>, language: Language) -> Option<
     let attribute = situation.attributes.get(&slot.name);
     let value = situation.value(&slot.name)?;
     match form_of(slot, attribute)? {
-        Form::Number => situation::whole(number(&value)?).map(Spoken::Number),
+        Form::Number => counted(number(&value)?),
+        Form::Percent => {
+            let share = Decimal::from_f64(number(&value)?)?;
+            Some(Spoken::Percent(share.to_hundredths()))
+        }
         Form::Money => {
             let currency = attribute.map_or(Currency::Yuan, named_value::currency);
             named_value::money(number(&value)?, currency).map(Spoken::Money)
         }
-        Form::Date => date(&value, situation).map(Spoken::Date),
-        Form::Time => time(&value, situation).map(Spoken::Time),
-        Form::Moment => civil(&value, situation).map(Spoken::Moment),
+        Form::Date => date(&value, situation).map(|day| dated(day, situation)),
+        Form::FullDate => date(&value, situation).map(Spoken::FullDate),
+        Form::Time => time(&value, situation),
+        Form::Moment => moment(&value, situation),
         Form::Span(unit) => span(number(&value)?, unit).map(Spoken::Span),
         Form::Digits => Some(Spoken::Digits(characters(&value))),
+        Form::Phone => Some(Spoken::Digits(spelling::grouped(&characters(&value)))),
+        Form::Name => words(&value).map(|words| Spoken::Text(words.to_owned())),
         Form::Tail => Some(Spoken::Digits(tail(&characters(&value)))),
         Form::Words => {
             let words = attribute?.values.get(&characters(&value))?;
@@ -123,13 +132,64 @@ fn civil(value: &Value, situation: &Situation<'_>) -> Option<jiff::civil::DateTi
 }
 
 fn date(value: &Value, situation: &Situation<'_>) -> Option<jiff::civil::Date> {
+    if let Some(day) = ended(words(value)?) {
+        return Some(day);
+    }
     let moment = civil(value, situation).map(jiff::civil::DateTime::date);
     moment.or_else(|| words(value)?.parse().ok())
 }
 
-fn time(value: &Value, situation: &Situation<'_>) -> Option<jiff::civil::Time> {
+fn time(value: &Value, situation: &Situation<'_>) -> Option<Spoken> {
+    let written = words(value)?;
+    if written == DAY_END || ended(written).is_some() {
+        return Some(Spoken::DayEnd(None));
+    }
     let moment = civil(value, situation).map(jiff::civil::DateTime::time);
-    moment.or_else(|| words(value)?.parse().ok())
+    let time = moment.or_else(|| written.parse().ok());
+    time.map(Spoken::Time)
+}
+
+fn moment(value: &Value, situation: &Situation<'_>) -> Option<Spoken> {
+    if let Some(day) = ended(words(value)?) {
+        return Some(Spoken::DayEnd(Some(day)));
+    }
+    let moment = civil(value, situation)?;
+    Some(if is_far(moment.date(), situation) {
+        Spoken::FullMoment(moment)
+    } else {
+        Spoken::Moment(moment)
+    })
+}
+
+fn dated(day: jiff::civil::Date, situation: &Situation<'_>) -> Spoken {
+    if is_far(day, situation) {
+        Spoken::FullDate(day)
+    } else {
+        Spoken::Date(day)
+    }
+}
+
+/// Whether nobody could tell its year from the season.
+fn is_far(day: jiff::civil::Date, situation: &Situation<'_>) -> bool {
+    let today = situation.wall.civil(situation.zone).date();
+    let days = today.until(day).map_or(i32::MAX, |span| span.get_days());
+    days.abs() > YEAR_CLEAR_DAYS
+}
+
+/// The day that ends at this moment, if it is written as 24:00.
+fn ended(written: &str) -> Option<jiff::civil::Date> {
+    let (day, time) = written.split_once('T')?;
+    (time == DAY_END || time == "24:00:00").then(|| day.parse().ok())?
+}
+
+/// A number with at most two digits after its point.
+fn counted(number: f64) -> Option<Spoken> {
+    let number = Decimal::from_f64(number)?.to_hundredths();
+    Some(if number.is_whole() {
+        Spoken::Number(number.rounded())
+    } else {
+        Spoken::Decimal(number)
+    })
 }
 
 fn span(count: f64, unit: Unit) -> Option<Duration> {
@@ -137,19 +197,46 @@ fn span(count: f64, unit: Unit) -> Option<Duration> {
     minutes.checked_mul(60).map(Duration::from_secs)
 }
 
+/// The end of a day, as ISO 8601 writes it.
+const DAY_END: &str = "24:00";
+/// A day so near is told without its year.
+const YEAR_CLEAR_DAYS: i32 = 300;
 /// So many characters of an order's id tell that its owner calls.
 pub const TAIL_LENGTH: usize = 4;
 
 /// What was said, as a person reads it.
 #[must_use]
 pub fn text(speech: &[Spoken], language: Language) -> String {
+    joined(speech.iter().map(|said| written(said, language)), language)
+}
+
+/// The template with its values for somebody who reads; none if a value is missing. Free words and
+/// truths, which nobody says, are written as they are.
+#[must_use]
+pub fn written_out(
+    template: &Template,
+    situation: &Situation<'_>,
+    language: Language,
+) -> Option<String> {
+    let part = |part: &Part| match part {
+        Part::Literal(words) => Some(words.clone()),
+        Part::Slot(slot) => {
+            let said = filled(slot, situation, language);
+            let text = said.map(|said| written(&said, language));
+            text.or_else(|| situation.value(&slot.name).map(|value| characters(&value)))
+        }
+    };
+    let parts: Vec<String> = template.parts.iter().map(part).collect::<Option<_>>()?;
+    Some(joined(parts.into_iter(), language))
+}
+
+fn joined(parts: impl Iterator<Item = String>, language: Language) -> String {
     let mut text = String::new();
-    for said in speech {
-        let written = written(said, language);
-        if wants_space(&text, &written, language) {
+    for part in parts {
+        if wants_space(&text, &part, language) {
             text.push(' ');
         }
-        text.push_str(&written);
+        text.push_str(&part);
     }
     text
 }
@@ -170,9 +257,15 @@ fn written(said: &Spoken, language: Language) -> String {
         Spoken::Text(words) | Spoken::Digits(words) => words.clone(),
         Spoken::Number(number) => number.to_string(),
         Spoken::Money(money) => amount(*money),
-        Spoken::Date(date) => date.to_string(),
+        Spoken::Decimal(number) => number.to_string(),
+        Spoken::Percent(number) => format!("{number}%"),
+        Spoken::Date(date) | Spoken::FullDate(date) => date.to_string(),
+        Spoken::DayEnd(None) => DAY_END.to_owned(),
+        Spoken::DayEnd(Some(day)) => format!("{day} {DAY_END}"),
         Spoken::Time(time) => time.strftime("%H:%M").to_string(),
-        Spoken::Moment(moment) => moment.strftime("%Y-%m-%d %H:%M").to_string(),
+        Spoken::Moment(moment) | Spoken::FullMoment(moment) => {
+            moment.strftime("%Y-%m-%d %H:%M").to_string()
+        }
         Spoken::Span(span) => span_text(*span, language),
         Spoken::Recording(id) => format!("[{id}]"),
         Spoken::Pause(_) => String::new(),

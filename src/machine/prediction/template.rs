@@ -32,12 +32,16 @@ pub struct Slot {
 /// How a value is said.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {
-    /// A whole number.
+    /// A number, with up to two digits after its point.
     Number,
+    /// So many of a hundred.
+    Percent,
     /// An amount.
     Money,
-    /// A day.
+    /// A day; its year is said if it is far from today.
     Date,
+    /// A day with its year.
+    FullDate,
     /// A clock time.
     Time,
     /// A day and a clock time.
@@ -46,10 +50,14 @@ pub enum Form {
     Span(Unit),
     /// Characters one by one.
     Digits,
+    /// A telephone number, in groups.
+    Phone,
     /// The last four characters, one by one.
     Tail,
     /// The words of a state.
     Words,
+    /// Free words, as they stand: a name.
+    Name,
 }
 
 impl Form {
@@ -61,18 +69,22 @@ impl Form {
     }
 
     /// All forms by name.
-    pub const NAMES: [(&'static str, Self); 11] = [
+    pub const NAMES: [(&'static str, Self); 15] = [
         ("number", Self::Number),
+        ("percent", Self::Percent),
         ("money", Self::Money),
         ("date", Self::Date),
+        ("full_date", Self::FullDate),
         ("time", Self::Time),
         ("moment", Self::Moment),
         ("minutes", Self::Span(Unit::Minutes)),
         ("hours", Self::Span(Unit::Hours)),
         ("days", Self::Span(Unit::Days)),
         ("digits", Self::Digits),
+        ("phone", Self::Phone),
         ("tail", Self::Tail),
         ("words", Self::Words),
+        ("name", Self::Name),
     ];
 }
 

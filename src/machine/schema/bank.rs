@@ -63,6 +63,11 @@ pub const ATTRIBUTE: Shape = Shape {
             "what kind of values it has",
         ),
         free(
+            "source",
+            Form::Name,
+            "what the source of orders calls it, if not the same",
+        ),
+        free(
             "unit",
             Form::One(&["min", "h", "d"]),
             "what a number counts",
@@ -122,6 +127,14 @@ pub const QUESTION: Shape = Shape {
         free("about", Form::One(&["order", "caller"]), "what it is about"),
         free("when", Form::Any, "when it may be asked at all"),
         needed("short", Form::Said, "as a menu names it"),
+        free("text", Form::Said, "in full, for a page or an app"),
+        free(
+            "self_service",
+            Form::Said,
+            "how a caller solves it without a person",
+        ),
+        free("notes", Form::Said, "what a seat should know"),
+        free("script", Form::Said, "what a seat says first"),
         needed(
             "prior",
             Form::Either(&[Form::Number, Form::List(&Form::Keyed(&PRIOR))]),
@@ -160,6 +173,8 @@ pub const ANSWER: Shape = Shape {
             Form::Said,
             "the words, with slots like {{ order.price | money }}",
         ),
+        free("text", Form::Said, "as a page or an app writes it"),
+        free("seat", Form::Said, "as a seat reads it"),
         free(
             "privacy",
             Form::One(&["open", "private"]),

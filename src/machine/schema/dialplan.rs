@@ -213,6 +213,11 @@ pub const GIVEN: Shape = Shape {
             ]),
             "orders, each with an id, or how the look-up goes wrong",
         ),
+        free(
+            "services",
+            Form::Map(&Form::Some(&Form::Text)),
+            "what services answer: JSON in quotes, or timeout, failed, none",
+        ),
     ],
 };
 

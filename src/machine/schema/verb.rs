@@ -33,6 +33,15 @@ const KEY_TIMEOUT: Key = free(
     Form::Length,
     "how long to wait for a key after the words: 5s",
 );
+const WITH: Key = free(
+    "with",
+    Form::Map(&Form::Expression),
+    "what the service is told, by name",
+);
+const SERVICE_TIMEOUT: Key = free("timeout", Form::Length, "how long it may take: 3s");
+const WAIT: Key = free("wait", Form::Said, "said while the answer is awaited");
+const TIMED_OUT: Key = way("timeout", "no answer in time");
+const FAILED: Key = way("failed", "it failed, or its answer cannot be followed");
 const GOTO_STEP: Key = needed("goto", Form::Name, "the next step");
 const ANY: Key = free("any", Form::Name, "all outcomes that are not named");
 
@@ -124,7 +133,7 @@ pub const PLAIN: Verb = Verb {
 };
 
 /// Steps by their verbs.
-pub const VERBS: [Verb; 15] = [
+pub const VERBS: [Verb; 17] = [
     Verb {
         name: "menu",
         shape: Shape {
@@ -198,6 +207,73 @@ pub const VERBS: [Verb; 15] = [
         example: "{ lookup: caller, goto: { any: a } }",
     },
     Verb {
+        name: "lookup",
+        shape: Shape {
+            about: "asks a service for values",
+            keys: &[
+                SAY,
+                IN,
+                needed(
+                    "lookup",
+                    Form::Name,
+                    "the service, as ringwise.toml names it",
+                ),
+                WITH,
+                free(
+                    "set",
+                    Form::Map(&Form::Name),
+                    "variables, each with its field",
+                ),
+                SERVICE_TIMEOUT,
+                WAIT,
+                goto(outcomes![
+                    way("ok", "there is an answer"),
+                    way("empty", "there is nothing"),
+                    TIMED_OUT,
+                    FAILED,
+                ]),
+            ],
+        },
+        example: "{ lookup: points, set: { n: points }, goto: { any: a } }",
+    },
+    Verb {
+        name: "call",
+        shape: Shape {
+            about: "lets a service lead the call for a while",
+            keys: &[
+                SAY,
+                IN,
+                needed("call", Form::Name, "the service, as ringwise.toml names it"),
+                WITH,
+                free(
+                    "may_set",
+                    Form::Some(&Form::Name),
+                    "variables that it may set",
+                ),
+                free(
+                    "may_go",
+                    Form::Map(&Form::Name),
+                    "ways that it may name, each with its step",
+                ),
+                free(
+                    "may_queue",
+                    Form::Some(&Form::Name),
+                    "queue steps, which it may name by their queues",
+                ),
+                SERVICE_TIMEOUT,
+                WAIT,
+                RETRIES,
+                KEY_TIMEOUT,
+                goto(outcomes![
+                    way("ok", "the service wants no more"),
+                    TIMED_OUT,
+                    FAILED,
+                ]),
+            ],
+        },
+        example: "{ call: helper, may_set: n, goto: { any: a } }",
+    },
+    Verb {
         name: "predict",
         shape: Shape {
             about: "offers the likeliest questions",
@@ -210,6 +286,21 @@ pub const VERBS: [Verb; 15] = [
                     "say_each",
                     Form::Said,
                     "each: {{q.short}} is the question, {{digit}} its key",
+                ),
+                free(
+                    "say_sure",
+                    Form::Said,
+                    "instead of `say` and the first `say_each` if the first is nearly sure",
+                ),
+                free(
+                    "sure",
+                    Form::Whole(50, 99),
+                    "how likely it must be for that, in percent (85)",
+                ),
+                free(
+                    "shuffle",
+                    Form::Whole(0, 20),
+                    "in so many of a hundred calls the order is drawn by lot",
                 ),
                 free("say_last", Form::Said, "after the last"),
                 KEYS,
@@ -278,16 +369,6 @@ pub const VERBS: [Verb; 15] = [
                 ),
                 free("priority", Form::Whole(0, 100), "larger goes first"),
                 free(
-                    "ageing",
-                    Form::Number,
-                    "how fast the priority rises, in levels a minute",
-                ),
-                free(
-                    "steps",
-                    Form::List(&Form::Keyed(&WAIT_STEP)),
-                    "whom the call asks for one after the other, instead of the queue's steps",
-                ),
-                free(
                     "tell",
                     Form::Some(&Form::One(&["position", "wait"])),
                     "what a waiting caller is told from time to time; else position",
@@ -299,6 +380,16 @@ pub const VERBS: [Verb; 15] = [
                     "max_expected",
                     Form::Length,
                     "who must expect to wait longer is not taken: 15m",
+                ),
+                free(
+                    "ageing",
+                    Form::Number,
+                    "how fast the priority rises, in levels a minute",
+                ),
+                free(
+                    "steps",
+                    Form::List(&Form::Keyed(&WAIT_STEP)),
+                    "whom the call asks for one after the other, instead of the queue's steps",
                 ),
                 goto(outcomes![
                     way("full", "the queue is full"),

@@ -9,6 +9,7 @@ use crate::machine::speech::span;
 use crate::machine::speech::span::Unit;
 use crate::machine::speech::spoken::Spoken;
 use crate::machine::speech::utterance::Utterance;
+use crate::vocabulary::decimal::Decimal;
 use crate::vocabulary::money::Currency;
 use crate::vocabulary::money::Money;
 
@@ -16,6 +17,8 @@ use crate::vocabulary::money::Money;
 const READ_AS_DIGITS: u64 = 1_000_000_000_000;
 /// Rest in place of a mark between digits.
 const MARK_REST: Duration = Duration::from_millis(200);
+/// Rest between a day and its year.
+const YEAR_REST: Duration = Duration::from_millis(100);
 const SCALES: [(u64, &str); 3] = [
     (1_000_000_000, "billion"),
     (1_000_000, "million"),
@@ -90,10 +93,26 @@ pub fn utterances(spoken: &Spoken) -> Vec<Utterance> {
     match spoken {
         Spoken::Text(_) | Spoken::Recording(_) => {}
         Spoken::Number(number) => signed(*number, &mut said),
+        Spoken::Decimal(number) => decimal(*number, &mut said),
+        Spoken::Percent(number) => {
+            decimal(*number, &mut said);
+            said.push(word("number.percent", "percent"));
+        }
         Spoken::Digits(digits) => spell(digits, &mut said),
         Spoken::Money(amount) => money(*amount, &mut said),
         Spoken::Date(day) => date(*day, &mut said),
+        Spoken::FullDate(day) => full_date(*day, &mut said),
         Spoken::Time(clock) => time(*clock, &mut said),
+        Spoken::DayEnd(None) => said.push(midnight()),
+        Spoken::DayEnd(Some(day)) => {
+            said.push(word("time.day_end", "midnight at the end of"));
+            date(*day, &mut said);
+        }
+        Spoken::FullMoment(moment) => {
+            full_date(moment.date(), &mut said);
+            said.push(Utterance::Rest(MARK_REST));
+            time(moment.time(), &mut said);
+        }
         Spoken::Moment(moment) => {
             date(moment.date(), &mut said);
             said.push(Utterance::Rest(MARK_REST));
@@ -131,6 +150,21 @@ fn signed(number: i64, said: &mut Vec<Utterance>) {
         said.push(word("number.minus", "minus"));
     }
     cardinal(number.unsigned_abs(), said);
+}
+
+/// "two point five": the whole part, then each digit after the point.
+fn decimal(number: Decimal, said: &mut Vec<Utterance>) {
+    let written = number.to_string();
+    let unsigned = written.strip_prefix('-').unwrap_or(&written);
+    if unsigned.len() < written.len() {
+        said.push(word("number.minus", "minus"));
+    }
+    let (whole, part) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    cardinal(whole.parse().unwrap_or(u64::MAX), said);
+    if !part.is_empty() {
+        said.push(word("number.point", "point"));
+        spell(part, said);
+    }
 }
 
 fn cardinal(number: u64, said: &mut Vec<Utterance>) {
@@ -276,10 +310,31 @@ fn date(day: Date, said: &mut Vec<Utterance>) {
     said.push(Utterance::phrase(format!("ordinal.{day}"), name));
 }
 
+/// "May first, two thousand and eight": a year in pairs of digits, but for the first of a thousand.
+fn full_date(day: Date, said: &mut Vec<Utterance>) {
+    date(day, said);
+    said.push(Utterance::Rest(YEAR_REST));
+    let year = u64::from(day.year().unsigned_abs());
+    let (century, rest) = (year / 100, year % 100);
+    if year < 1_000 || (century % 10 == 0 && rest < 10) {
+        return cardinal(year, said);
+    }
+    said.push(small(century));
+    match rest {
+        0 => said.push(word("number.hundred", "hundred")),
+        1..10 => said.extend([word("number.oh", "oh"), small(rest)]),
+        _ => said.push(small(rest)),
+    }
+}
+
+fn midnight() -> Utterance {
+    word("time.midnight", "midnight")
+}
+
 fn time(clock: Time, said: &mut Vec<Utterance>) {
     let (hour, minute) = (clock.hour().unsigned_abs(), clock.minute().unsigned_abs());
     match (hour, minute) {
-        (0, 0) => return said.push(word("time.midnight", "midnight")),
+        (0, 0) => return said.push(midnight()),
         (12, 0) => return said.push(word("time.noon", "noon")),
         (_, _) => {}
     }

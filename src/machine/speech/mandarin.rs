@@ -9,6 +9,7 @@ use crate::machine::speech::span;
 use crate::machine::speech::span::Unit;
 use crate::machine::speech::spoken::Spoken;
 use crate::machine::speech::utterance::Utterance;
+use crate::vocabulary::decimal::Decimal;
 use crate::vocabulary::money::Currency;
 use crate::vocabulary::money::Money;
 
@@ -18,7 +19,8 @@ const READ_AS_DIGITS: u64 = 1_000_000_000_000;
 const MARK_REST: Duration = Duration::from_millis(200);
 const ONES: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
 /// Measure words before which a lone two is 两.
-const MEASURES: &str = "个位件张间晚天次条人份家笔项点元块分小种名台部路班趟程段页行套双年周";
+const MEASURES: &str =
+    "个位件张间晚天次条人份家笔项点元块分小种名台部路班趟程段页行套双年周公箱袋包本票批封辆";
 
 /// The phrases that say this value between two texts (empty where there is none): before a measure
 /// word a lone two is 两, after 第 it is not. A text has none: it is looked up by its words.
@@ -29,10 +31,22 @@ pub fn utterances(before: &str, spoken: &Spoken, after: &str) -> Vec<Utterance> 
         Spoken::Text(_) | Spoken::Recording(_) => {}
         Spoken::Number(2) if counts(before, after) => said.push(liang()),
         Spoken::Number(number) => signed(*number, &mut said),
+        Spoken::Decimal(number) => decimal(*number, &mut said),
+        Spoken::Percent(number) => percent(*number, &mut said),
         Spoken::Digits(digits) => spell(digits, &mut said),
         Spoken::Money(amount) => money(*amount, &mut said),
         Spoken::Date(day) => date(*day, &mut said),
+        Spoken::FullDate(day) => full_date(*day, &mut said),
         Spoken::Time(clock) => time(*clock, &mut said),
+        Spoken::DayEnd(day) => {
+            day.iter().for_each(|day| date(*day, &mut said));
+            said.push(word("time.dayperiod.evening", "晚上"));
+            said.extend([small(12), word("time.hour", "点")]);
+        }
+        Spoken::FullMoment(moment) => {
+            full_date(moment.date(), &mut said);
+            time(moment.time(), &mut said);
+        }
         Spoken::Moment(moment) => {
             date(moment.date(), &mut said);
             time(moment.time(), &mut said);
@@ -89,6 +103,38 @@ fn signed(number: i64, said: &mut Vec<Utterance>) {
     cardinal(number.unsigned_abs(), said);
 }
 
+/// 二点五: the whole part, then each digit after the point, one as 一.
+fn decimal(number: Decimal, said: &mut Vec<Utterance>) {
+    if number < Decimal::ZERO {
+        said.push(word("number.minus", "负"));
+    }
+    let written = number.absolute().to_string();
+    let (whole, part) = written.split_once('.').unwrap_or((&written, ""));
+    cardinal(whole.parse().unwrap_or(u64::MAX), said);
+    if !part.is_empty() {
+        said.push(word("number.point", "点"));
+        plain_digits(part, said);
+    }
+}
+
+/// 百分之十五, 负百分之二点五.
+fn percent(number: Decimal, said: &mut Vec<Utterance>) {
+    if number < Decimal::ZERO {
+        said.push(word("number.minus", "负"));
+    }
+    said.push(word("number.percent", "百分之"));
+    decimal(number.absolute(), said);
+}
+
+/// Digits one by one, one as 一.
+fn plain_digits(digits: &str, said: &mut Vec<Utterance>) {
+    let digits = digits.chars().filter_map(|c| c.to_digit(10));
+    said.extend(digits.map(|figure| {
+        let words = digit(u64::from(figure));
+        Utterance::phrase(format!("digit.{figure}"), words)
+    }));
+}
+
 /// A number that counts a unit: 两天, 十二天.
 fn counted(number: u64, said: &mut Vec<Utterance>) {
     if number == 2 {
@@ -103,7 +149,7 @@ fn cardinal(number: u64, said: &mut Vec<Utterance>) {
         return said.push(small(0));
     }
     if number >= READ_AS_DIGITS {
-        return spell(&number.to_string(), said);
+        return plain_digits(&number.to_string(), said);
     }
     let groups = [
         (number / 100_000_000, Some(word("number.yi", "亿"))),
@@ -270,6 +316,13 @@ fn date(day: Date, said: &mut Vec<Utterance>) {
         format!("day.{day}"),
         format!("{}号", small_words(u64::from(day))),
     ));
+}
+
+/// 二零二七年一月三号.
+fn full_date(day: Date, said: &mut Vec<Utterance>) {
+    plain_digits(&day.year().unsigned_abs().to_string(), said);
+    said.push(word("date.year", "年"));
+    date(day, said);
 }
 
 fn time(clock: Time, said: &mut Vec<Utterance>) {

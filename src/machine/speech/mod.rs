@@ -21,6 +21,9 @@ pub mod sentence;
 /// Which units of time are spoken of a length.
 pub mod span;
 
+/// How telephone numbers are grouped.
+pub mod spelling;
+
 /// Words and typed values, before a grammar makes sounds of them.
 pub mod spoken;
 

@@ -201,11 +201,11 @@ impl Forecaster {
                 let serves = !matches!(state, SeatState::SignedOut | SeatState::Away);
                 self.seat_serves(now, *seat, serves);
             }
-            AcdFact::TakenOut { contact, .. } => self.gave_up(now, *contact),
+            AcdFact::TakenOut { contact, .. } => self.taken_out(now, *contact),
             AcdFact::Overflowed { .. }
-            | AcdFact::Served { .. }
             | AcdFact::StepEntered { .. }
-            | AcdFact::Reprioritised { .. } => {}
+            | AcdFact::Reprioritised { .. }
+            | AcdFact::Served { .. } => {}
         }
     }
 
@@ -341,6 +341,20 @@ impl Forecaster {
             }
             station.gave_up();
         });
+    }
+
+    /// It leaves without having lost its patience.
+    fn taken_out(&mut self, now: Now, id: CallId) {
+        let Some(contact) = self.contacts.remove(&id) else {
+            return;
+        };
+        if contact.place == Place::Waiting
+            && let Some(queue) = self.queues.get_mut(&contact.queue)
+        {
+            queue.both(now, &contact.need, |station| {
+                station.leave(contact.priority);
+            });
+        }
     }
 
     fn moved(&mut self, now: Now, id: CallId, queue_id: QueueId, need: &Need) {

@@ -17,7 +17,7 @@ use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::driver::orders::csv;
-use ringwise::driver::orders::csv::Reading;
+use ringwise::driver::orders::row::Reading;
 use ringwise::driver::simulated::network::Weather;
 use ringwise::driver::simulated::town::World;
 use ringwise::machine::ivr::surface::LookupFailure;
@@ -265,6 +265,7 @@ fn world(seed: u64) -> World {
         let soon = Duration::from_millis(3 + chance.below(900));
         let key = match question {
             Question::Orders(key) => key,
+            Question::Service { .. } => return None,
             Question::Speak { .. } => {
                 let spoken = (PromptId(0), Duration::from_secs(1));
                 let spoken = chance.happens(0.5).then_some(spoken);

@@ -43,7 +43,7 @@ impl Line {
         let queued = AcdFact::Queued {
             contact,
             queue: QUEUE,
-            need: Need(kind.map(term).into_iter().collect()),
+            need: Need::of(kind.map(term)),
             priority: 0,
         };
         self.forecaster.take(Now::at_ms(at_ms), &queued);

@@ -6,6 +6,9 @@ pub mod answer;
 /// Digits.
 pub mod collect;
 
+/// Questions to services.
+pub mod consult;
+
 /// What stands at the top of a dialplan's file.
 pub mod entry;
 

@@ -28,13 +28,13 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
     let priority = record
         .take("priority")
         .and_then(|node| record::count(node, "`priority`", 0..=100, &mut reader.faults));
+    let wishes = waiting::read(reader, record);
     let ageing = record
         .take("ageing")
         .and_then(|node| wait_step::thousandths(node, "`ageing`", &mut reader.faults));
     let steps = record
         .take("steps")
         .map(|node| wait_step::read(reader, node));
-    let wishes = waiting::read(reader, record);
     let needed = [
         ("full", "the queue is full"),
         ("left", "the caller left the queue"),

@@ -3,6 +3,7 @@
 use crate::machine::ivr::limit::TAGS_MAX;
 use crate::machine::ivr::reading::answer;
 use crate::machine::ivr::reading::collect;
+use crate::machine::ivr::reading::consult;
 use crate::machine::ivr::reading::fork;
 use crate::machine::ivr::reading::hours;
 use crate::machine::ivr::reading::lookup;
@@ -32,9 +33,9 @@ use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;
 
 /// Verbs that a step may have besides `say` and `goto`.
-const VERBS: [&str; 15] = [
-    "menu", "collect", "lookup", "predict", "answer", "verify", "queue", "hangup", "set", "branch",
-    "time", "survey", "play", "tag", "subflow",
+const VERBS: [&str; 16] = [
+    "menu", "collect", "lookup", "call", "predict", "answer", "verify", "queue", "hangup", "set",
+    "branch", "time", "survey", "play", "tag", "subflow",
 ];
 
 /// Reads a step. Faults go to the reader; none if there is nothing to go on with.
@@ -45,7 +46,10 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
         return None;
     }
     let mut record = Record::open(node, &format!("step `{name}`"), &mut reader.faults);
-    let found: Vec<&str> = VERBS.into_iter().filter(|verb| record.has(verb)).collect();
+    // A look-up of a service sets variables by itself.
+    let own = |verb: &str| verb == "set" && consult::is_named(&record);
+    let found = VERBS.into_iter().filter(|verb| record.has(verb));
+    let found: Vec<&str> = found.filter(|verb| !own(verb)).collect();
     if let [one, other, ..] = found.as_slice() {
         let what = format!("step `{name}` does two things: {one} and {other}");
         reader.wrong(Fault::new(node.span, what).help("make two steps of it"));
@@ -64,7 +68,11 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
     let verb = match found.first().copied() {
         Some("menu") => Verb::Menu(menu::read(reader, &mut record)?),
         Some("collect") => Verb::Collect(collect::read(reader, &mut record)?),
+        Some("lookup") if consult::is_named(&record) => {
+            Verb::Consult(Box::new(consult::read_lookup(reader, &mut record)?))
+        }
         Some("lookup") => Verb::Lookup(lookup::read(reader, &mut record)?),
+        Some("call") => Verb::Consult(Box::new(consult::read_call(reader, &mut record)?)),
         Some("predict") => Verb::Predict(Box::new(predict::read(reader, &mut record)?)),
         Some("answer") => Verb::Answer(answer::read(reader, &mut record)?),
         Some("verify") => Verb::Verify(verify::read(reader, &mut record)?),

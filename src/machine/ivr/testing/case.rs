@@ -1,5 +1,7 @@
 //! A test as its file says it: a caller, what they press, and what is expected to come of it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::DateTime;
 
 use crate::machine::ivr::press::Keys;
@@ -47,6 +49,8 @@ pub struct Given {
     pub attributes: Vec<(String, String)>,
     /// Their orders.
     pub orders: Result<Vec<GivenOrder>, LookupFailure>,
+    /// What services answer, in turn; the last answer stays. Others fail.
+    pub services: BTreeMap<String, Vec<Result<String, LookupFailure>>>,
 }
 
 /// An order: its id, and attributes as they are written in a file of orders.

@@ -1,5 +1,6 @@
 //! From a file's `tests` to cases, or to what is wrong with them.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
@@ -96,6 +97,7 @@ impl CaseReader<'_> {
             name: String::new(),
             attributes: Vec::new(),
             orders: Ok(Vec::new()),
+            services: BTreeMap::new(),
         };
         let Some(node) = node else {
             return given;
@@ -119,6 +121,9 @@ impl CaseReader<'_> {
         }
         if let Some(node) = record.take("orders") {
             given.orders = self.orders(node);
+        }
+        if let Some(node) = record.take("services") {
+            given.services = self.services(node);
         }
         record.finish(self.faults);
         given
@@ -239,6 +244,39 @@ impl CaseReader<'_> {
             }
         }
         Ok(orders)
+    }
+
+    /// What services answer: JSON in quotes, or `timeout`, `failed`, `none`; or a list of these.
+    fn services(&mut self, node: &Node) -> BTreeMap<String, Vec<Result<String, LookupFailure>>> {
+        let mut services = BTreeMap::new();
+        let Tree::Map(entries) = &node.tree else {
+            let map = "a map like { loyalty: '{\"points\": 120}' }";
+            self.faults.push(record::expected(node, "`services`", map));
+            return services;
+        };
+        for (key, value) in entries {
+            let Some(name) = record::text(key, "a service", self.faults) else {
+                continue;
+            };
+            let one = std::slice::from_ref(value);
+            let nodes = match &value.tree {
+                Tree::List(nodes) => nodes.as_slice(),
+                Tree::Nothing | Tree::Plain(_) | Tree::Quoted(_) | Tree::Map(_) => one,
+            };
+            let mut answers = Vec::new();
+            for node in nodes {
+                let Some(text) = record::text(node, "an answer", self.faults) else {
+                    continue;
+                };
+                answers.push(match FAILURES.iter().find(|(name, _)| *name == text) {
+                    Some((_, failure)) => Err(*failure),
+                    None if text == "none" => Ok(String::new()),
+                    None => Ok(text.to_owned()),
+                });
+            }
+            services.insert(name.to_owned(), answers);
+        }
+        services
     }
 
     /// One text, or a list of them; each may hold several keys.

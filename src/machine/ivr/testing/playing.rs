@@ -1,5 +1,6 @@
 //! A case being played: the walk on virtual time, its keys, its look-ups answered.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,7 @@ pub fn play(scene: Scene<'_>, script: &Arc<Script>, case: &Case) -> Played {
         call: Rehearsal::new(scene, Arc::clone(script), caller, start),
         customer: customer(given, start, scene.zone),
         failure: given.orders.as_ref().err().copied(),
+        services: given.services.clone(),
         facts: Vec::new(),
         queue: None,
         outcome: None,
@@ -153,6 +155,8 @@ struct Stage<'s> {
     call: Rehearsal<'s>,
     customer: Customer,
     failure: Option<LookupFailure>,
+    /// What services answer yet.
+    services: BTreeMap<String, Vec<Result<String, LookupFailure>>>,
     facts: Vec<WalkFact>,
     queue: Option<String>,
     outcome: Option<Outcome>,
@@ -208,11 +212,27 @@ impl Stage<'_> {
                 WalkOutput::Enqueue { queue, .. } => self.queue = Some(queue),
                 WalkOutput::Hangup => self.outcome = Some(Outcome::HungUp),
                 WalkOutput::Note(fact) => self.facts.push(fact),
+                WalkOutput::Consult {
+                    consult, service, ..
+                } => self.serve(consult, &service),
                 WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Waiting(_)
-                | WalkOutput::Forget { .. } => {}
+                | WalkOutput::Forget { .. }
+                | WalkOutput::ForgetConsult { .. } => {}
             }
+        }
+    }
+
+    fn serve(&mut self, consult: u32, service: &str) {
+        let result = match self.services.get_mut(service) {
+            Some(answers) if answers.len() > 1 => answers.remove(0),
+            Some(answers) => answers.first().cloned().unwrap_or(Ok(String::new())),
+            None => Err(LookupFailure::Failed),
+        };
+        // Nobody answers: the walk gives up by itself.
+        if result != Err(LookupFailure::Timeout) {
+            self.call.serve(consult, result, LOOKUP_TAKES);
         }
     }
 

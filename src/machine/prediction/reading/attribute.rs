@@ -83,8 +83,11 @@ fn attribute(context: &mut Context, node: &Node) -> Attribute {
     let currency = record.take("currency");
     let privacy = record.take("privacy");
     let values = record.take("values");
+    let source = record.take("source");
+    let source = source.and_then(|node| record::text(node, "`source`", &mut context.faults));
     let attribute = Attribute {
         kind,
+        source: source.map(str::to_owned),
         unit: unit.and_then(|node| context.word(node, "unit", &UNITS)),
         currency: currency.and_then(|node| context.word(node, "currency", &CURRENCIES)),
         privacy: privacy

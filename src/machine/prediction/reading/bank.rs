@@ -78,12 +78,17 @@ fn read_languages(context: &mut Context, node: &Node) {
             Ok(language) if !context.languages.contains(&language) => {
                 context.languages.push(language);
             }
-            Ok(_) => context
-                .faults
-                .push(Fault::new(node.span, "the same language twice")),
-            Err(error) => context
-                .faults
-                .push(Fault::new(node.span, error.to_string())),
+            Ok(_) => {
+                context.languages_unread = true;
+                let fault = Fault::new(node.span, "the same language twice");
+                context.faults.push(fault);
+            }
+            Err(error) => {
+                context.languages_unread = true;
+                context
+                    .faults
+                    .push(Fault::new(node.span, error.to_string()));
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::wire::yaml::tree::Tree;
 pub struct Context {
     /// The languages that every text is written in.
     pub languages: Vec<Language>,
+    /// Whether some of them could not be read: then texts in others are no mistakes.
+    pub languages_unread: bool,
     /// The attributes by name.
     pub attributes: BTreeMap<String, Attribute>,
     /// What is wrong.

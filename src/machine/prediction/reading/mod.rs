@@ -1,5 +1,8 @@
 //! A bank's file, checked.
 
+/// What a bank promises that the centre cannot keep.
+pub mod advice;
+
 /// What a bank says about attributes.
 pub mod attribute;
 

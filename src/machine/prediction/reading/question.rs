@@ -3,6 +3,7 @@
 use crate::machine::prediction::answer::Then;
 use crate::machine::prediction::bank::About;
 use crate::machine::prediction::bank::AnswerRule;
+use crate::machine::prediction::bank::Prose;
 use crate::machine::prediction::bank::Question;
 use crate::machine::prediction::bank::Wording;
 use crate::machine::prediction::condition::Condition;
@@ -11,7 +12,9 @@ use crate::machine::prediction::reading::condition;
 use crate::machine::prediction::reading::context::Context;
 use crate::machine::prediction::reading::wording;
 use crate::machine::prediction::reading::wording::Place;
+use crate::machine::prediction::template::Template;
 use crate::vocabulary::fault::Fault;
+use crate::vocabulary::privacy::Privacy;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;
 use crate::wire::yaml::tree::Node;
@@ -28,6 +31,7 @@ pub fn read(context: &mut Context, node: &Node) -> Option<Question> {
     let when = condition::read(context, record.take("when"));
     let short = record.need("short", &mut context.faults);
     let short = short.map(|node| wording::read(context, node, "`short`", Place::Alone));
+    let prose = prose(context, &mut record);
     let prior = record.need("prior", &mut context.faults);
     let priors = prior.map(|node| priors(context, node));
     let skill = record.take("skill");
@@ -35,11 +39,8 @@ pub fn read(context: &mut Context, node: &Node) -> Option<Question> {
     let solvable = record.take("solvable");
     let solvable = solvable.and_then(|node| share(context, node));
     let answers = record.need("answers", &mut context.faults);
-    let nodes = answers.map(|node| context.list(node, "`answers`"));
-    let answers = nodes.unwrap_or_default().iter().zip(1_u32..);
     let id = id.unwrap_or_default();
-    let answers = answers.map(|(node, place)| answer(context, node, format!("{id}.{place}")));
-    let answers = answers.collect();
+    let answers = answers.map(|node| read_answers(context, node, id));
     record.finish(&mut context.faults);
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if let Some(node) = id_node.filter(|_| id.is_empty() || !id.chars().all(fits)) {
@@ -52,11 +53,59 @@ pub fn read(context: &mut Context, node: &Node) -> Option<Question> {
         about: about.unwrap_or_default(),
         when,
         short: short.unwrap_or_default(),
+        prose,
         priors: priors.unwrap_or_default(),
         skill: skill.map(str::to_owned),
         solvable: solvable.unwrap_or(1.0),
-        answers,
+        answers: answers.unwrap_or_default(),
     })
+}
+
+fn read_answers(context: &mut Context, node: &Node, id: &str) -> Vec<AnswerRule> {
+    let nodes = context.list(node, "`answers`");
+    let mut answers: Vec<AnswerRule> = Vec::with_capacity(nodes.len());
+    for (node, place) in nodes.iter().zip(1_u32..) {
+        if answers.last().is_some_and(always_fits) {
+            let fault = Fault::new(
+                node.span,
+                "nobody gets this answer: the one above always fits",
+            );
+            let help = "give the one above a `when`, or put it last";
+            context.faults.push(fault.help(help));
+        }
+        answers.push(answer(context, node, format!("{id}.{place}")));
+    }
+    answers
+}
+
+/// Whether no order leaves this answer without its values.
+fn always_fits(rule: &AnswerRule) -> bool {
+    let slots = rule.say.values().flat_map(Template::slots);
+    rule.when.is_always() && !rule.say.is_empty() && slots.count() == 0
+}
+
+/// What is written about a question. Pages show the first two to whoever asks, so nothing private
+/// may stand in them.
+fn prose(context: &mut Context, record: &mut Record<'_>) -> Prose {
+    let mut open = |context: &mut Context, key: &'static str| {
+        let node = record.take(key);
+        let wording = wording::read_prose(context, node, &format!("`{key}`"));
+        let private = wording::privacy(context, &wording) == Privacy::Private;
+        if let Some(node) = node.filter(|_| private) {
+            let fault = Fault::new(node.span, format!("`{key}` tells something private"));
+            let help = "put the value into an answer, which may be private";
+            context.faults.push(fault.help(help));
+        }
+        wording
+    };
+    let text = open(context, "text");
+    let self_service = open(context, "self_service");
+    Prose {
+        text,
+        self_service,
+        notes: wording::read_prose(context, record.take("notes"), "`notes`"),
+        script: wording::read_prose(context, record.take("script"), "`script`"),
+    }
 }
 
 fn priors(context: &mut Context, node: &Node) -> Vec<(Condition, f64)> {
@@ -100,9 +149,11 @@ fn answer(context: &mut Context, node: &Node, id: String) -> AnswerRule {
     let say = record.need("say", &mut context.faults);
     let say = say.map(|node| wording::read(context, node, "`say`", Place::Alone));
     let say: Wording = say.unwrap_or_default();
+    let text = wording::read_prose(context, record.take("text"), "`text`");
+    let seat = wording::read_prose(context, record.take("seat"), "`seat`");
     let privacy_node = record.take("privacy");
     let told = privacy_node.and_then(|node| context.word(node, "privacy", &PRIVACIES));
-    let needed = wording::privacy(context, &say);
+    let needed = wording::privacy(context, &say).max(wording::privacy(context, &text));
     if let Some(node) = privacy_node.filter(|_| told.is_some_and(|told| told < needed)) {
         let fault = Fault::new(node.span, "an open answer tells something private");
         let help = "take `privacy` out, or the private slot";
@@ -117,6 +168,8 @@ fn answer(context: &mut Context, node: &Node, id: String) -> AnswerRule {
         when,
         privacy: told.unwrap_or_default().max(needed),
         say,
+        text,
+        seat,
         then: then.unwrap_or_default(),
     }
 }

@@ -15,6 +15,7 @@ use crate::vocabulary::language::Language;
 use crate::vocabulary::privacy::Privacy;
 use crate::wire::yaml::record;
 use crate::wire::yaml::tree::Node;
+use crate::wire::yaml::tree::Tree;
 
 /// Whether a text names an order around a question.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,14 +24,37 @@ pub enum Place {
     Alone,
     /// The slot `question` must be there.
     AroundQuestion,
+    /// The text is read, not heard: any attribute may stand in it.
+    Written,
+}
+
+/// Reads a text that somebody reads: one for all languages, or one in every language of the bank.
+pub fn read_prose(context: &mut Context, node: Option<&Node>, what: &str) -> Wording {
+    let Some(node) = node else {
+        return Wording::new();
+    };
+    if node.text().is_none() {
+        return read(context, node, what, Place::Written);
+    }
+    let template = template(context, node, Place::Written).unwrap_or_default();
+    let languages = context.languages.iter();
+    languages.map(|one| (*one, template.clone())).collect()
 }
 
 /// Reads a text in every language of the bank.
 pub fn read(context: &mut Context, node: &Node, what: &str, place: Place) -> Wording {
     let mut wording = Wording::new();
+    if !matches!(node.tree, Tree::Map(_)) {
+        let tag = context.languages.first().map_or("en", |one| one.tag());
+        let fault = record::expected(node, what, "a text for each language");
+        let help = format!("write {{ {tag}: … }}");
+        context.faults.push(fault.help(help));
+        return wording;
+    }
     for (tag, key, text) in context.map(node, what) {
         match tag.parse::<Language>() {
             Err(error) => context.faults.push(Fault::new(key.span, error.to_string())),
+            Ok(_) if context.languages_unread => {}
             Ok(language) if !context.languages.contains(&language) => {
                 let what = format!("{language} is not among the bank's `languages`");
                 context.faults.push(Fault::new(key.span, what));
@@ -47,7 +71,7 @@ pub fn read(context: &mut Context, node: &Node, what: &str, place: Place) -> Wor
         .copied()
         .filter(|language| !wording.contains_key(language))
         .collect();
-    for language in missing {
+    for language in missing.into_iter().filter(|_| !context.languages_unread) {
         let what = format!("{what} has no text in {language}");
         context.faults.push(Fault::new(node.span, what));
     }
@@ -85,7 +109,7 @@ fn template(context: &mut Context, node: &Node, place: Place) -> Option<Template
         }
     };
     for slot in template.slots() {
-        check(context, node, text, slot);
+        check(context, node, text, (slot, place));
     }
     let around = template
         .slots()
@@ -95,16 +119,16 @@ fn template(context: &mut Context, node: &Node, place: Place) -> Option<Template
             let fault = Fault::new(node.span, "the slot {{ question }} is missing");
             context.faults.push(fault);
         }
-        (Place::Alone, true) => {
+        (Place::Alone | Place::Written, true) => {
             let fault = Fault::new(node.span, "the slot {{ question }} goes into `names` only");
             context.faults.push(fault);
         }
-        (Place::AroundQuestion, true) | (Place::Alone, false) => {}
+        (Place::AroundQuestion, true) | (Place::Alone | Place::Written, false) => {}
     }
     Some(template)
 }
 
-fn check(context: &mut Context, node: &Node, text: &str, slot: &Slot) {
+fn check(context: &mut Context, node: &Node, text: &str, (slot, place): (&Slot, Place)) {
     if slot.name == telling::QUESTION_SLOT || slot.name == "id" {
         return;
     }
@@ -115,6 +139,9 @@ fn check(context: &mut Context, node: &Node, text: &str, slot: &Slot) {
     let Some((_, attribute)) = context.attribute(&slot.name, &at) else {
         return;
     };
+    if place == Place::Written && slot.form.is_none() {
+        return;
+    }
     let Some(form) = telling::form_of(slot, Some(&attribute)) else {
         let what = format!(
             "`{}` has type {}, which cannot be spoken",
@@ -144,13 +171,15 @@ fn check_words(context: &mut Context, at: &Node, form: Form, attribute: &Attribu
 
 const fn fits(form: Form, kind: Kind) -> bool {
     match form {
-        Form::Number | Form::Span(_) => matches!(kind, Kind::Number),
+        Form::Number | Form::Percent | Form::Span(_) => matches!(kind, Kind::Number),
         Form::Money => matches!(kind, Kind::Money),
-        Form::Date => matches!(kind, Kind::Date | Kind::Moment),
+        Form::Date | Form::FullDate => matches!(kind, Kind::Date | Kind::Moment),
         Form::Time => matches!(kind, Kind::Time | Kind::Moment),
         Form::Moment => matches!(kind, Kind::Moment),
         Form::Digits | Form::Tail => matches!(kind, Kind::Code | Kind::Number),
+        Form::Phone => matches!(kind, Kind::Code | Kind::Text),
         Form::Words => matches!(kind, Kind::State),
+        Form::Name => matches!(kind, Kind::Text),
     }
 }
 

@@ -1,0 +1,300 @@
+//! Every route, as programs read it (OpenAPI 3.1).
+
+use axum::Json;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+/// What a route does and takes.
+struct Described {
+    /// `get` or `post`.
+    method: &'static str,
+    path: &'static str,
+    /// The least role of a token; empty: no token.
+    role: &'static str,
+    what: &'static str,
+    /// The schemas of its body and of its answer; empty: none, or any.
+    schemas: (&'static str, &'static str),
+}
+
+const fn get(path: &'static str, role: &'static str, what: &'static str) -> Described {
+    Described {
+        method: "get",
+        path,
+        role,
+        what,
+        schemas: ("", ""),
+    }
+}
+
+const fn post(path: &'static str, role: &'static str, what: &'static str) -> Described {
+    Described {
+        method: "post",
+        ..get(path, role, what)
+    }
+}
+
+/// A route of the engine of questions.
+const fn engine(
+    path: &'static str,
+    what: &'static str,
+    schemas: (&'static str, &'static str),
+) -> Described {
+    Described {
+        schemas,
+        ..post(path, "supervisor", what)
+    }
+}
+
+const ROUTES: [Described; 23] = [
+    get("/healthz", "", "whether the centre is well"),
+    get("/metrics", "", "figures for a monitoring system, as text"),
+    get("/api/v1/openapi.json", "", "this document"),
+    get("/api/v1/calls", "supervisor", "live calls"),
+    get("/api/v1/calls/{id}", "supervisor", "one live call"),
+    get(
+        "/api/v1/calls/{id}/explain",
+        "supervisor",
+        "why a call went as it did",
+    ),
+    get("/api/v1/kpis", "supervisor", "figures of a period"),
+    post("/api/v1/calls/{id}/hangup", "admin", "ends a call"),
+    get(
+        "/api/v1/queues",
+        "supervisor",
+        "queues and who waits in them",
+    ),
+    get("/api/v1/seats", "seat", "seats: all, or the bearer's own"),
+    get("/api/v1/seats/{id}", "seat", "one seat"),
+    post(
+        "/api/v1/seats/{id}/state",
+        "seat",
+        "makes a seat ready or away, or ends its after-call work",
+    ),
+    get(
+        "/api/v1/records",
+        "supervisor",
+        "closed calls, newest first",
+    ),
+    get("/api/v1/records/{id}", "supervisor", "one closed call"),
+    get(
+        "/api/v1/events",
+        "supervisor",
+        "facts as they become durable, as server-sent events",
+    ),
+    engine(
+        "/api/v1/predict",
+        "what somebody probably wants to know, likeliest first",
+        ("PredictRequest", "Prediction"),
+    ),
+    engine(
+        "/api/v1/answer",
+        "what somebody is told",
+        ("AnswerRequest", "Answer"),
+    ),
+    engine(
+        "/api/v1/outcomes",
+        "learns what somebody wanted; answered once that is on disk",
+        ("OutcomeRequest", "Lesson"),
+    ),
+    engine(
+        "/api/v1/orders",
+        "takes news of customers and orders; answered once they are on disk",
+        ("OrdersRequest", "OrdersTaken"),
+    ),
+    get("/api/v1/releases", "supervisor", "the live releases"),
+    post("/api/v1/releases", "admin", "reads the files again"),
+    post(
+        "/api/v1/releases/promote",
+        "admin",
+        "gives all new calls the release on trial",
+    ),
+    post(
+        "/api/v1/releases/rollback",
+        "admin",
+        "ends a trial, or goes back to the release before",
+    ),
+];
+
+/// `GET /api/v1/openapi.json`.
+pub(super) async fn document() -> Json<Value> {
+    Json(described())
+}
+
+/// Every route: method and path.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|route| (route.method, route.path))
+}
+
+/// The document.
+#[must_use]
+pub fn described() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in &ROUTES {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method] = operation(route);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Ringwise",
+            "version": "1",
+            "description": "Errors are problem details (RFC 9457). docs/api.md tells more.",
+        },
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+            "schemas": schemas(),
+        },
+    })
+}
+
+fn operation(route: &Described) -> Value {
+    let (body, answer) = route.schemas;
+    let mut operation = json!({
+        "summary": route.what,
+        "responses": {
+            "default": { "description": "what came of it, or a problem" },
+        },
+    });
+    if !answer.is_empty() {
+        operation["responses"]["200"] = json!({
+            "description": answer,
+            "content": content(answer),
+        });
+    }
+    if !body.is_empty() {
+        operation["requestBody"] = json!({ "required": true, "content": content(body) });
+    }
+    if !route.role.is_empty() {
+        operation["security"] = json!([{ "token": [] }]);
+        operation["description"] = json!(format!(
+            "Needs a token of at least the role {}.",
+            route.role
+        ));
+    }
+    if route.path.contains("{id}") {
+        operation["parameters"] = json!([
+            { "name": "id", "in": "path", "required": true, "schema": { "type": "string" } },
+        ]);
+    }
+    operation
+}
+
+fn content(schema: &str) -> Value {
+    json!({
+        "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") } },
+    })
+}
+
+fn schemas() -> Value {
+    let mut all = requests();
+    if let (Value::Object(all), Value::Object(more)) = (&mut all, answers()) {
+        all.extend(more);
+    }
+    all
+}
+
+/// An object with these properties, some of them needed.
+fn object(properties: &Value, needed: &[&str]) -> Value {
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": needed,
+        "additionalProperties": false,
+    })
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+fn requests() -> Value {
+    let text = json!({ "type": "string" });
+    let maybe = json!({ "type": ["string", "null"] });
+    let attributes = json!({
+        "type": "object",
+        "additionalProperties": { "type": ["string", "number", "boolean"] },
+    });
+    let numbers =
+        json!({ "type": "array", "items": { "type": "string", "examples": ["+8613800000001"] } });
+    let orders = json!({ "type": "array", "items": reference("Order") });
+    let customer = json!({
+        "id": text, "name": text, "numbers": numbers, "attributes": attributes, "orders": orders,
+    });
+    let mut news = customer.clone();
+    news["gone"] =
+        json!({ "type": "array", "items": text, "description": "ids of orders that are no more" });
+    let asked = |more: Value| {
+        let mut properties = json!({ "who": reference("Who") });
+        if let (Value::Object(all), Value::Object(more)) = (&mut properties, more) {
+            all.extend(more);
+        }
+        properties
+    };
+    json!({
+        "Order": object(&json!({ "id": text, "attributes": attributes }), &["id", "attributes"]),
+        "Customer": object(&customer, &[]),
+        "CustomerNews": object(&news, &["id"]),
+        "Who": object(&json!({
+            "bank": { "type": "string", "description": "may be left out where there is one" },
+            "caller": { "type": "string", "description": "a number, whose orders are looked up" },
+            "customer": reference("Customer"),
+            "language": { "enum": ["en", "zh-CN"] },
+            "at_ms": { "type": "integer", "description": "the moment, in ms since 1970; else now" },
+        }), &[]),
+        "PredictRequest": object(
+            &asked(json!({ "most": { "type": "integer", "minimum": 0 } })),
+            &["who"],
+        ),
+        "AnswerRequest": object(
+            &asked(json!({
+                "question": text,
+                "order": maybe,
+                "verified": { "type": "boolean", "description": "they have proved who they are" },
+            })),
+            &["who", "question"],
+        ),
+        "OutcomeRequest": object(
+            &asked(json!({
+                "question": { "type": ["string", "null"], "description": "none: something else" },
+                "order": maybe,
+            })),
+            &["who"],
+        ),
+        "OrdersRequest": object(
+            &json!({ "customers": {
+                "type": "array", "items": reference("CustomerNews"), "minItems": 1, "maxItems": 100,
+            } }),
+            &["customers"],
+        ),
+    })
+}
+
+fn answers() -> Value {
+    let text = json!({ "type": "string" });
+    let maybe = json!({ "type": ["string", "null"] });
+    let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+    let count = json!({ "type": "integer", "minimum": 0 });
+    json!({
+        "Choice": object(&json!({
+            "order": text, "question": text, "p": share, "short": text, "text": text,
+            "self_service": text, "solvable": share, "skill": text,
+        }), &["question", "p", "short", "text", "solvable"]),
+        "Prediction": object(&json!({
+            "release": count, "bank": text, "customer": text, "learned": count, "other": share,
+            "choices": { "type": "array", "items": reference("Choice") },
+        }), &["release", "bank", "customer", "learned", "other", "choices"]),
+        "Answer": object(&json!({
+            "release": count, "bank": text, "question": text,
+            "answer": { "type": ["string", "null"], "description": "none: a person must help" },
+            "privacy": { "enum": ["open", "private"] },
+            "then": { "enum": ["done", "person"] },
+            "text": { "type": ["string", "null"], "description": "none: private, and not verified" },
+            "said": maybe, "self_service": maybe, "skill": maybe,
+            "seat": object(&json!({ "text": maybe, "notes": maybe, "script": maybe }), &[]),
+        }), &["release", "bank", "question", "privacy", "then"]),
+        "Lesson": object(&json!({ "bank": text, "learned": { "type": "boolean" } }), &["bank", "learned"]),
+        "OrdersTaken": object(&json!({ "customers": count, "orders": count }), &["customers", "orders"]),
+    })
+}

@@ -1,0 +1,37 @@
+//! What a model learns with, in numbers that are the same to the bit wherever a log is replayed.
+
+/// Exponentials and logarithms.
+pub mod arithmetic;
+
+/// Several forecasts as one.
+pub mod blend;
+
+/// Attributes cut into bins.
+pub mod column;
+
+/// Calls as a fit works on them.
+pub mod course;
+
+/// Numbers kept to the last bit.
+pub mod exact;
+
+/// What was fitted to many calls at once.
+pub mod fitted;
+
+/// Boosted trees.
+pub mod forest;
+
+/// How one tree is grown.
+pub mod grower;
+
+/// What is seen of an order when a call comes.
+pub mod observation;
+
+/// What is asked more these hours and days.
+pub mod season;
+
+/// A softmax over cells.
+pub mod softmax;
+
+/// A small decision tree.
+pub mod tree;

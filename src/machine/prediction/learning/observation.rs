@@ -1,0 +1,92 @@
+//! What is seen of an order when a call comes: its attributes as whole numbers and words.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::machine::prediction::attribute::Attribute;
+use crate::machine::prediction::attribute::Kind;
+use crate::machine::prediction::order::Value;
+use crate::machine::prediction::situation;
+use crate::machine::prediction::situation::Situation;
+
+/// What is seen of an order and its customer, by attribute.
+pub type Observation = BTreeMap<String, Seen>;
+
+/// The value of an attribute.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Seen {
+    /// In millionths: whole numbers are the same in memory and on disk. Moments and days are hours
+    /// from now, clock times hours after midnight.
+    Number(i64),
+    /// A word, `true` or `false`.
+    Word(String),
+}
+
+/// What is seen at this moment of all that the bank declares, and the order's place among the
+/// customer's.
+#[must_use]
+pub fn observe(situation: &Situation<'_>) -> Observation {
+    let declared = situation.attributes.iter();
+    let mut seen: Observation = declared
+        .filter_map(|(name, attribute)| Some((name.clone(), seen(situation, name, attribute)?)))
+        .collect();
+    let orders = &situation.customer.orders;
+    let place = situation
+        .order
+        .and_then(|order| orders.iter().position(|one| std::ptr::eq(one, order)));
+    let mut count = |name: &str, count: usize| {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        seen.insert(
+            name.to_owned(),
+            Seen::Number(count.saturating_mul(1_000_000)),
+        );
+    };
+    count(ORDERS, orders.len());
+    place.into_iter().for_each(|place| count(PLACE, place));
+    seen
+}
+
+fn seen(situation: &Situation<'_>, name: &str, attribute: &Attribute) -> Option<Seen> {
+    let value = || situation.value(name);
+    let hours_until = || {
+        let at_ms = situation.moment(name)?.timestamp().as_millisecond();
+        at_ms.checked_sub(situation.wall.as_ms())
+    };
+    match attribute.kind {
+        Kind::Code => None,
+        Kind::Moment => {
+            hours_until().map(|ms| Seen::Number(ms.saturating_mul(1_000_000) / HOUR_MS))
+        }
+        Kind::Date => match value()? {
+            Value::Text(text) => {
+                let day: jiff::civil::Date = text.get(..10)?.parse().ok()?;
+                let start = day.to_zoned(situation.zone.clone()).ok()?;
+                let ms = start.timestamp().as_millisecond() - situation.wall.as_ms();
+                Some(Seen::Number(ms.saturating_mul(1_000_000) / HOUR_MS))
+            }
+            Value::Bool(_) | Value::Number(_) => None,
+        },
+        Kind::Time => match value()? {
+            Value::Text(text) => {
+                let time: jiff::civil::Time = text.parse().ok()?;
+                let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
+                Some(Seen::Number(minutes * 1_000_000 / 60))
+            }
+            Value::Bool(_) | Value::Number(_) => None,
+        },
+        Kind::Number | Kind::Money | Kind::State | Kind::Bool | Kind::Text => match value()? {
+            Value::Number(number) => situation::whole(number * 1e6).map(Seen::Number),
+            Value::Text(text) => Some(Seen::Word(text)),
+            Value::Bool(yes) => Some(Seen::Word(yes.to_string())),
+        },
+    }
+}
+
+/// So many orders the customer has.
+const ORDERS: &str = "#orders";
+/// The order's place among them, the newest 0.
+const PLACE: &str = "#place";
+const HOUR_MS: i64 = 3_600_000;
