@@ -9,6 +9,10 @@ use ringwise::machine::acd::engine::Engine;
 use ringwise::machine::acd::need::Clause;
 use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::need::SkillTerm;
+use ringwise::machine::acd::step::Class;
+use ringwise::machine::acd::step::SkipIf;
+use ringwise::machine::acd::step::Step;
+use ringwise::machine::acd::step::Target;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Input;
 use ringwise::machine::acd::surface::Output;
@@ -82,12 +86,40 @@ impl Bench {
         }
         row("arrival, no free seat", arrivals);
         row("hang-up while waiting", hang_ups);
+        self.intervene();
         self.announce();
         self.serve();
         self.serve_idle();
     }
 
-    /// One turn for each deadline: mostly one waiting contact hears its position.
+    /// Waiting contacts get another class; seats get other skills.
+    fn intervene(&mut self) {
+        let (mut classes, mut skills) = (Vec::new(), Vec::new());
+        for round in 0..ROUNDS {
+            let at = self.chance.below(self.waiting.len() as u64);
+            let contact = self.waiting[usize::try_from(at).unwrap_or(0)];
+            let class = Class::priority(i32::from(round % 2 == 0));
+            classes.push(self.tell(Input::Reprioritise { contact, class }).0);
+            let number = u32::try_from(self.chance.below(SEATS.into())).unwrap_or(0);
+            let mut setup = seat(number);
+            let other = u32::try_from(self.chance.below(GROUPS.into())).unwrap_or(0);
+            setup.skills = seat(other).skills;
+            setup.queues = seat(other).queues;
+            self.now = self.now + Duration::from_micros(10);
+            let turn = Turn {
+                now: self.now,
+                ..Turn::default()
+            };
+            let start = Instant::now();
+            self.engine.set_seat(turn, &setup);
+            while self.engine.poll().is_some() {}
+            skills.push(start.elapsed());
+        }
+        row("another class", classes);
+        row("a seat's other skills", skills);
+    }
+
+    /// One turn for each deadline: a waiting contact hears its position, or its step ends.
     fn announce(&mut self) {
         let mut times = Vec::new();
         for _ in 0..ROUNDS {
@@ -102,7 +134,7 @@ impl Bench {
             while self.engine.poll().is_some() {}
             times.push(start.elapsed());
         }
-        row("position told", times);
+        row("deadline", times);
     }
 
     /// A seat becomes ready, is offered, declines, is offered again, answers, talks, wraps up.
@@ -205,11 +237,30 @@ impl Bench {
     fn arrival(&mut self) -> Arrival {
         self.next += 1;
         let need = u32::try_from(self.chance.below(NEEDS.into())).unwrap_or(0);
-        let level_min = u8::try_from(need / 40).unwrap_or(0) + 1;
-        let term = SkillTerm::at_least(SkillId(need % 40), level_min);
+        let level = u8::try_from(need / 40).unwrap_or(0) + 1;
+        let term = SkillTerm::at_least(SkillId(need % 40), level);
+        let personal = self.chance.happens(0.3);
+        let ages = self.chance.happens(0.2);
+        let last = u32::try_from(self.chance.below(SEATS.into())).unwrap_or(0);
+        let steps = [
+            Step {
+                target: Target::Seats {
+                    seats: Vec::new(),
+                    last: true,
+                },
+                lasts: Some(Duration::from_secs(120)),
+                skip: SkipIf::NobodySignedIn,
+                prefer: None,
+            },
+            Step::default(),
+        ];
+        let ageing = 100 * u32::try_from(self.chance.below(5)).unwrap_or(0) + 100;
         Arrival {
-            need: Need::of([Clause::Skill(term)]),
+            need: Need(vec![Clause::Skill(term)]),
             priority: i32::from(self.chance.happens(0.1)),
+            ageing: ages.then_some(ageing),
+            steps: if personal { steps.to_vec() } else { Vec::new() },
+            last: personal.then_some(SeatId(last)),
             ..Arrival::plain(CallId::from_bits(self.next), QueueId(need % QUEUES))
         }
     }
@@ -234,6 +285,7 @@ fn seat(number: u32) -> SeatSetup {
 
 fn queue(number: u32) -> QueueSetup {
     QueueSetup {
+        ring: Duration::from_secs(15),
         wrap_up: Duration::from_secs(30),
         waiting_max: 1_000_000,
         announce_every: Duration::from_secs(30),

@@ -143,6 +143,7 @@ impl Board {
     pub fn move_to(&mut self, id: CallId, to: Move, now: Now) -> bool {
         let changed = self.change_tour(id, to, now);
         if changed {
+            self.note_move(id);
             self.wait_again(id, now);
         }
         changed
@@ -192,13 +193,11 @@ impl Board {
         };
         if !self.move_to(id, to, now) {
             self.counted.stale += 1;
-            return;
         }
-        self.note_move(id);
     }
 
     /// Says where a contact waits now.
-    pub fn note_move(&mut self, id: CallId) {
+    fn note_move(&mut self, id: CallId) {
         let Some(contact) = self.contacts.get(&id) else {
             return;
         };

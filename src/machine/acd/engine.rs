@@ -3,6 +3,7 @@
 //! An event moves seats and contacts; whom it set free is then matched, so that after each event
 //! nobody waits whom a ready seat could take.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::machine::acd::arrival::LOOK_EVERY;
@@ -148,7 +149,7 @@ impl Engine {
     pub fn handle_timeout(&mut self, turn: Turn) {
         self.turn = turn;
         self.board.end_certificates(turn);
-        let mut waiting = Vec::new();
+        let (mut waiting, mut seen) = (Vec::new(), BTreeSet::new());
         for _ in 0..DUE_MAX {
             let first = self.board.deadlines.first();
             if first.is_none_or(|(at, _)| *at > turn.now) {
@@ -156,6 +157,8 @@ impl Engine {
             }
             match self.board.deadlines.pop_first() {
                 Some((_, Timer::Seat(seat))) => self.seat_due(seat, turn.now),
+                // A step that ends as well puts the contact, and its look, back among the due.
+                Some((_, Timer::Contact(contact))) if !seen.insert(contact) => {}
                 Some((_, Timer::Contact(contact))) => waiting.push(contact),
                 Some((_, Timer::Step(contact))) => self.board.look_at_step(contact, turn.now),
                 None => break,
@@ -419,6 +422,9 @@ impl Engine {
             return;
         };
         let every = queue.setup.announce_every;
+        board
+            .deadlines
+            .remove(&(contact.look_at, Timer::Contact(id)));
         contact.look_at = now + if every.is_zero() { LOOK_EVERY } else { every };
         board
             .deadlines

@@ -97,13 +97,9 @@ impl Removal {
             steps: steps.map(|steps| steps.iter().map(step).collect()),
         };
         let waits = contact.stage == Stage::Waiting;
-        if !board.move_to(id, to, now) {
-            if waits {
-                self.turn_away(board, id);
-            }
-            return;
+        if !board.move_to(id, to, now) && waits {
+            self.turn_away(board, id);
         }
-        board.note_move(id);
     }
 
     /// There are too many lanes: as if the queue were full.

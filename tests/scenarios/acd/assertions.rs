@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use ringwise::machine::acd::need::Need;
+use ringwise::machine::acd::policy::Policy;
+use ringwise::machine::acd::step::Target;
 use ringwise::machine::acd::surface::AcdFact;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
@@ -19,7 +20,7 @@ use ringwise::vocabulary::id::SeatId;
 use ringwise::vocabulary::time::Now;
 
 use crate::acd::fault::Subject;
-use crate::acd::reference::Model;
+use crate::acd::reference::Contact;
 
 /// A broken promise: which, and how.
 pub(super) type Broken = String;
@@ -33,14 +34,9 @@ macro_rules! hold {
 }
 
 struct Guest {
-    queue: QueueId,
-    need: Need,
-    priority: i32,
-    number: u64,
+    /// What it asks for; where it stands is in the fields beside.
+    one: Contact,
     waits: bool,
-    talks: bool,
-    told: u32,
-    failed_at: Option<SeatId>,
 }
 
 #[derive(Default)]
@@ -63,6 +59,7 @@ struct Sum {
     answered: u32,
     abandoned: u32,
     overflowed: u32,
+    taken_out: u32,
     served: u32,
 }
 
@@ -110,23 +107,24 @@ impl Watch {
             Input::Arrived(arrival) if !self.guests.contains_key(&arrival.contact) => {
                 self.sum.offered += 1;
                 self.number += 1;
-                let queue = self.queues.get(&arrival.queue);
-                let queue_need = queue.map(|queue| queue.need.clone());
-                let guest = Guest {
-                    queue: arrival.queue,
-                    need: queue_need.unwrap_or_default().and(&arrival.need),
-                    priority: arrival.priority,
-                    number: self.number,
-                    waits: true,
-                    talks: false,
-                    told: u32::MAX,
-                    failed_at: None,
-                };
+                let known = self.queues.get(&arrival.queue).cloned();
+                let setup = known.unwrap_or_else(|| QueueSetup::plain(arrival.queue));
+                let one = Contact::arrived(arrival, &setup, (self.number, self.now));
+                let guest = Guest { one, waits: true };
                 self.guests.insert(arrival.contact, guest);
             }
             Input::Arrived(_) | Input::Reserved { .. } => {}
             Input::Left(contact) => self.hear_left(*contact),
-            Input::TakeOut(_) | Input::Reroute { .. } | Input::Reprioritise { .. } => {}
+            Input::TakeOut(contact) => {
+                if self
+                    .guests
+                    .get(contact)
+                    .is_some_and(|guest| !guest.one.talking)
+                {
+                    self.guests.remove(contact);
+                }
+            }
+            Input::Reroute { .. } | Input::Reprioritise { .. } => {}
             Input::SeatSignedIn(seat)
             | Input::SeatSignedOut(seat)
             | Input::SeatReady(seat)
@@ -173,7 +171,7 @@ impl Watch {
                     desk.open = None;
                     desk.talk = Some((contact, *epoch));
                     if let Some(guest) = self.guests.get_mut(&contact) {
-                        guest.talks = true;
+                        guest.one.talking = true;
                     }
                 }
             }
@@ -203,7 +201,7 @@ impl Watch {
 
     fn end_talk(&mut self, seat: SeatId, contact: CallId) {
         let guest = self.guests.remove(&contact);
-        let queue = guest.and_then(|guest| self.queues.get(&guest.queue));
+        let queue = guest.and_then(|guest| self.queues.get(&guest.one.queue));
         let work = queue
             .map(|queue| queue.wrap_up)
             .filter(|work| !work.is_zero());
@@ -216,7 +214,7 @@ impl Watch {
     fn comes_back(&mut self, contact: CallId, failed_at: Option<SeatId>) {
         if let Some(guest) = self.guests.get_mut(&contact) {
             guest.waits = true;
-            guest.failed_at = failed_at;
+            guest.one.failed_at = failed_at;
         }
     }
 
@@ -286,8 +284,8 @@ impl Watch {
                 let guest = self.guests.get_mut(contact);
                 hold!(guest.is_some(), "I11: {contact} is not here and hears");
                 let guest = guest.unwrap();
-                hold!(*position <= guest.told, "position: {position} is worse");
-                guest.told = *position;
+                hold!(*position <= guest.one.told, "position: {position} is worse");
+                guest.one.told = *position;
                 Ok(())
             }
             Output::QueueFull { contact, .. } | Output::TakenOut { contact } => {
@@ -303,6 +301,7 @@ impl Watch {
             }
             Output::Note(fact) => {
                 self.tally(fact);
+                self.follow(fact);
                 self.check_limit(fact)
             }
         }
@@ -312,8 +311,8 @@ impl Watch {
         let AcdFact::Queued { queue, .. } = fact else {
             return Ok(());
         };
-        let here = self.guests.values().filter(|one| one.queue == *queue);
-        let length = here.filter(|one| !one.talks).count();
+        let here = self.guests.values().filter(|one| one.one.queue == *queue);
+        let length = here.filter(|one| !one.one.talking).count();
         let setup = self.queues.get(queue);
         let room = setup.is_some_and(|setup| length <= setup.waiting_max as usize);
         hold!(room, "limit: {length} in {queue:?}");
@@ -325,13 +324,13 @@ impl Watch {
         hold!(guest.is_some(), "I11: {contact} is not here and is booked");
         let guest = guest.unwrap();
         hold!(guest.waits, "I2: {contact} is booked twice");
-        let same = |one: &&Guest| {
-            (one.queue, &one.need, one.priority) == (guest.queue, &guest.need, guest.priority)
-        };
+        let setup = self.desks.get(&seat).and_then(|desk| desk.setup.clone());
+        let setup = setup.unwrap_or_default();
+        let same = |one: &&Guest| guest.one.lines_up_with(&one.one, &setup);
         let lane = self.guests.values().filter(|one| one.waits).filter(same);
-        let first = lane.map(|one| one.number).min();
+        let first = lane.map(|one| one.one.number).min();
         hold!(
-            first == Some(guest.number),
+            first.is_none_or(|first| first >= guest.one.number),
             "I4: {contact} goes before an earlier one"
         );
         hold!(
@@ -353,7 +352,46 @@ impl Watch {
 
     fn fits(&self, seat: SeatId, guest: &Guest) -> bool {
         let setup = self.desks.get(&seat).and_then(|desk| desk.setup.as_ref());
-        setup.is_some_and(|setup| Model::admissible(setup, guest.queue, &guest.need))
+        setup.is_some_and(|setup| guest.one.wants(setup, guest.one.wait.at))
+    }
+
+    /// Whether the reserve of a queue keeps a seat from a guest, if these are ready.
+    fn held(&self, seat: SeatId, guest: &Guest, ready: &[SeatId]) -> bool {
+        let serves = |seat: &SeatId, queue| {
+            let setup = self.desks.get(seat).and_then(|desk| desk.setup.as_ref());
+            setup.is_some_and(|setup| setup.queues.contains(&queue))
+        };
+        let by_name = matches!(guest.one.wait.step().target, Target::Seats { .. });
+        !by_name
+            && self.queues.values().any(|lender| {
+                let keeps = lender.policy == Policy::Reserves && lender.reserve > 0;
+                let there = ready.iter().filter(|one| serves(one, lender.queue)).count();
+                keeps
+                    && lender.queue != guest.one.queue
+                    && serves(&seat, lender.queue)
+                    && there <= lender.reserve as usize
+            })
+    }
+
+    /// What the engine says of how a guest waits.
+    fn follow(&mut self, fact: &AcdFact) {
+        let now = self.now;
+        if let AcdFact::StepEntered { contact, step, .. } = fact {
+            if let Some(guest) = self.guests.get_mut(contact) {
+                guest.one.wait.enter(usize::from(*step), now);
+            }
+        } else if let AcdFact::Reprioritised { contact, class } = fact {
+            if let Some(guest) = self.guests.get_mut(contact) {
+                guest.one.wait.class = *class;
+            }
+        } else if let AcdFact::Moved { contact, queue, .. } = fact
+            && let Some(guest) = self.guests.get_mut(contact)
+            && let Some(setup) = self.queues.get(queue)
+        {
+            guest.one.queue = *queue;
+            guest.one.need = setup.need.and(&guest.one.wait.own);
+            guest.one.wait.begin_in(setup, now);
+        }
     }
 
     /// Not the same seat again while another would do.
@@ -365,9 +403,11 @@ impl Watch {
             let Some(guest) = self.guests.get(contact) else {
                 continue;
             };
-            let mut others = engine.seats().filter(|one| one.state == SeatState::Ready);
-            let again =
-                guest.failed_at == Some(*seat) && others.any(|one| self.fits(one.seat, guest));
+            let ready = engine.seats().filter(|one| one.state == SeatState::Ready);
+            let ready: Vec<SeatId> = ready.map(|one| one.seat).collect();
+            let mut others = ready.iter();
+            let again = guest.one.failed_at == Some(*seat)
+                && others.any(|one| self.fits(*one, guest) && !self.held(*one, guest, &ready));
             hold!(!again, "fairness: {seat:?} again, another was ready");
         }
         Ok(())
@@ -411,7 +451,8 @@ impl Watch {
         let ready = engine.seats().filter(|one| one.state == SeatState::Ready);
         let ready: Vec<_> = ready.map(|one| one.seat).collect();
         for (id, guest) in self.guests.iter().filter(|(_, guest)| guest.waits) {
-            let idle = ready.iter().find(|seat| self.fits(**seat, guest));
+            let may = |seat: &SeatId| self.fits(*seat, guest) && !self.held(*seat, guest, &ready);
+            let idle = ready.iter().find(|seat| may(seat));
             hold!(idle.is_none(), "I5: {id} waits although {idle:?} is ready");
         }
         Ok(())
@@ -423,14 +464,14 @@ impl Watch {
             waiting += view.waiting + view.offered;
             talking += view.talking;
             let guests = self.guests.values();
-            let queued = guests.filter(|one| one.queue == view.queue && one.waits);
+            let queued = guests.filter(|one| one.one.queue == view.queue && one.waits);
             hold!(
                 queued.count() == view.waiting as usize,
                 "I1: {view:?} is not what was said"
             );
         }
         let sum = &self.sum;
-        let known = sum.answered + sum.abandoned + sum.overflowed + waiting;
+        let known = sum.answered + sum.abandoned + sum.overflowed + sum.taken_out + waiting;
         hold!(sum.offered == known, "I12: {sum:?}, {waiting} wait");
         hold!(
             sum.answered == sum.served + talking,
@@ -444,6 +485,7 @@ impl Watch {
             AcdFact::Answered { .. } => self.sum.answered += 1,
             AcdFact::Abandoned { .. } => self.sum.abandoned += 1,
             AcdFact::Overflowed { .. } => self.sum.overflowed += 1,
+            AcdFact::TakenOut { .. } => self.sum.taken_out += 1,
             AcdFact::Served { .. } => self.sum.served += 1,
             AcdFact::Queued { .. }
             | AcdFact::Offered { .. }
@@ -451,7 +493,6 @@ impl Watch {
             | AcdFact::Moved { .. }
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
-            | AcdFact::TakenOut { .. }
             | AcdFact::SeatChanged { .. } => {}
         }
     }

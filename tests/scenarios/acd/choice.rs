@@ -12,6 +12,8 @@ use ringwise::machine::acd::step::Prefer;
 use ringwise::machine::acd::step::SkipIf;
 use ringwise::machine::acd::step::Step;
 use ringwise::machine::acd::step::Target;
+use ringwise::machine::acd::surface::Arrival;
+use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
 use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::CallId;
@@ -38,6 +40,38 @@ pub(super) struct Wait {
 }
 
 impl Wait {
+    /// How a contact waits that has just come.
+    pub(super) fn of(arrival: &Arrival, setup: &QueueSetup, now: Now) -> Self {
+        let mut wait = Self {
+            class: Class {
+                priority: arrival.priority,
+                ageing: arrival.ageing.unwrap_or(setup.ageing),
+            },
+            arrived: now,
+            own: arrival.need.clone(),
+            brought: arrival.steps.clone(),
+            steps: Vec::new(),
+            at: 0,
+            until: None,
+            last: arrival.last,
+        };
+        wait.begin_in(setup, now);
+        wait
+    }
+
+    /// From the first step on: its own, or the queue's.
+    pub(super) fn begin_in(&mut self, setup: &QueueSetup, now: Now) {
+        let brought = self.brought.clone();
+        self.begin(
+            if brought.is_empty() {
+                &setup.steps
+            } else {
+                &brought
+            },
+            now,
+        );
+    }
+
     pub(super) fn step(&self) -> &Step {
         &self.steps[self.at]
     }
@@ -51,13 +85,13 @@ impl Wait {
         }
     }
 
-    fn enter(&mut self, at: usize, now: Now) {
+    pub(super) fn enter(&mut self, at: usize, now: Now) {
         self.at = at;
         self.until = self.step().lasts.map(|lasts| now + lasts);
     }
 
-    /// From the first step on; who is asked in the end is everybody.
-    pub(super) fn begin(&mut self, written: &[Step], now: Now) {
+    /// Who is asked in the end is everybody.
+    fn begin(&mut self, written: &[Step], now: Now) {
         self.steps = written.to_vec();
         let endless = self.steps.last().is_some_and(|step| {
             matches!(step.target, Target::Need(_))
@@ -73,7 +107,7 @@ impl Wait {
 
 impl Contact {
     /// Whether the seat will do in a step, whoever it is busy with.
-    fn wants(&self, seat: &SeatSetup, at: usize) -> bool {
+    pub(super) fn wants(&self, seat: &SeatSetup, at: usize) -> bool {
         let wait = Wait {
             at,
             ..self.wait.clone()
@@ -87,7 +121,7 @@ impl Contact {
     }
 
     /// Two contacts that ask for the same in the same class stand in one line.
-    fn lines_up_with(&self, other: &Self, seat: &SeatSetup) -> bool {
+    pub(super) fn lines_up_with(&self, other: &Self, seat: &SeatSetup) -> bool {
         let (one, two) = (self.wait.step(), other.wait.step());
         let same_way = match (&one.target, &two.target) {
             (Target::Need(a), Target::Need(b)) => {

@@ -28,7 +28,7 @@ use ringwise::vocabulary::time::Turn;
 pub(super) enum Fault {
     /// Later contacts go first.
     WrongOrder,
-    /// A declined contact goes to the end of its lane.
+    /// A declined contact goes to the end of its queue, or is turned away there.
     PlaceLost,
     /// A seat is not matched again after its wrap-up.
     RematchMissing,
@@ -66,7 +66,7 @@ pub(super) enum Fault {
 /// empty where only the model knows better.
 pub(super) const FAULTS: [(Fault, &str); 17] = [
     (Fault::WrongOrder, "I4"),
-    (Fault::PlaceLost, "I4"),
+    (Fault::PlaceLost, "I1"),
     (Fault::RematchMissing, "I5"),
     (Fault::QueueForgotten, "I5"),
     (Fault::NeedIgnored, "skill"),
@@ -251,6 +251,8 @@ impl Subject {
                 vec![Input::SeatAway(seat), Input::Declined { seat, epoch }]
             }
             (Fault::PlaceLost, Input::Declined { seat, epoch }) => self.to_the_end(seat, epoch),
+            // What arrives anew is what arrived, so nobody may have moved.
+            (Fault::PlaceLost, Input::Reroute { .. } | Input::Reprioritise { .. }) => vec![],
             (_, input) => vec![input],
         }
     }

@@ -19,6 +19,7 @@ use proptest::test_runner::RngAlgorithm;
 use proptest::test_runner::TestError;
 use proptest::test_runner::TestRng;
 use proptest::test_runner::TestRunner;
+use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::acd::seat::Wish;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
@@ -31,6 +32,7 @@ use ringwise::vocabulary::time::Turn;
 use crate::acd::assertions::Broken;
 use crate::acd::assertions::Watch;
 use crate::acd::centre;
+use crate::acd::centre::POLICIES;
 use crate::acd::fault::FAULTS;
 use crate::acd::fault::Fault;
 use crate::acd::fault::Subject;
@@ -44,7 +46,7 @@ const HISTORIES: u32 = 2_000;
 const EVENTS_MIN: usize = 200;
 const EVENTS_MAX: usize = 240;
 /// Histories that one seed makes.
-const BATCH: u32 = 500;
+const BATCH: u32 = 250;
 
 /// How often each event met each state, for the table.
 type Coverage = BTreeMap<(String, String), u32>;
@@ -62,6 +64,7 @@ struct History<'a> {
     model: Model,
     subject: Subject,
     watch: Watch,
+    policy: Policy,
     judge: Judge,
     coverage: &'a mut Coverage,
     /// The ladder as it went, if anybody wants to read it.
@@ -69,11 +72,14 @@ struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    fn new(fault: Option<Fault>, judge: Judge, coverage: &'a mut Coverage) -> Self {
+    fn new(fault: Option<Fault>, judge: Judge, seed: u64, coverage: &'a mut Coverage) -> Self {
+        let at = usize::try_from(seed).unwrap() % POLICIES.len();
+        let policy = POLICIES[at];
         Self {
-            model: Model::new(centre::seats(), centre::queues()),
-            subject: Subject::new(centre::seats(), centre::queues(), fault),
-            watch: Watch::new(centre::seats(), centre::queues()),
+            model: Model::new(centre::seats(), centre::queues(policy)),
+            subject: Subject::new(centre::seats(), centre::queues(policy), fault),
+            watch: Watch::new(centre::seats(), centre::queues(policy)),
+            policy,
             judge,
             coverage,
             ladder: None,
@@ -96,7 +102,7 @@ impl<'a> History<'a> {
                 self.judge("reload", &said)
             }
             Act::SetQueue { queue, variant } => {
-                let setup = centre::queue(queue, variant);
+                let setup = centre::queue(queue, variant, self.policy);
                 self.cover("reload queue", "");
                 self.model.set_queue(setup.clone());
                 self.watch.set_queue(setup.clone());
@@ -137,6 +143,7 @@ impl<'a> History<'a> {
         if let Some((_, kind, id)) = due {
             let state = match kind {
                 0 => self.state_of(u32::try_from(id).unwrap()),
+                2 => "a step".to_owned(),
                 _ => "Waiting".to_owned(),
             };
             self.cover("deadline", &state);
@@ -297,7 +304,7 @@ fn runner(seed: u64, cases: u32) -> TestRunner {
 fn run(seed: u64, cases: u32, coverage: &RefCell<Coverage>) -> Result<(), String> {
     let tried = runner(seed, cases).run(&histories(), |transitions| {
         let mut coverage = coverage.borrow_mut();
-        let mut history = History::new(None, Judge::Both, &mut coverage);
+        let mut history = History::new(None, Judge::Both, seed, &mut coverage);
         history.play(&transitions).map_err(TestCaseError::fail)
     });
     let Err(error) = tried else {
@@ -306,8 +313,8 @@ fn run(seed: u64, cases: u32, coverage: &RefCell<Coverage>) -> Result<(), String
     let TestError::Fail(_, transitions) = error else {
         return Err(error.to_string());
     };
-    let transitions = shortest(transitions);
-    let (broken, ladder) = tell(&transitions);
+    let transitions = shortest(transitions, seed);
+    let (broken, ladder) = tell(&transitions, seed);
     let length = transitions.len();
     Err(format!(
         "{}\nseed {seed}, {length} events:\n{ladder}{transitions:#?}",
@@ -316,13 +323,13 @@ fn run(seed: u64, cases: u32, coverage: &RefCell<Coverage>) -> Result<(), String
 }
 
 /// Leaves out whatever the failure does not need.
-fn shortest(mut transitions: Vec<Transition>) -> Vec<Transition> {
+fn shortest(mut transitions: Vec<Transition>, seed: u64) -> Vec<Transition> {
     loop {
         let length = transitions.len();
         for at in (0..length).rev() {
             let mut fewer = transitions.clone();
             fewer.remove(at);
-            if tell(&fewer).0.is_some() {
+            if tell(&fewer, seed).0.is_some() {
                 transitions = fewer;
             }
         }
@@ -333,9 +340,9 @@ fn shortest(mut transitions: Vec<Transition>) -> Vec<Transition> {
 }
 
 /// Plays and writes down what happens.
-fn tell(transitions: &[Transition]) -> (Option<Broken>, String) {
+fn tell(transitions: &[Transition], seed: u64) -> (Option<Broken>, String) {
     let mut unused = Coverage::new();
-    let mut history = History::new(None, Judge::Both, &mut unused);
+    let mut history = History::new(None, Judge::Both, seed, &mut unused);
     history.ladder = Some(String::new());
     let played = catch_unwind(AssertUnwindSafe(|| history.play(transitions)));
     let broken = played.map_or_else(|_| Some("panic".to_owned()), Result::err);
@@ -372,7 +379,16 @@ fn expected_coverage() -> Vec<(String, String)> {
         ("answered", &["Offered"]),
         ("declined", &["Offered", "Reserved"]),
         ("talk ended", &["Talking"]),
-        ("deadline", &["Reserved", "Offered", "WrapUp", "Waiting"]),
+        (
+            "deadline",
+            &["Reserved", "Offered", "WrapUp", "Waiting", "a step"],
+        ),
+        ("taken out", &["Waiting", "Reserved", "Offered", "Talking"]),
+        ("rerouted", &["Waiting", "Reserved", "Offered", "Talking"]),
+        (
+            "reprioritised",
+            &["Waiting", "Reserved", "Offered", "Talking"],
+        ),
         ("reload seat", &[""]),
         ("reload queue", &[""]),
     ] {
@@ -455,7 +471,7 @@ fn runner_first_failure(
     for number in 0..200 {
         let transitions = histories().new_tree(&mut runner).unwrap().current();
         let mut coverage = coverage.borrow_mut();
-        let mut history = History::new(Some(fault), judge, &mut coverage);
+        let mut history = History::new(Some(fault), judge, 0, &mut coverage);
         if let Err(broken) = history.play(&transitions) {
             return Some(format!("{broken} (history {number})"));
         }
@@ -467,6 +483,6 @@ fn runner_first_failure(
 fn a_history_replayed_gives_the_same_words() {
     let mut runner = runner(11, 1);
     let transitions = histories().new_tree(&mut runner).unwrap().current();
-    assert_eq!(tell(&transitions), tell(&transitions));
-    assert_eq!(tell(&transitions).0, None);
+    assert_eq!(tell(&transitions, 0), tell(&transitions, 0));
+    assert_eq!(tell(&transitions, 0).0, None);
 }

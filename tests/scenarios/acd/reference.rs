@@ -50,9 +50,32 @@ pub(super) struct Contact {
     pub(super) wait: Wait,
     pub(super) number: u64,
     pub(super) failed_at: Option<SeatId>,
-    told: u32,
+    pub(super) told: u32,
     look_at: Now,
     nobody_said: bool,
+}
+
+impl Contact {
+    /// One that has just come, with its number and the moment.
+    pub(super) fn arrived(
+        arrival: &Arrival,
+        setup: &QueueSetup,
+        (number, now): (u64, Now),
+    ) -> Self {
+        Self {
+            id: arrival.contact,
+            queue: arrival.queue,
+            seat: None,
+            talking: false,
+            need: setup.need.and(&arrival.need),
+            wait: Wait::of(arrival, setup, now),
+            number,
+            failed_at: None,
+            told: u32::MAX,
+            look_at: now,
+            nobody_said: false,
+        }
+    }
 }
 
 pub(super) struct Model {
@@ -346,42 +369,13 @@ impl Model {
             Duration::ZERO => LOOK_EVERY,
             every => every.min(ANNOUNCE_FIRST),
         };
-        let mut wait = Wait {
-            class: Class {
-                priority: arrival.priority,
-                ageing: arrival.ageing.unwrap_or(setup.ageing),
-            },
-            arrived: self.now,
-            own: arrival.need.clone(),
-            brought: arrival.steps.clone(),
-            steps: Vec::new(),
-            at: 0,
-            until: None,
-            last: arrival.last,
-        };
-        let brought = !arrival.steps.is_empty();
-        wait.begin(
-            if brought {
-                &arrival.steps
-            } else {
-                &setup.steps
-            },
-            self.now,
-        );
         self.number += 1;
-        self.contacts.push(Contact {
-            id: contact,
-            queue,
-            seat: None,
-            talking: false,
-            need: setup.need.and(&arrival.need),
-            wait,
-            number: self.number,
-            failed_at: None,
-            told: u32::MAX,
+        let number = (self.number, self.now);
+        let come = Contact {
             look_at: self.now + first,
-            nobody_said: false,
-        });
+            ..Contact::arrived(arrival, setup, number)
+        };
+        self.contacts.push(come);
         self.settle();
         self.say_nobody(contact);
     }
@@ -425,13 +419,7 @@ impl Model {
         if let Some(contact) = self.contact(id).filter(|one| !one.talking) {
             contact.queue = queue;
             contact.need = setup.need.and(&contact.wait.own);
-            let brought = contact.wait.brought.clone();
-            let steps = if brought.is_empty() {
-                &setup.steps
-            } else {
-                &brought
-            };
-            contact.wait.begin(steps, now);
+            contact.wait.begin_in(&setup, now);
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::Strategy;
 use proptest::prelude::any;
+use ringwise::machine::acd::step::Class;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
@@ -28,6 +29,18 @@ pub(super) enum Transition {
         queue: u8,
         need: u8,
         priority: i32,
+        /// Picks its steps and its ageing.
+        way: u8,
+    },
+    /// A supervisor takes out, sends elsewhere or ranks anew.
+    TakeOut(u8),
+    Reroute {
+        contact: u8,
+        queue: u8,
+    },
+    Reprioritise {
+        contact: u8,
+        class: u8,
     },
     Leave(u8),
     LeaveWhileOffered(u8),
@@ -83,14 +96,24 @@ pub(super) fn strategy() -> impl Strategy<Value = Transition> {
             15..35 => Transition::Ready(seat),
             35..41 => Transition::Away(seat),
             41..48 => Transition::WrapUpDone(seat),
-            48..88 => Transition::Arrive {
+            48..52 => Transition::Reroute {
+                contact: who % centre::CONTACTS,
+                queue,
+            },
+            52..56 => Transition::Reprioritise {
+                contact: who % centre::CONTACTS,
+                class: what,
+            },
+            56..58 => Transition::TakeOut(who % centre::CONTACTS),
+            58..93 => Transition::Arrive {
                 contact: who % centre::CONTACTS,
                 queue,
                 need: what / centre::QUEUES,
                 priority,
+                way: u8::try_from(ms >> 8).unwrap_or(0),
             },
-            88..93 => Transition::Leave(who % centre::CONTACTS),
-            93..98 => Transition::LeaveWhileOffered(who),
+            93..95 => Transition::Leave(who % centre::CONTACTS),
+            95..98 => Transition::LeaveWhileOffered(who),
             98..126 => Transition::Grant(who),
             126..128 => Transition::Refuse(who),
             128..146 => Transition::Answer(who),
@@ -155,12 +178,28 @@ impl Transition {
                 queue,
                 need,
                 priority,
+                way,
             } => Input::Arrived(Arrival {
                 need: centre::need(need),
                 priority,
+                ageing: (way % 5 == 0).then_some(u32::from(way) * 1_000),
+                steps: centre::steps(way),
+                last: (way % 3 > 0).then(|| SeatId(u32::from(way) % 6)),
                 ..Arrival::plain(CallId::from_bits(contact.into()), QueueId(queue.into()))
             }),
             Self::Leave(contact) => Input::Left(CallId::from_bits(contact.into())),
+            Self::TakeOut(contact) => Input::TakeOut(CallId::from_bits(contact.into())),
+            Self::Reroute { contact, queue } => Input::Reroute {
+                contact: CallId::from_bits(contact.into()),
+                queue: QueueId(queue.into()),
+            },
+            Self::Reprioritise { contact, class } => Input::Reprioritise {
+                contact: CallId::from_bits(contact.into()),
+                class: Class {
+                    priority: i32::from(class % 4) - 1,
+                    ageing: u32::from(class % 3) * 20_000,
+                },
+            },
             Self::LeaveWhileOffered(one) => {
                 let (seat, _) = pick(model, SeatState::Offered, one)?;
                 let mut seats = model.seats.iter();

@@ -39,20 +39,31 @@ struct Row {
     service: Option<(u64, u64, String)>,
 }
 
+/// Seconds of the day of `h:mm:ss`.
+fn seconds(text: &str) -> u64 {
+    let parts = text.split(':').map(|part| part.parse::<u64>().unwrap());
+    parts.fold(0, |sum, part| sum * 60 + part)
+}
+
+/// The calls that wanted an agent, by the moment they left the recorded voice.
 fn rows() -> Vec<Row> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/technion-calls-oneday");
-    let text = std::fs::read_to_string(path.join("calls.csv")).unwrap();
+    let text = std::fs::read_to_string(path.join("calls_one_day.csv")).unwrap();
     let row = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
         let number = |at: usize| cells[at].parse::<u64>().unwrap();
-        Row {
-            kind: cells[0].to_owned(),
-            arrived: number(1),
-            queued: number(2),
-            service: (cells[3] == "1").then(|| (number(4), number(5), cells[6].to_owned())),
-        }
+        let (queued, answered) = (number(7), cells[8] == "AGENT");
+        let wanted = answered || (cells[8] == "HANG" && queued > 0);
+        wanted.then(|| Row {
+            kind: cells[1].to_owned(),
+            arrived: seconds(cells[3]),
+            queued,
+            service: answered.then(|| (seconds(cells[9]), number(11), cells[12].to_owned())),
+        })
     };
-    text.lines().skip(1).map(row).collect()
+    let mut rows: Vec<Row> = text.lines().skip(1).filter_map(row).collect();
+    rows.sort_by_key(|row| row.arrived);
+    rows
 }
 
 /// The Kaplan-Meier estimate: after how many seconds which part still waits.

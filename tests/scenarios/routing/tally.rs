@@ -76,11 +76,6 @@ impl Tally {
         self.sum(|one| one.cost) / self.sum(|one| one.served + one.abandoned).max(1.0)
     }
 
-    pub(super) fn occupancy(&self, group: usize) -> f64 {
-        let (work, there) = self.work[group];
-        work / there.max(1e-9)
-    }
-
     pub(super) fn p95_s(&mut self) -> f64 {
         self.waits.sort_by(f32::total_cmp);
         let at = self.waits.len() * 95 / 100;
