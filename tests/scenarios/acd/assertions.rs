@@ -280,14 +280,7 @@ impl Watch {
                 self.comes_back(*contact, failed);
                 Ok(())
             }
-            Output::Announce { contact, position } => {
-                let guest = self.guests.get_mut(contact);
-                hold!(guest.is_some(), "I11: {contact} is not here and hears");
-                let guest = guest.unwrap();
-                hold!(*position <= guest.one.told, "position: {position} is worse");
-                guest.one.told = *position;
-                Ok(())
-            }
+            Output::Announce { contact, position } => self.check_place(*contact, *position),
             Output::QueueFull { contact, .. } | Output::TakenOut { contact } => {
                 self.guests.remove(contact);
                 Ok(())
@@ -305,6 +298,15 @@ impl Watch {
                 self.check_limit(fact)
             }
         }
+    }
+
+    fn check_place(&mut self, contact: CallId, position: u32) -> Result<(), Broken> {
+        let guest = self.guests.get_mut(&contact);
+        hold!(guest.is_some(), "I11: {contact} is not here and hears");
+        let guest = guest.unwrap();
+        hold!(position <= guest.one.told, "position: {position} is worse");
+        guest.one.told = position;
+        Ok(())
     }
 
     fn check_limit(&self, fact: &AcdFact) -> Result<(), Broken> {

@@ -103,7 +103,7 @@ pub(super) fn need_of(terms: &[(u32, u8)]) -> Need {
 
 /// The seat's set-up; variant 0 at the start, others after a change.
 pub(super) fn seat(number: u8, variant: u8) -> SeatSetup {
-    let groups = if number % 2 == 0 {
+    let groups = if number.is_multiple_of(2) {
         vec![NIGHT]
     } else {
         Vec::new()
@@ -153,7 +153,7 @@ pub(super) fn queue(number: u8, variant: u8, policy: Policy) -> QueueSetup {
         ageing: if number % QUEUES == 1 { 30_000 } else { 0 },
         weight: 1_000 + 700 * u32::from(number % QUEUES),
         target: Duration::from_millis(1_500 * (u64::from(number) + 1)),
-        reserve: u32::from(number % QUEUES == 0),
+        reserve: u32::from(number.is_multiple_of(QUEUES)),
         ..QueueSetup::plain(QueueId(number.into()))
     }
 }

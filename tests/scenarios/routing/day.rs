@@ -336,7 +336,8 @@ impl<'a> Day<'a> {
         count.served_wait += waited;
         if waited <= target {
             count.good += 1.0;
-            let period = (self.calls[call].at / 120.0).clamp(0.0, 2.0) as usize;
+            let at = self.calls[call].at;
+            let period = usize::from(at >= 120.0) + usize::from(at >= 240.0);
             self.tally.good_by_period[kind][period] += 1.0;
         }
         self.waited(kind, waited);

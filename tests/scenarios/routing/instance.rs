@@ -165,7 +165,7 @@ pub(super) fn n_design() -> (Instance, [(f64, f64, f64); 2]) {
     (instance, [(5.2, 4.0, 8.0), (3.3, 6.0, 12.0)])
 }
 
-/// SimpleMSK of ContactCenters (Buist and L'Ecuyer, Apache-2.0): three kinds, two groups, three
+/// `SimpleMSK` of `ContactCenters` (Buist and L'Ecuyer, Apache-2.0): three kinds, two groups, three
 /// periods of two hours, a busyness per day.
 pub(super) fn simple_msk() -> Instance {
     let ordered = |order: &[usize]| Kind {
@@ -209,7 +209,7 @@ pub(super) fn simple_msk_calls(day: u64) -> Vec<Call> {
     sorted(calls)
 }
 
-/// MMC and, with patience, MMCAb of ContactCenters.
+/// `MMC` and, with patience, `MMCAb` of `ContactCenters`.
 pub(super) fn mmc() -> Instance {
     Instance {
         staff: vec![(0.0, vec![12])],
@@ -217,7 +217,7 @@ pub(super) fn mmc() -> Instance {
     }
 }
 
-/// Bilingual of ContactCenters, one day: 8 to 17 h.
+/// Bilingual of `ContactCenters`, one day: 8 to 17 h.
 pub(super) fn bilingual() -> Instance {
     let language = || Kind {
         target: 60.0,
@@ -256,7 +256,7 @@ pub(super) fn bilingual_calls(day: u64) -> Vec<Call> {
     sorted(calls)
 }
 
-/// Bank of ContactCenters, one day: 8 to 17 h; savings, checking, balance.
+/// Bank of `ContactCenters`, one day: 8 to 17 h; savings, checking, balance.
 pub(super) fn bank() -> Instance {
     let kind = |target, order: &[usize]| Kind {
         target,

@@ -68,7 +68,7 @@ fn auto_beats_fixed_queue_ratio_on_the_n_design() {
     never_far_from_the_best(&all, slack);
 }
 
-/// What first in, first out with the longest idle seat costs and gives on SimpleMSK: 1.464 and
+/// What first in, first out with the longest idle seat costs and gives on `SimpleMSK`: 1.464 and
 /// .513; the aims beside it are 1.48 at .53 with no kind's abandonment over .19 (.183 there).
 #[test]
 fn auto_answers_more_in_time_on_simple_msk_at_little_cost() {
