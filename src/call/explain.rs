@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::call::explain_outside;
 use crate::call::explain_words;
 use crate::call::explain_words::Before;
 use crate::call::explain_words::Helpers;
@@ -143,15 +144,19 @@ impl Teller {
             self.say(
                 at,
                 "dialling",
-                explain_words::dialling(language, number, None),
+                explain_outside::dialling(language, number, None),
             );
         } else if let Fact::CallOutRefused { number, refusal } = fact {
-            let text = explain_words::dialling(language, number, Some(*refusal));
+            let text = explain_outside::dialling(language, number, Some(*refusal));
             self.say(at, "refused", text);
         } else if let Fact::NumberFailed { status } = fact {
-            self.say(at, "number", explain_words::number(language, Some(*status)));
+            self.say(
+                at,
+                "number",
+                explain_outside::number(language, Some(*status)),
+            );
         } else if matches!(fact, Fact::NumberAnswered) {
-            self.say(at, "number", explain_words::number(language, None));
+            self.say(at, "number", explain_outside::number(language, None));
         } else if let Fact::SeatFailed { seat, status } = fact {
             let seat = self.seat(*seat);
             let text = explain_words::seat_failed(language, &seat, *status);

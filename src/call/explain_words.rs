@@ -10,7 +10,6 @@ use crate::machine::acd::surface::SeatState;
 use crate::machine::acd::surface::StepEnd;
 use crate::machine::acd::surface::WithdrawReason;
 use crate::machine::ivr::surface::LeaveReason;
-use crate::machine::trunk::gate::Refusal;
 use crate::machine::waiting::accuracy::Foretold;
 use crate::machine::waiting::range::WaitRange;
 use crate::vocabulary::language::Language;
@@ -474,34 +473,4 @@ pub fn ended(language: Language, outcome: Outcome) -> String {
         Outcome::Lost => in_(language, "over: the centre stopped", "结束：系统中断"),
     }
     .to_owned()
-}
-
-/// A number is called, or why it is not.
-#[must_use]
-pub fn dialling(language: Language, number: &str, refusal: Option<Refusal>) -> String {
-    match (language, refusal) {
-        (Language::English, None) => format!("{number} is called for the caller"),
-        (Language::English, Some(why)) => format!("{number} is not called: {why}"),
-        (Language::Mandarin, None) => format!("为来电者呼叫 {number}"),
-        (Language::Mandarin, Some(why)) => {
-            let why = match why {
-                Refusal::NotANumber => "不是国际格式号码",
-                Refusal::NotAllowed => "没有中继允许呼叫该号码",
-                Refusal::Full => "中继并发已满",
-                Refusal::TooFast => "中继呼叫频率已达上限",
-            };
-            format!("未呼叫 {number}：{why}")
-        }
-    }
-}
-
-/// How a call to a number went: the SIP status it failed with, or that it was answered.
-#[must_use]
-pub fn number(language: Language, failed: Option<u16>) -> String {
-    match (language, failed) {
-        (Language::English, None) => "it answers: both hear each other".to_owned(),
-        (Language::English, Some(status)) => format!("it is not reached ({status})"),
-        (Language::Mandarin, None) => "对方接听，双方通话".to_owned(),
-        (Language::Mandarin, Some(status)) => format!("未接通（{status}）"),
-    }
 }

@@ -36,6 +36,9 @@ pub mod effect;
 /// Why a call went as it did.
 pub mod explain;
 
+/// The sentences of an explanation about numbers outside.
+pub mod explain_outside;
+
 /// The sentences of an explanation.
 pub mod explain_words;
 

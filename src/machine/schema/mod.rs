@@ -20,3 +20,6 @@ pub mod verb;
 
 /// Keys that many steps have.
 pub mod verb_key;
+
+/// What a key does while a caller waits.
+pub mod wait_key;

@@ -13,6 +13,7 @@ use crate::machine::schema::verb_key::RETRIES;
 use crate::machine::schema::verb_key::SAY;
 use crate::machine::schema::verb_key::goto;
 use crate::machine::schema::verb_key::way;
+use crate::machine::schema::wait_key::WAIT_KEY;
 
 /// A step by its verb.
 #[derive(Clone, Copy, Debug)]
@@ -49,34 +50,6 @@ const KEYS: Key = free(
     Form::Keys(&Form::Either(&[Form::Name, Form::Keyed(&TARGET)])),
     "where keys lead; * repeats and 0 leads to a person unless they stand here",
 );
-
-/// What a key does while a caller waits.
-pub const WAIT_KEY: Shape = Shape {
-    about: "what a key does while a caller waits",
-    keys: &[
-        free(
-            "visit",
-            Form::Name,
-            "the call goes to this step and keeps its place",
-        ),
-        free(
-            "say",
-            Form::One(&["again"]),
-            "what is told from time to time is told at once",
-        ),
-        free("goto", Form::Name, "the call leaves the queue"),
-        free(
-            "language",
-            Form::One(&["en", "zh-CN"]),
-            "with goto: the language that is spoken from there on",
-        ),
-        free(
-            "question",
-            Form::Name,
-            "with goto: the question that is chosen",
-        ),
-    ],
-};
 
 const WAIT_KEYS: Key = free(
     "keys",

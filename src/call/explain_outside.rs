@@ -1,0 +1,34 @@
+//! The sentences of an explanation about numbers outside, in every language.
+
+use crate::machine::trunk::gate::Refusal;
+use crate::vocabulary::language::Language;
+
+/// A number is called, or why it is not.
+#[must_use]
+pub fn dialling(language: Language, number: &str, refusal: Option<Refusal>) -> String {
+    match (language, refusal) {
+        (Language::English, None) => format!("{number} is called for the caller"),
+        (Language::English, Some(why)) => format!("{number} is not called: {why}"),
+        (Language::Mandarin, None) => format!("为来电者呼叫 {number}"),
+        (Language::Mandarin, Some(why)) => {
+            let why = match why {
+                Refusal::NotANumber => "不是国际格式号码",
+                Refusal::NotAllowed => "没有中继允许呼叫该号码",
+                Refusal::Full => "中继并发已满",
+                Refusal::TooFast => "中继呼叫频率已达上限",
+            };
+            format!("未呼叫 {number}：{why}")
+        }
+    }
+}
+
+/// How a call to a number went: the SIP status it failed with, or that it was answered.
+#[must_use]
+pub fn number(language: Language, failed: Option<u16>) -> String {
+    match (language, failed) {
+        (Language::English, None) => "it answers: both hear each other".to_owned(),
+        (Language::English, Some(status)) => format!("it is not reached ({status})"),
+        (Language::Mandarin, None) => "对方接听，双方通话".to_owned(),
+        (Language::Mandarin, Some(status)) => format!("未接通（{status}）"),
+    }
+}
