@@ -262,7 +262,8 @@ fn what_is_imported_can_be_started_as_it_is() {
     assert_eq!(settings.numbers.country.0, "DE");
     assert_eq!(settings.data_dir, to.join("data"));
     let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
-    let draft = Draft::load(dialplans, banks, Some(&config.catalog)).unwrap();
+    let names = Some((&config.catalog, settings.service.as_slice()));
+    let draft = Draft::load(dialplans, banks, names).unwrap();
     assert_eq!(draft.scripts.len(), 1);
     let trial = trial::Options {
         dialplan: to.join("dialplans/from-trunk.yaml"),
@@ -277,7 +278,7 @@ fn what_is_imported_can_be_started_as_it_is() {
         config: choice,
     };
     let mut told = Vec::new();
-    let ending = trial::run(&trial, std::io::empty(), &mut told).unwrap();
+    let ending = trial::run(&trial, std::io::empty, &mut told).unwrap();
     assert_eq!(ending, Ending::Fine, "{}", String::from_utf8_lossy(&told));
     std::fs::remove_dir_all(&to).unwrap();
 }

@@ -494,14 +494,3 @@ impl Script {
         self.steps.get(at.0)
     }
 }
-
-impl Step {
-    /// The wait for a seat, if it is one.
-    #[must_use]
-    pub const fn queue(&self) -> Option<&Queue> {
-        if let Verb::Queue(queue) = &self.verb {
-            return Some(queue);
-        }
-        None
-    }
-}

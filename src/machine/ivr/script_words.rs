@@ -1,7 +1,8 @@
-//! All that a dialplan says, to be recorded.
+//! What the steps of a dialplan are about: all that they say, and whom they wait for.
 
 use std::collections::BTreeSet;
 
+use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::Verb;
@@ -35,6 +36,15 @@ impl Script {
 }
 
 impl Step {
+    /// The wait for a seat, if it is one.
+    #[must_use]
+    pub const fn queue(&self) -> Option<&Queue> {
+        if let Verb::Queue(queue) = &self.verb {
+            return Some(queue);
+        }
+        None
+    }
+
     /// Its texts, each with the number of keys it names.
     #[must_use]
     pub fn wordings(&self) -> Vec<(&Wording, u32)> {
