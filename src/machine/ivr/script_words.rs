@@ -1,4 +1,4 @@
-//! All that a dialplan says, to be recorded.
+//! What the steps of a dialplan are about: all that they say, and whom they wait for.
 
 use std::collections::BTreeSet;
 

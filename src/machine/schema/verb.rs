@@ -11,6 +11,7 @@ use crate::machine::schema::verb_key::IN;
 use crate::machine::schema::verb_key::KEY_TIMEOUT;
 use crate::machine::schema::verb_key::RETRIES;
 use crate::machine::schema::verb_key::SAY;
+use crate::machine::schema::verb_key::WAIT_STEP;
 use crate::machine::schema::verb_key::goto;
 use crate::machine::schema::verb_key::way;
 use crate::machine::schema::wait_key::WAIT_KEY;
@@ -432,45 +433,6 @@ pub const VERBS: [Verb; 18] = [
         example: "{ subflow: f, goto: { any: a } }",
     },
 ];
-
-/// A step of a wait.
-pub const WAIT_STEP: Shape = Shape {
-    about: "whom the call asks for, and for how long",
-    keys: &[
-        free(
-            "need",
-            Form::Text,
-            "what a seat needs beyond the queue's need: refund >= 3 or group == seniors",
-        ),
-        free(
-            "seats",
-            Form::Some(&Form::Name),
-            "seats by id; last is the one that served the customer last",
-        ),
-        free("for", Form::Length, "how long: 20s"),
-        free(
-            "skip_if",
-            Form::One(&["never", "nobody_signed_in", "nobody_ready"]),
-            "when the step is passed over",
-        ),
-        free(
-            "prefer",
-            Form::One(&[
-                "longest_idle",
-                "most_skilled",
-                "least_skilled",
-                "least_busy",
-                "fewest_queues",
-            ]),
-            "who goes first among ready seats",
-        ),
-        free(
-            "weights",
-            Form::Map(&Form::Whole(0, 1_000)),
-            "or who goes first by the sum of levels times these",
-        ),
-    ],
-};
 
 /// A look-up by digits of an order.
 pub const ORDER_TAIL: Shape = Shape {

@@ -40,3 +40,42 @@ pub const fn way(name: &'static str, about: &'static str) -> Key {
 pub const fn goto(shape: &'static Shape) -> Key {
     needed("goto", Form::Keyed(shape), "where each outcome leads")
 }
+
+/// A step of a wait.
+pub const WAIT_STEP: Shape = Shape {
+    about: "whom the call asks for, and for how long",
+    keys: &[
+        free(
+            "need",
+            Form::Text,
+            "what a seat needs beyond the queue's need: refund >= 3 or group == seniors",
+        ),
+        free(
+            "seats",
+            Form::Some(&Form::Name),
+            "seats by id; last is the one that served the customer last",
+        ),
+        free("for", Form::Length, "how long: 20s"),
+        free(
+            "skip_if",
+            Form::One(&["never", "nobody_signed_in", "nobody_ready"]),
+            "when the step is passed over",
+        ),
+        free(
+            "prefer",
+            Form::One(&[
+                "longest_idle",
+                "most_skilled",
+                "least_skilled",
+                "least_busy",
+                "fewest_queues",
+            ]),
+            "who goes first among ready seats",
+        ),
+        free(
+            "weights",
+            Form::Map(&Form::Whole(0, 1_000)),
+            "or who goes first by the sum of levels times these",
+        ),
+    ],
+};
