@@ -1,12 +1,14 @@
 """Every example of docs/dialplans.md, called by baresip: it hears words, its keys lead where the page says, and the centre
 hangs up at the end. What the walk does at each failure is in tests/scenarios/dialplan_examples.rs."""
 
+import json
 import os
 import re
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from kit import ROOT, RATE, Baresip, Failed, Phone, check, loud, preside, until
+from kit import ROOT, RATE, Baresip, Failed, Phone, check, free_sip_port, hears, loud, preside, until
 
 FOLDER = os.path.join(ROOT, "examples", "dialplans")
 KNOWN = "13800000001"
@@ -30,8 +32,58 @@ WALKS = {
         ["room", "check_room", "check_room/ask", "guests", "check_guests", "check_guests/ask", "bye"],
     ),
     "hangup": (STRANGER, {}, ["bye"]),
+    "service": (STRANGER, {}, ["points", "check", "told", "bye"]),
+    "call": (STRANGER, {"helper": "4711"}, ["helper", "done", "noted", "bye"]),
 }
-WITH_A_SEAT = {"queue": ["agent", "rate", "bye"], "tag": ["campaign", "agent"]}
+# Before the keys: a service says something first.
+PAUSES = {"call": 4.0}
+WITH_A_SEAT = {"queue": ["agent", "rate", "bye"], "tag": ["campaign", "agent"], "waiting": ["agent", "hours", "agent"]}
+OTHERS = {"dial"}
+# Where the shop's telephone of dial.yaml stands.
+SHOP = free_sip_port()
+
+
+class Services(BaseHTTPRequestHandler):
+    """The services that the examples ask: points of a customer, and one that leads the call."""
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or "{}")
+        if self.path == "/loyalty":
+            told = {"points": 120, "tier": "gold"}
+        elif "4711" in json.dumps(asked):
+            told = {"do": [{"set": {"ticket": "T-17"}}]}
+        else:
+            told = {"do": [{"say": "About the damage."}, {"collect": {"say": "Your parcel number.", "digits": 4}}]}
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+SERVICES = ThreadingHTTPServer(("127.0.0.1", 0), Services)
+threading.Thread(target=SERVICES.serve_forever, daemon=True).start()
+CONFIGURED = f"""
+[[queue]]
+name = "desk"
+[[service]]
+name = "loyalty"
+url = "http://127.0.0.1:{SERVICES.server_port}/loyalty"
+[[service]]
+name = "helper"
+url = "http://127.0.0.1:{SERVICES.server_port}/helper"
+[[trunk]]
+name = "carrier"
+hosts = ["127.0.0.9"]
+[trunk.out]
+to = "udp://127.0.0.1:{SHOP}"
+from = "+861060000000"
+destinations = ["+86*"]
+"""
 
 
 def number_of(name):
@@ -62,7 +114,7 @@ def walk(centre, name):
             call = live(centre, number) if keys else None
             pressed = keys.pop(call["step"], "") if call else ""
             # Heard a little first: a key stops the words.
-            time.sleep(1.0 if pressed else 0.1)
+            time.sleep(PAUSES.get(name, 1.0) if pressed else 0.1)
             for key in pressed:
                 phone.tell("sndcode", key)
                 time.sleep(0.25)
@@ -95,7 +147,7 @@ def all_of(names, work):
 
 def every_example_is_judged(_):
     there = {name.removesuffix(".yaml") for name in os.listdir(FOLDER)}
-    judged = set(WALKS) | set(WITH_A_SEAT)
+    judged = set(WALKS) | set(WITH_A_SEAT) | OTHERS
     check(there == judged, f"no judge for {sorted(there - judged)}, no example for {sorted(judged - there)}")
     return f"{len(there)} examples"
 
@@ -126,9 +178,14 @@ def a_seat_takes_the_examples_that_wait(centre):
         for name, expected in WITH_A_SEAT.items():
             phone = Phone(centre, f"1390000{number_of(name)}", hz=440)
             phones.append(phone)
+            if name == "waiting":
+                centre.fetch("/api/v1/seats/1001/state", b'{"state":"away"}', "POST")
             call = phone.call(number_of(name))
+            if name == "waiting":
+                stroll(centre, call, number_of(name))
+                centre.fetch("/api/v1/seats/1001/state", b'{"state":"ready"}', "POST")
             offer = seat.offered(15)
-            if name == "tag":
+            if name in ("tag", "waiting"):
                 time.sleep(0.5)
                 check(call.hang_up().status == 200, "BYE")
             else:
@@ -148,10 +205,45 @@ def a_seat_takes_the_examples_that_wait(centre):
         seat.close()
 
 
+def stroll(centre, call, number):
+    """Hears the opening hours while the place is kept, and comes back."""
+    step = lambda: (live(centre, number) or {}).get("step")
+    until("the caller waits", lambda: step() == "agent", 5)
+    time.sleep(0.5)
+    call.sound.press("1")
+    until("the caller hears the hours", lambda: step() == "hours", 5)
+    time.sleep(0.5)
+    call.sound.press("1")
+    until("the caller waits again", lambda: step() == "agent", 5)
+    check(sum(queue["waiting"] for queue in centre.get("/api/v1/queues")) == 1, "the place is gone")
+
+
+def a_shop_outside_is_put_through(centre):
+    shop = Phone(centre, "shop", hz=880, port=SHOP)
+    caller = Phone(centre, "13900007016", hz=440)
+    try:
+        call = caller.call(number_of("dial"))
+        outside = shop.offered(15)
+        check("+861060000002" in outside.invite.first, outside.invite.first)
+        check("+861060000000" in outside.invite.get("from"), outside.invite.get("from"))
+        time.sleep(0.5)
+        hears(call.sound, 880, "the caller")
+        hears(outside.sound, 440, "the shop")
+        check(outside.hang_up().status == 200, "BYE")
+        until("the caller is hung up", lambda: call.ended, 10)
+        steps = [step for _, step in record_of(centre, number_of("dial"))["steps"]]
+        check(steps == ["shop", "bye"], f"dial walked {steps}")
+    finally:
+        caller.close()
+        shop.close()
+
+
 preside(
     every_example_is_judged,
     baresip_walks_the_examples,
     a_seat_takes_the_examples_that_wait,
+    a_shop_outside_is_put_through,
     dialplans=FOLDER,
+    extra=CONFIGURED,
     command="espeak-ng -v {language} --stdin --stdout",
 )

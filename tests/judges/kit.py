@@ -138,6 +138,7 @@ class Centre:
             command=more.get("command", ""),
         )
         text += "".join(SEAT.format(id=seat) for seat in seats)
+        text += more.get("extra", "")
         self.config = os.path.join(folder, "ringwise.toml")
         with open(self.config, "w") as out:
             out.write(text)
@@ -498,12 +499,12 @@ class Phone:
     writes into Contact and SDP can be made up."""
 
     def __init__(
-        self, centre, user, password=None, hz=None, algorithm="MD5", claims=None, answers=True, at="127.0.0.1", by="UDP"
+        self, centre, user, password=None, hz=None, algorithm="MD5", claims=None, answers=True, at="127.0.0.1", by="UDP", port=0
     ):
         self.centre, self.user, self.password, self.hz = centre, user, password, hz
         self.algorithm, self.answers, self.at, self.by = algorithm, answers, at, by
         self.socket = socket.socket(family(at), socket.SOCK_DGRAM if by == "UDP" else socket.SOCK_STREAM)
-        self.socket.bind((at, 0))
+        self.socket.bind((at, port))
         if by == "TCP":
             self.socket.connect((at, centre.sip))
         self.socket.settimeout(0.2)
