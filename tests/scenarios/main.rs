@@ -44,7 +44,6 @@ mod no_caller_is_trapped;
 mod notices;
 mod prediction_laws;
 mod prediction_sim;
-mod prediction_storm;
 mod prompt_catalog;
 mod random_flows;
 mod record_end;

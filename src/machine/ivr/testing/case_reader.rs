@@ -227,13 +227,14 @@ impl CaseReader<'_> {
             return;
         };
         let own = if is_customers { "name" } else { "id" };
-        let known: Vec<&str> = known
-            .keys()
-            .filter_map(|one| match one.strip_prefix("customer.") {
-                Some(bare) => is_customers.then_some(bare),
-                None => (!is_customers).then_some(one.as_str()),
-            })
-            .collect();
+        // As a file of orders names them.
+        let known = known.iter().filter_map(|(name, attribute)| {
+            let bare = name.strip_prefix("customer.");
+            let fits = bare.is_some() == is_customers;
+            let written = attribute.source.as_deref();
+            fits.then(|| written.unwrap_or(bare.unwrap_or(name)))
+        });
+        let known: Vec<&str> = known.collect();
         let known = || known.iter().copied().chain([own]);
         if known().all(|one| one != name) {
             let who = if is_customers { "customer" } else { "order" };
