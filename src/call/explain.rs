@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::call::explain_callback;
 use crate::call::explain_outside;
 use crate::call::explain_words;
 use crate::call::explain_words::Before;
@@ -157,6 +158,8 @@ impl Teller {
             );
         } else if matches!(fact, Fact::NumberAnswered) {
             self.say(at, "number", explain_outside::number(language, None));
+        } else if let Fact::Callback(fact) = fact {
+            self.say(at, "callback", explain_callback::told(language, fact));
         } else if let Fact::SeatFailed { seat, status } = fact {
             let seat = self.seat(*seat);
             let text = explain_words::seat_failed(language, &seat, *status);
@@ -196,6 +199,7 @@ impl Teller {
             | AcdFact::StepEntered { contact, .. }
             | AcdFact::Reprioritised { contact, .. }
             | AcdFact::TakenOut { contact, .. }
+            | AcdFact::Parked { contact, .. }
             | AcdFact::Served { contact, .. } => {
                 if *contact == self.call {
                     self.take_decision(at, fact);
@@ -259,6 +263,7 @@ impl Teller {
                 let text = explain_words::reprioritised(language, class.priority);
                 self.say(at, "reprioritised", text);
             }
+            AcdFact::Parked { .. } => self.waits = None,
             AcdFact::TakenOut { waited_ms, .. } => {
                 self.waits = None;
                 let text = explain_words::taken_out(language, *waited_ms);

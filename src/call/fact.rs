@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::promise::CallbackFact;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Party;
@@ -152,6 +153,8 @@ pub enum Fact {
         /// Which.
         number: String,
     },
+    /// What becomes of a promise to call back.
+    Callback(CallbackFact),
     /// That call may not leave.
     CallOutRefused {
         /// The number.

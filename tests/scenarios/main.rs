@@ -13,6 +13,11 @@ mod bank_faults;
 mod bank_messages;
 #[expect(
     clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of callbacks"
+)]
+mod callback;
+#[expect(
+    clippy::wildcard_enum_match_arm,
     reason = "few of the facts tell of calls that leave"
 )]
 mod calling_out;

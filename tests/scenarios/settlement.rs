@@ -18,6 +18,7 @@ use ringwise::call::phone::PhoneId;
 use ringwise::call::phone::PhoneReport;
 use ringwise::call::phone::PhoneSetup;
 use ringwise::call::phone_bank::PhoneBank;
+use ringwise::call::promise::CallbackRules;
 use ringwise::call::record::Record;
 use ringwise::call::release::Release;
 use ringwise::call::switchboard::Parts;
@@ -369,6 +370,7 @@ pub(crate) fn centre() -> Centre {
         calls_max: 5_000,
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
+        callback: CallbackRules::default(),
     }
 }
 
@@ -377,6 +379,7 @@ fn examples() -> impl Iterator<Item = Arc<Script>> {
     let files = [
         "examples/dialplans/queue.yaml",
         "examples/dialplans/waiting.yaml",
+        "examples/dialplans/callback.yaml",
         "tests/data/calling-out/ways.yaml",
     ];
     files.into_iter().map(|name| {

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::driver::config::callback::Callback;
 use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
 use crate::driver::config::trunk_out::TrunkOut;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub orders: Orders,
     /// What dialplans may ask.
     pub service: Vec<Service>,
+    /// How promises to call back are kept.
+    pub callback: Callback,
     /// Who calls in without registering.
     pub trunk: Vec<Trunk>,
     /// Queues.
@@ -87,6 +90,7 @@ impl Default for Settings {
             prompts: Prompts::default(),
             orders: Orders::default(),
             service: Vec::new(),
+            callback: Callback::default(),
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
