@@ -13,6 +13,7 @@ use crate::machine::prediction::learning::course::Call;
 use crate::machine::prediction::learning::course::Course;
 use crate::machine::prediction::learning::course::Standing;
 use crate::machine::prediction::learning::forest::Forest;
+use crate::machine::prediction::learning::forest::Sight;
 use crate::machine::prediction::learning::grower;
 use crate::machine::prediction::learning::observation::Observation;
 use crate::machine::prediction::learning::observation::Seen;
@@ -148,14 +149,19 @@ impl Fitted {
     #[must_use]
     pub fn forecast(&self, questions: &[String], exposed: &[Exposure]) -> Vec<f64> {
         let own = places(questions, &self.questions);
-        let mut scores = Vec::with_capacity(questions.len() * exposed.len());
-        for exposure in exposed {
-            let mut sums = vec![0.0; self.questions.len()];
+        let sights = exposed.iter().map(|exposure| Sight {
+            bins: self.bins(exposure).collect(),
+            named: self.named(exposure).collect(),
+        });
+        let sights: Vec<Sight> = sights.collect();
+        let mut sums = vec![vec![0.0; self.questions.len()]; exposed.len()];
+        for (exposure, sums) in exposed.iter().zip(&mut sums) {
             let places: Vec<u16> = self.softmax.places(exposure).collect();
-            self.softmax.score(&places, &mut sums);
-            let bins: Vec<u8> = self.bins(exposure).collect();
-            let named: Vec<u16> = self.named(exposure).collect();
-            self.forest.score(&bins, &named, &mut sums);
+            self.softmax.score(&places, sums);
+        }
+        self.forest.score(&sights, &mut sums);
+        let mut scores = Vec::with_capacity(questions.len() * exposed.len());
+        for (exposure, sums) in exposed.iter().zip(&sums) {
             let fitted = own.iter().map(|place| place.and_then(|at| sums.get(at)));
             let starts = starts(&exposure.weights_ppm, questions.len());
             let both = starts.iter().zip(fitted);
