@@ -97,6 +97,19 @@ fn ask(address: SocketAddr, request: &str, (pace, count): (Duration, u32)) -> Ve
     latencies
 }
 
+/// Waits until the prompts are decoded: that takes a core for some seconds after a first start.
+fn settle() {
+    let decoding = || {
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+        tasks
+            .filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok())
+            .any(|name| name.trim() == "prompts")
+    };
+    while decoding() {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 fn main() {
     let folder = std::env::temp_dir().join(format!("ringwise-bench-{}", std::process::id()));
     for part in ["banks", "dialplans"] {
@@ -119,6 +132,7 @@ fn main() {
     let mut served = runtime
         .block_on(centre::serve(config, Clock::start(), None))
         .unwrap();
+    settle();
     let token = std::fs::read_to_string(folder.join("data/admin.token")).unwrap();
     let body = body();
     let request = format!(

@@ -23,6 +23,8 @@ fn call(number: &str, hour: i64, order: &str) -> Account {
         outcome: Outcome::Contained,
         foreseen: Some(Foreseen {
             ranked: vec![(Some(order.to_owned()), "late".to_owned(), 0.8)],
+            read: 3,
+            propensity: 1.0,
             none_of_them: false,
         }),
         wanted: Some(Wanted {

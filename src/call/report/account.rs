@@ -36,6 +36,10 @@ pub struct Account {
 pub struct Foreseen {
     /// (order, question, probability), likeliest first.
     pub ranked: Vec<(Option<String>, String, f64)>,
+    /// So many options were read.
+    pub read: u32,
+    /// How likely they were to be read in this order.
+    pub propensity: f64,
     /// Whether the caller then chose none of those that were read.
     pub none_of_them: bool,
 }
@@ -63,11 +67,18 @@ impl Account {
         let mut wanted = None;
         let mut answers = Vec::new();
         for (at_ms, fact) in &record.story {
-            if let WalkFact::Predicted { ranked, .. } = fact
+            if let WalkFact::Predicted {
+                ranked,
+                read,
+                propensity,
+                ..
+            } = fact
                 && foreseen.is_none()
             {
                 let prediction = Foreseen {
                     ranked: ranked.clone(),
+                    read: *read,
+                    propensity: *propensity,
                     none_of_them: false,
                 };
                 foreseen = Some((*at_ms, prediction));

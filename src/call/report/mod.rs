@@ -7,6 +7,9 @@ pub mod account;
 /// Whether probabilities are what they say.
 pub mod calibration;
 
+/// Hits as they would be if every menu were read in an order drawn by lot.
+pub mod evenness;
+
 /// A report as a picture.
 pub mod picture;
 

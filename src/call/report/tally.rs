@@ -10,6 +10,7 @@ use crate::call::report::account::Foreseen;
 use crate::call::report::account::Wanted;
 use crate::call::report::calibration::Calibration;
 use crate::call::report::calibration::whole;
+use crate::call::report::evenness::Evenness;
 use crate::call::report::question_tally::QuestionTally;
 use crate::call::report::returning::Again;
 use crate::call::report::returning::CallBook;
@@ -45,6 +46,8 @@ pub struct Tally {
     pub hit_3: u64,
     /// Or among the first five.
     pub hit_5: u64,
+    /// The same, with the pull of the first place weighed out.
+    pub evenness: Evenness,
     /// Sum of -ln(probability of what was wanted), in nats.
     pub log_loss_sum: f64,
     /// What was held to be likeliest, and whether it was.
@@ -105,6 +108,7 @@ impl Tally {
         self.hit_1 += u64::from(wanted.is_among(1));
         self.hit_3 += u64::from(wanted.is_among(3));
         self.hit_5 += u64::from(wanted.is_among(5));
+        self.evenness.take(foreseen, wanted);
         self.log_loss_sum -= wanted.p.unwrap_or(P_MIN).max(P_MIN).ln();
         if let Some((_, _, p)) = foreseen.ranked.first() {
             self.calibration.take(*p, wanted.is_among(1));

@@ -9,6 +9,9 @@ pub mod command;
 /// Which configuration a command reads.
 pub mod config_choice;
 
+/// A report of every day, written by a running centre.
+pub mod daily_report;
+
 /// Shows the demo.
 pub mod demo;
 

@@ -17,6 +17,7 @@ use crate::machine::prediction::evaluation::case::Case;
 use crate::machine::prediction::evaluation::pupil::Pupil;
 use crate::machine::prediction::evaluation::score::Common;
 use crate::machine::prediction::evaluation::score::Score;
+use crate::machine::prediction::model::Model;
 use crate::machine::prediction::outcome::Outcome;
 use crate::machine::prediction::reading::bank as bank_file;
 use crate::vocabulary::chance::Chance;
@@ -44,7 +45,8 @@ pub struct Options {
     /// Calls to predict; without it `--folds`.
     #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "folds")]
     test: Vec<PathBuf>,
-    /// Learn from each tested call after it was predicted, as a centre does.
+    /// Learn from each tested call after it was predicted, as a centre does; without it only what was
+    /// learned for good counts.
     #[arg(long)]
     online: bool,
     /// Instead of a test: split the calls in so many parts, predict each from the others.
@@ -201,20 +203,24 @@ fn straight(material: &Material, options: &Options, out: &mut dyn Write) -> io::
         .iter()
         .map(|case| case.outcome(&material.bank))
         .collect();
-    let mut common = common(&train);
+    let common = common(&train);
     let mut pupil = Pupil::default();
     let mut stops = CURVE.iter().filter(|_| options.curve).peekable();
     for (learned, outcome) in train.into_iter().enumerate() {
         if stops.next_if_eq(&&learned).is_some() {
             let mut known = pupil.clone();
             known.fit();
-            let score = score(&mut known, &test, &mut common.clone(), false);
+            let score = score(&known.model, &test, &common);
             predict_report::write_line(learned, &score, options.oracle, out)?;
         }
         pupil.learn(outcome);
     }
     pupil.fit();
-    Ok(score(&mut pupil, &test, &mut common, options.online))
+    Ok(if options.online {
+        score_online(pupil, &test, &common)
+    } else {
+        score(&pupil.model, &test, &common)
+    })
 }
 
 /// Predicts each part from the others.
@@ -248,11 +254,11 @@ fn folded(
                 outcomes.collect::<Vec<Outcome>>()
             };
             let (train, test) = (of(false), of(true));
-            let mut common = common(&train);
+            let common = common(&train);
             let mut pupil = Pupil::default();
             train.into_iter().for_each(|outcome| pupil.learn(outcome));
             pupil.fit();
-            once.add(&score(&mut pupil, &test, &mut common, false));
+            once.add(&score(&pupil.model, &test, &common));
         }
         let means = once.means();
         writeln!(
@@ -272,16 +278,26 @@ fn common(outcomes: &[Outcome]) -> Common {
     common
 }
 
-fn score(pupil: &mut Pupil, test: &[Outcome], common: &mut Common, online: bool) -> Score {
+/// Scores what was learned for good: tested calls are not of the hours that were learned last.
+fn score(model: &Model, test: &[Outcome], common: &Common) -> Score {
+    let model = model.settled();
+    let mut score = Score::default();
+    for outcome in test {
+        let joint = model.joint(&outcome.questions, &outcome.exposed, outcome.at);
+        score.count(outcome, &joint, common);
+    }
+    score
+}
+
+/// Scores a centre that goes on learning.
+fn score_online(mut pupil: Pupil, test: &[Outcome], common: &Common) -> Score {
     let mut score = Score::default();
     for outcome in test {
         let joint = pupil
             .model
             .joint(&outcome.questions, &outcome.exposed, outcome.at);
         score.count(outcome, &joint, common);
-        if online {
-            pupil.live(outcome.clone());
-        }
+        pupil.live(outcome.clone());
     }
     score
 }

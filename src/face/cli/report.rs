@@ -63,40 +63,91 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
     };
     let zone = config.settings.centre.zone.0.clone();
     let today = Clock::start().turn().wall.civil(&zone).date();
-    let Some(span) = Span::of(options, today, &zone) else {
+    let last = options.day.or_else(|| today.yesterday().ok());
+    let span = last.and_then(|last| Span::of((last, options.days), &zone));
+    let Some(span) = span else {
         eprintln!("error: these days are out of the calendar");
         return Ok(Ending::Input);
     };
     let database = assembly::database(&config.settings.data_dir);
-    let columns = match count(&database, &span, options.by_release) {
-        Ok(columns) => columns,
+    let report = match Report::of(&database, &span, options.by_release) {
+        Ok(report) => report,
         Err(error) => {
             eprintln!("error: {}: {error}", database.display());
             return Ok(Ending::World);
         }
     };
-    if let Some(path) = &options.svg {
-        let all = columns.first().map(|(_, tally)| tally);
-        let drawn = picture::draw(&span.title(), all.unwrap_or(&Tally::default()));
-        if let Err(error) = fs::write(path, drawn) {
-            eprintln!("error: cannot write {}: {error}", path.display());
-            return Ok(Ending::World);
-        }
+    if let Some(path) = &options.svg
+        && let Err(error) = fs::write(path, report.svg())
+    {
+        eprintln!("error: cannot write {}: {error}", path.display());
+        return Ok(Ending::World);
     }
     if options.json {
-        let told: Vec<Told<'_>> = columns.iter().map(|(name, t)| Told::of(name, t)).collect();
-        serde_json::to_writer_pretty(&mut *out, &told)?;
-        writeln!(out)?;
+        report.json(out)?;
     } else {
-        writeln!(out, "{}\n", span.title())?;
-        write_table(&columns, out)?;
-        write_questions(columns.first().map(|(_, tally)| tally), out)?;
+        report.text(out)?;
     }
     Ok(Ending::Fine)
 }
 
+/// What recorded calls of some days say.
+pub struct Report {
+    title: String,
+    /// All calls, and after them those of each release if that is asked.
+    columns: Vec<(String, Tally)>,
+}
+
+impl Report {
+    /// Counts the calls of these days.
+    ///
+    /// # Errors
+    ///
+    /// The log cannot be read.
+    pub fn of(
+        database: &Path,
+        span: &Span,
+        by_release: bool,
+    ) -> Result<Self, reading::ReadingError> {
+        Ok(Self {
+            title: span.title(),
+            columns: count(database, span, by_release)?,
+        })
+    }
+
+    /// As a table.
+    ///
+    /// # Errors
+    ///
+    /// `out` cannot be written.
+    pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}\n", self.title)?;
+        write_table(&self.columns, out)?;
+        write_questions(self.columns.first().map(|(_, tally)| tally), out)
+    }
+
+    /// As JSON.
+    ///
+    /// # Errors
+    ///
+    /// `out` cannot be written.
+    pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let columns = self.columns.iter();
+        let told: Vec<Told<'_>> = columns.map(|(name, t)| Told::of(name, t)).collect();
+        serde_json::to_writer_pretty(&mut *out, &told)?;
+        writeln!(out)
+    }
+
+    /// As a picture.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        let all = self.columns.first().map(|(_, tally)| tally);
+        picture::draw(&self.title, all.unwrap_or(&Tally::default()))
+    }
+}
+
 /// Days, from the first moment of the first to the first moment after the last.
-struct Span {
+pub struct Span {
     first: Date,
     last: Date,
     from: Wall,
@@ -105,13 +156,11 @@ struct Span {
 }
 
 impl Span {
-    fn of(options: &Options, today: Date, zone: &TimeZone) -> Option<Self> {
-        let last = match options.day {
-            Some(day) => day,
-            None => today.yesterday().ok()?,
-        };
+    /// So many days up to the last; none if they are out of the calendar.
+    #[must_use]
+    pub fn of((last, days): (Date, u16), zone: &TimeZone) -> Option<Self> {
         let first = last
-            .checked_sub(jiff::Span::new().days(i64::from(options.days) - 1))
+            .checked_sub(jiff::Span::new().days(i64::from(days) - 1))
             .ok()?;
         let start = |day: Date| {
             let zoned = day.to_zoned(zone.clone()).ok()?;
@@ -179,6 +228,11 @@ struct Told<'t> {
     hit_at_1: Option<f64>,
     hit_at_3: Option<f64>,
     hit_at_5: Option<f64>,
+    /// With the pull of the first place weighed out.
+    even_hit_at_1: Option<f64>,
+    even_hit_at_3: Option<f64>,
+    /// As good as of so many calls.
+    even_calls: f64,
     log_loss: Option<f64>,
     calibration_error: Option<f64>,
     listened_median_ms: Option<u64>,
@@ -200,6 +254,9 @@ impl<'t> Told<'t> {
             hit_at_1: of_labelled(counts.hit_1),
             hit_at_3: of_labelled(counts.hit_3),
             hit_at_5: of_labelled(counts.hit_5),
+            even_hit_at_1: counts.evenness.hits().map(|[one, _]| one),
+            even_hit_at_3: counts.evenness.hits().map(|[_, three]| three),
+            even_calls: counts.evenness.calls(),
             log_loss: counts.log_loss(),
             calibration_error: counts.calibration.error(),
             listened_median_ms: counts.listened(0.5),
@@ -227,6 +284,15 @@ impl<'t> Told<'t> {
             ("  held to be likeliest", percent(self.hit_at_1)),
             ("  among the first three", percent(self.hit_at_3)),
             ("  among the first five", percent(self.hit_at_5)),
+            (
+                "  likeliest, places evened out",
+                percent(self.even_hit_at_1),
+            ),
+            ("  first three, evened out", percent(self.even_hit_at_3)),
+            (
+                "  evened out: worth of calls",
+                format!("{:.0}", self.even_calls),
+            ),
             ("  log-loss, nats", number(self.log_loss)),
             ("  calibration error", number(self.calibration_error)),
             ("  listened, median", seconds(self.listened_median_ms)),

@@ -23,6 +23,8 @@ use crate::face::centre::ServeError;
 use crate::face::centre::Served;
 use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
+use crate::face::cli::daily_report;
+use crate::face::cli::daily_report::Shelf;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
 
@@ -54,9 +56,11 @@ pub fn run(options: &Options, out: &mut impl Write) -> io::Result<Ending> {
         .build()?;
     runtime.block_on(async {
         let drain = Duration::from_secs(u64::from(config.settings.drain_s));
-        match centre::serve(config, Clock::start(), None).await {
+        let (shelf, clock) = (Shelf::of(&config.settings), Clock::start());
+        match centre::serve(config, clock, None).await {
             Ok(served) => {
                 announce(&served, out)?;
+                tokio::spawn(daily_report::keep(shelf, clock));
                 live(served, drain, out).await?;
                 Ok(Ending::Fine)
             }

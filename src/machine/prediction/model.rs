@@ -14,6 +14,7 @@ use crate::machine::prediction::cell;
 use crate::machine::prediction::learning::blend::Blend;
 use crate::machine::prediction::learning::fitted::Fitted;
 use crate::machine::prediction::learning::observation;
+use crate::machine::prediction::learning::season::Scene;
 use crate::machine::prediction::learning::season::Season;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::order::Order;
@@ -132,7 +133,12 @@ impl Model {
     /// that the bank rules out among them. What is left to 1 is something else.
     #[must_use]
     pub fn joint(&self, questions: &[String], exposed: &[Exposure], at: Wall) -> Vec<f64> {
-        let foretold = self.foretell(questions, exposed, at);
+        let scene = Scene {
+            questions,
+            exposed,
+            at,
+        };
+        let foretold = self.foretell(scene);
         let known = 1.0 - self.other();
         let mixed = self.season.mixed(&foretold.views, at);
         mixed.into_iter().map(|p| known * p).collect()
@@ -145,15 +151,25 @@ impl Model {
             self.something_else = self.something_else.saturating_add(1);
             return;
         };
-        let questions = &outcome.questions;
-        if let Some(question) = questions.iter().position(|id| *id == meant.question) {
-            let asked = meant.order * questions.len() + question;
-            let foretold = self.foretell(questions, &outcome.exposed, outcome.at);
-            self.blend.learn(&foretold.forecasts, &foretold.base, asked);
-            self.season
-                .learn(questions, &foretold.views, asked, outcome.at);
-        }
-        self.table.learn(&outcome.exposed, meant);
+        let scene = Scene {
+            questions: &outcome.questions,
+            exposed: &outcome.exposed,
+            at: outcome.at,
+        };
+        let question = scene.questions.iter().position(|id| *id == meant.question);
+        let Some(question) = question else {
+            self.table.learn(&outcome.exposed, meant);
+            return;
+        };
+        let first = meant.order * scene.questions.len();
+        let foretold = self.foretell(scene);
+        let due = self.season.due(&foretold.views, outcome.at);
+        let pairs = foretold.base.iter().zip(&due).skip(first);
+        let meant = in_season(meant, scene.questions.iter().zip(pairs));
+        self.blend
+            .learn(&foretold.forecasts, &foretold.base, first + question);
+        self.season.learn(scene, &foretold.views, first + question);
+        self.table.learn(&outcome.exposed, &meant);
     }
 
     /// Whether enough was learned since the last fit to fit again.
@@ -167,6 +183,15 @@ impl Model {
     /// No fit could be made: the next one is due when as many more were learned.
     pub const fn postpone_fit(&mut self) {
         self.tried = self.calls;
+    }
+
+    /// What was learned for good: the model when the hours and days it learned in are long past.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        Self {
+            season: Season::default(),
+            ..self.clone()
+        }
     }
 
     /// What was last fitted, if anything was.
@@ -197,7 +222,8 @@ impl Model {
             / (cell::float(self.calls) + OTHER_STRENGTH)
     }
 
-    fn foretell(&self, questions: &[String], exposed: &[Exposure], at: Wall) -> Foretold {
+    fn foretell(&self, scene: Scene<'_>) -> Foretold {
+        let (questions, exposed) = (scene.questions, scene.exposed);
         let table = self.table.forecast(questions, exposed);
         let kept: f64 = table.iter().sum();
         let mut forecasts = vec![table];
@@ -207,7 +233,7 @@ impl Model {
             forecasts.push(forecast);
         }
         let base = self.blend.mean(&forecasts);
-        let views = self.season.views(questions, &base, at);
+        let views = self.season.views(scene, &base);
         Foretold {
             forecasts,
             base,
@@ -275,6 +301,21 @@ fn priors_ppm(questions: &[String], candidate: Option<&Candidate>) -> BTreeMap<S
     questions.iter().cloned().zip(priors).collect()
 }
 
+/// What was meant, with more expected of what a storm explains: the back-off table learns nothing from that.
+fn in_season<'q>(
+    meant: &Meant,
+    questions: impl Iterator<Item = (&'q String, (&'q f64, &'q f64))>,
+) -> Meant {
+    let mut meant = meant.clone();
+    for (id, (base, due)) in questions {
+        if let Some(prior) = meant.priors_ppm.get_mut(id) {
+            let times = (due / base.max(f64::MIN_POSITIVE)).min(TIMES_MAX);
+            *prior = cell::ppm(cell::float(*prior) / 1e6 * times);
+        }
+    }
+    meant
+}
+
 /// What the caller may mean: the newest orders, then the caller without an order.
 fn candidates(bank: &Bank, customer: &Customer, wall: Wall, zone: &TimeZone) -> Vec<Candidate> {
     let newest = customer.orders.iter().take(ORDERS_MAX).map(Some);
@@ -330,7 +371,9 @@ fn candidate(bank: &Bank, order: Option<&Order>, situation: &Situation<'_>) -> C
 /// The share of callers who want something else, before anything is learned.
 const OTHER_PRIOR: f64 = 0.1;
 /// The first belief in that share counts like so many calls.
-const OTHER_STRENGTH: f64 = 40.0;
+const OTHER_STRENGTH: f64 = 100.0;
+/// No storm explains more.
+const TIMES_MAX: f64 = 50.0;
 /// After so many calls the first fit is made.
 const FIT_FIRST: u64 = 300;
 /// Each further one after twice as many, but no later than after so many more.

@@ -13,6 +13,7 @@ use crate::machine::prediction::learning::course::Call;
 use crate::machine::prediction::learning::course::Course;
 use crate::machine::prediction::learning::course::Standing;
 use crate::machine::prediction::learning::forest::Forest;
+use crate::machine::prediction::learning::forest::Sight;
 use crate::machine::prediction::learning::grower;
 use crate::machine::prediction::learning::observation::Observation;
 use crate::machine::prediction::learning::observation::Seen;
@@ -49,20 +50,33 @@ impl Fitted {
         if usable.len() < CALLS_MIN {
             return None;
         }
-        let mut this = Self::fit_to(usable, questions);
+        let held = usable.get(usable.len().saturating_sub(ADVISED_MAX)..)?;
+        let held = Held::of(held);
+        let least = held.least(&questions);
+        let mut this = Self::fit_to(usable, questions, least);
         if usable.len() <= ADVISED_MAX {
-            this.table_share_ppm = cell::ppm(advice(usable, &this.questions));
+            this.table_share_ppm = cell::ppm(held.table_share(&this.questions, least));
         }
         Some(this)
     }
 
-    fn fit_to(outcomes: &[&Outcome], questions: Vec<String>) -> Self {
+    fn fit_to(outcomes: &[&Outcome], questions: Vec<String>, least: f64) -> Self {
+        let mut this = Self::unfitted(outcomes, questions);
+        let course = this.course(outcomes);
+        let mut standing = Standing::new(&course);
+        this.softmax.fit(&course, &mut standing, least);
+        let shapes: Vec<(usize, bool)> = this.columns.iter().map(Column::shape).collect();
+        this.forest = Forest::fit(&course, &shapes, (ROUNDS, TREES), &mut standing);
+        this
+    }
+
+    fn unfitted(outcomes: &[&Outcome], questions: Vec<String>) -> Self {
         let exposed = outcomes.iter().flat_map(|outcome| &outcome.exposed);
         let exposed: Vec<&Exposure> = exposed.collect();
         let seen: Vec<&Observation> = exposed.iter().map(|exposure| &exposure.seen).collect();
         let columns = Column::of(&seen);
         let naming = columns.iter().filter(|column| column.names(&questions));
-        let mut this = Self {
+        Self {
             naming: naming.map(|column| column.name.clone()).collect(),
             softmax: Softmax::of(&exposed, questions.len()),
             forest: Forest::default(),
@@ -70,13 +84,7 @@ impl Fitted {
             table_share_ppm: cell::ppm(TABLE_SHARE),
             columns,
             questions,
-        };
-        let course = this.course(outcomes);
-        let mut standing = Standing::new(&course);
-        this.softmax.fit(&course, &mut standing);
-        let shapes: Vec<(usize, bool)> = this.columns.iter().map(Column::shape).collect();
-        this.forest = Forest::fit(&course, &shapes, (ROUNDS, TREES), &mut standing);
-        this
+        }
     }
 
     /// The share that a back-off table should have in the mean with it, from 0 to 1.
@@ -141,14 +149,19 @@ impl Fitted {
     #[must_use]
     pub fn forecast(&self, questions: &[String], exposed: &[Exposure]) -> Vec<f64> {
         let own = places(questions, &self.questions);
-        let mut scores = Vec::with_capacity(questions.len() * exposed.len());
-        for exposure in exposed {
-            let mut sums = vec![0.0; self.questions.len()];
+        let sights = exposed.iter().map(|exposure| Sight {
+            bins: self.bins(exposure).collect(),
+            named: self.named(exposure).collect(),
+        });
+        let sights: Vec<Sight> = sights.collect();
+        let mut sums = vec![vec![0.0; self.questions.len()]; exposed.len()];
+        for (exposure, sums) in exposed.iter().zip(&mut sums) {
             let places: Vec<u16> = self.softmax.places(exposure).collect();
-            self.softmax.score(&places, &mut sums);
-            let bins: Vec<u8> = self.bins(exposure).collect();
-            let named: Vec<u16> = self.named(exposure).collect();
-            self.forest.score(&bins, &named, &mut sums);
+            self.softmax.score(&places, sums);
+        }
+        self.forest.score(&sights, &mut sums);
+        let mut scores = Vec::with_capacity(questions.len() * exposed.len());
+        for (exposure, sums) in exposed.iter().zip(&sums) {
             let fitted = own.iter().map(|place| place.and_then(|at| sums.get(at)));
             let starts = starts(&exposure.weights_ppm, questions.len());
             let both = starts.iter().zip(fitted);
@@ -182,46 +195,84 @@ fn starts(weights_ppm: &[u64], questions: usize) -> Vec<f64> {
     (0..questions).map(start).collect()
 }
 
-/// The share that a table should have: as foretells best what a fit to four fifths of the calls, and a
-/// table of these, say of the last fifth (expectation maximisation, from a belief in the fit on).
-fn advice(outcomes: &[&Outcome], questions: &[String]) -> f64 {
-    let part = |held: bool| {
-        let placed = outcomes.iter().enumerate();
-        let kept = placed.filter(move |(at, _)| (at % FOLDS == FOLDS - 1) == held);
-        kept.map(|(_, outcome)| *outcome)
-    };
-    let known: Vec<&Outcome> = part(false).collect();
-    let fitted = Fitted::fit_to(&known, questions.to_vec());
-    let mut table = Table::default();
-    for (outcome, meant) in known
-        .iter()
-        .filter_map(|one| Some((one, one.meant.as_ref()?)))
-    {
-        table.learn(&outcome.exposed, meant);
-    }
-    let pair = |outcome: &Outcome| {
-        let meant = outcome.meant.as_ref()?;
-        let question = outcome
-            .questions
-            .iter()
-            .position(|id| *id == meant.question)?;
-        let asked = meant.order * outcome.questions.len() + question;
-        let by_table = table.forecast(&outcome.questions, &outcome.exposed);
-        let by_fit = fitted.forecast(&outcome.questions, &outcome.exposed);
-        Some((*by_table.get(asked)?, *by_fit.get(asked)?))
-    };
-    let pairs: Vec<(f64, f64)> = part(true).filter_map(pair).collect();
-    let count = cell::float(u64::try_from(pairs.len()).unwrap_or(0));
-    let mut share = 0.5;
-    for _ in 0..STEPS {
-        let part = |(table, fit): &(f64, f64)| {
-            let (table, fit) = (share * table, (1.0 - share) * fit);
-            table / (table + fit).max(f64::MIN_POSITIVE)
+/// Calls of which a part is held back, to see what foretells it best.
+struct Held<'a> {
+    known: Vec<&'a Outcome>,
+    back: Vec<&'a Outcome>,
+}
+
+impl<'a> Held<'a> {
+    fn of(outcomes: &[&'a Outcome]) -> Self {
+        let part = |held: bool| {
+            let placed = outcomes.iter().enumerate();
+            let kept = placed.filter(move |(at, _)| (at % FOLDS == FOLDS - 1) == held);
+            kept.map(|(_, outcome)| *outcome).collect()
         };
-        let sum: f64 = pairs.iter().map(part).sum();
-        share = (sum + BELIEF * TABLE_SHARE) / (count + BELIEF);
+        Self {
+            known: part(false),
+            back: part(true),
+        }
     }
-    share
+
+    /// What the prior of a softmax's weights should at least be worth: as foretells best what was held back.
+    fn least(&self, questions: &[String]) -> f64 {
+        let loss = |least: &f64| {
+            let mut fitted = Fitted::unfitted(&self.known, questions.to_vec());
+            let course = fitted.course(&self.known);
+            fitted
+                .softmax
+                .fit(&course, &mut Standing::new(&course), *least);
+            let said = self
+                .back
+                .iter()
+                .filter_map(|outcome| said(&fitted, outcome));
+            said.map(|p| -arithmetic::ln(p)).sum::<f64>()
+        };
+        let losses = LEASTS.iter().map(|least| (*least, loss(least)));
+        let best = losses.reduce(|best, next| if next.1 < best.1 { next } else { best });
+        best.map_or(LEASTS[0], |(least, _)| least)
+    }
+
+    /// The share that a table should have: as foretells best what was held back (expectation
+    /// maximisation, from a belief in the fit on).
+    fn table_share(&self, questions: &[String], least: f64) -> f64 {
+        let fitted = Fitted::fit_to(&self.known, questions.to_vec(), least);
+        let mut table = Table::default();
+        let meant = |one: &&'a Outcome| Some((*one, one.meant.as_ref()?));
+        for (outcome, meant) in self.known.iter().filter_map(meant) {
+            table.learn(&outcome.exposed, meant);
+        }
+        let pair = |outcome: &&Outcome| {
+            let by_table = table.forecast(&outcome.questions, &outcome.exposed);
+            Some((*by_table.get(place(outcome)?)?, said(&fitted, outcome)?))
+        };
+        let pairs: Vec<(f64, f64)> = self.back.iter().filter_map(pair).collect();
+        let count = cell::float(u64::try_from(pairs.len()).unwrap_or(0));
+        let mut share = 0.5;
+        for _ in 0..STEPS {
+            let part = |(table, fit): &(f64, f64)| {
+                let (table, fit) = (share * table, (1.0 - share) * fit);
+                table / (table + fit).max(f64::MIN_POSITIVE)
+            };
+            let sum: f64 = pairs.iter().map(part).sum();
+            share = (sum + BELIEF * TABLE_SHARE) / (count + BELIEF);
+        }
+        share
+    }
+}
+
+/// Where what was asked stands among all orders and questions.
+fn place(outcome: &Outcome) -> Option<usize> {
+    let meant = outcome.meant.as_ref()?;
+    let mut ids = outcome.questions.iter();
+    let question = ids.position(|id| *id == meant.question)?;
+    Some(meant.order * outcome.questions.len() + question)
+}
+
+/// How likely what was asked was held.
+fn said(fitted: &Fitted, outcome: &Outcome) -> Option<f64> {
+    let forecast = fitted.forecast(&outcome.questions, &outcome.exposed);
+    forecast.get(place(outcome)?).copied()
 }
 
 fn is_usable(outcome: &Outcome) -> bool {
@@ -256,7 +307,10 @@ fn questions(outcomes: &[&Outcome]) -> Vec<String> {
 const TABLE_SHARE: f64 = 0.1;
 /// That share counts like so many calls.
 const BELIEF: f64 = 10.0;
-/// Of calls that are not more, a part is held back to find the share.
+/// What the prior of a softmax's weights may at least be worth, in events.
+const LEASTS: [f64; 2] = [2.0, 0.005];
+/// Of so many calls, the last, a part is held back to see what foretells it best; the table's share is found
+/// so if there are not more.
 const ADVISED_MAX: usize = 6_000;
 /// One call in so many is held back.
 const FOLDS: usize = 5;

@@ -47,15 +47,25 @@ impl Forest {
         Self { trees }
     }
 
-    /// Adds the scores of each question for one order.
-    pub fn score(&self, bins: &[u8], named: &[u16], scores: &mut [f64]) {
-        add(
-            &self.trees,
-            bins,
-            |column| named.get(column).copied(),
-            scores,
-        );
+    /// Adds the scores of each question for each of these orders. Trees are the outer loop: there are
+    /// megabytes of them, and each is fetched once for all orders.
+    pub fn score(&self, sights: &[Sight], scores: &mut [Vec<f64>]) {
+        for (target, tree) in &self.trees {
+            for (sight, scores) in sights.iter().zip(scores.iter_mut()) {
+                let named = |column: usize| sight.named.get(column).copied();
+                give(*target, tree.value(&sight.bins), named, scores);
+            }
+        }
     }
+}
+
+/// What trees look at of one order.
+#[derive(Clone, Debug, Default)]
+pub struct Sight {
+    /// Its bin in each column.
+    pub bins: Vec<u8>,
+    /// The question that each naming column names.
+    pub named: Vec<u16>,
 }
 
 fn add(
@@ -65,19 +75,23 @@ fn add(
     scores: &mut [f64],
 ) {
     for (target, tree) in trees {
-        let value = tree.value(bins);
-        match target {
-            Target::Question(question) => {
-                if let Some(score) = scores.get_mut(usize::from(*question)) {
-                    *score += value;
-                }
+        give(*target, tree.value(bins), &named, scores);
+    }
+}
+
+/// Adds what a tree says to the scores it is about.
+fn give(target: Target, value: f64, named: impl Fn(usize) -> Option<u16>, scores: &mut [f64]) {
+    match target {
+        Target::Question(question) => {
+            if let Some(score) = scores.get_mut(usize::from(question)) {
+                *score += value;
             }
-            Target::Any => scores.iter_mut().for_each(|score| *score += value),
-            Target::Named(column) => {
-                let named = named(usize::from(*column)).map(usize::from);
-                if let Some(score) = named.and_then(|named| scores.get_mut(named)) {
-                    *score += value;
-                }
+        }
+        Target::Any => scores.iter_mut().for_each(|score| *score += value),
+        Target::Named(column) => {
+            let named = named(usize::from(column)).map(usize::from);
+            if let Some(score) = named.and_then(|named| scores.get_mut(named)) {
+                *score += value;
             }
         }
     }

@@ -33,5 +33,8 @@ pub mod season;
 /// A softmax over cells.
 pub mod softmax;
 
+/// Questions that are suddenly asked many times as often.
+pub mod storm;
+
 /// A small decision tree.
 pub mod tree;

@@ -2,14 +2,18 @@
 //! holds all to the most special that are not too many.
 //!
 //! Levels are fitted in turn by Newton steps on the log-loss of the joint choice among all orders and
-//! questions of a call, with a penalty on the squares of the weights (ridge); a step is damped because
-//! neighbours move too.
+//! questions of a call; a step is damped because neighbours move too. A weight `w` multiplies what is
+//! expected by `r = exp(w)`, and `r` has a gamma prior around 1 worth `s` events, as in the back-off
+//! table: some events for each cell, of which a question has the share that is expected of it there,
+//! but no fewer than `least`. With a small `least` a question that is never asked in a cell soon counts
+//! as impossible there; with a large one it stays possible.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::machine::prediction::learning::arithmetic;
 use crate::machine::prediction::learning::course::Course;
 use crate::machine::prediction::learning::course::Standing;
 use crate::machine::prediction::learning::exact;
@@ -76,14 +80,15 @@ impl Softmax {
         })
     }
 
-    /// Fits to a course. `standing` comes to hold the fitted scores.
-    pub fn fit(&mut self, course: &Course, standing: &mut Standing) {
+    /// Fits to a course, the prior of each weight being worth at least so many events. `standing` comes to
+    /// hold the fitted scores.
+    pub fn fit(&mut self, course: &Course, standing: &mut Standing, least: f64) {
         let depth = self.depth();
         for _ in 0..SWEEPS {
             for (at, level) in self.levels.iter_mut().enumerate() {
                 let places = course.places.iter().skip(at).step_by(depth);
                 let places: Vec<usize> = places.map(|place| usize::from(*place)).collect();
-                level.step(course, &places, standing);
+                level.step(course, &places, standing, least);
                 standing.refresh(course);
             }
         }
@@ -101,36 +106,24 @@ impl Softmax {
     }
 }
 
+/// What a course says of one weight.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    asked: f64,
+    expected: f64,
+    curve: f64,
+}
+
 impl Level {
     /// One damped Newton step of all weights.
-    fn step(&mut self, course: &Course, places: &[usize], standing: &mut Standing) {
+    fn step(&mut self, course: &Course, places: &[usize], standing: &mut Standing, least: f64) {
         let questions = course.questions;
-        let mut sums = vec![(0.0, 0.0); self.weights.len()];
-        for (place, ps) in places.iter().zip(standing.ps.chunks_exact(questions)) {
-            let from = place * questions;
-            let sums = sums.get_mut(from..from + questions).unwrap_or_default();
-            for ((slope, curve), p) in sums.iter_mut().zip(ps) {
-                *slope -= p;
-                *curve += p * (1.0 - p);
-            }
-        }
-        for at in &standing.asked {
-            let place = places.get(at / questions).copied().unwrap_or(0);
-            if let Some((slope, _)) = sums.get_mut(place * questions + at % questions) {
-                *slope += 1.0;
-            }
-        }
-        let moves = self.weights.iter_mut().zip(sums);
-        let moves = moves.map(|(weight, (slope, curve))| {
-            let before = f64::from(*weight);
-            let step = (slope - RIDGE * before) / (curve + RIDGE);
-            let after = before + DAMPING * step.clamp(-STEP_MAX, STEP_MAX);
-            #[expect(clippy::cast_possible_truncation, reason = "weights are kept short")]
-            let after = after as f32;
-            *weight = after;
-            f64::from(after) - before
-        });
-        let moves: Vec<f64> = moves.collect();
+        let sums = self.sums(questions, places, standing);
+        let cells = self.weights.chunks_exact_mut(questions);
+        let moves = cells.zip(sums.chunks_exact(questions));
+        let moves: Vec<f64> = moves
+            .flat_map(|(weights, sums)| mend(weights, sums, least))
+            .collect();
         let scores = standing.scores.chunks_exact_mut(questions);
         for (place, scores) in places.iter().zip(scores) {
             let from = place * questions;
@@ -140,12 +133,57 @@ impl Level {
             }
         }
     }
+
+    fn sums(&self, questions: usize, places: &[usize], standing: &Standing) -> Vec<Sums> {
+        let mut sums = vec![Sums::default(); self.weights.len()];
+        for (place, ps) in places.iter().zip(standing.ps.chunks_exact(questions)) {
+            let from = place * questions;
+            let sums = sums.get_mut(from..from + questions).unwrap_or_default();
+            for (sums, p) in sums.iter_mut().zip(ps) {
+                sums.expected += p;
+                sums.curve += p * (1.0 - p);
+            }
+        }
+        for at in &standing.asked {
+            let place = places.get(at / questions).copied().unwrap_or(0);
+            if let Some(sums) = sums.get_mut(place * questions + at % questions) {
+                sums.asked += 1.0;
+            }
+        }
+        sums
+    }
+}
+
+/// Moves the weights of one cell, and says by how much each.
+fn mend(weights: &mut [f32], sums: &[Sums], least: f64) -> Vec<f64> {
+    let factors = weights
+        .iter()
+        .map(|weight| arithmetic::exp(f64::from(*weight)));
+    let factors: Vec<f64> = factors.collect();
+    let raw = sums.iter().zip(&factors);
+    let raw: Vec<f64> = raw.map(|(sums, factor)| sums.expected / factor).collect();
+    let all = raw.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    let parts = weights.iter_mut().zip(sums).zip(factors).zip(raw);
+    let moves = parts.map(|(((weight, sums), factor), raw)| {
+        let worth = (STRENGTH * raw / all).max(least);
+        let slope = sums.asked - sums.expected + worth * (1.0 - factor);
+        let step = slope / (sums.curve + worth * factor.max(FACTOR_MIN));
+        let before = f64::from(*weight);
+        let after = before + DAMPING * step.clamp(-STEP_MAX, STEP_MAX);
+        #[expect(clippy::cast_possible_truncation, reason = "weights are kept short")]
+        let after = after as f32;
+        *weight = after;
+        f64::from(after) - before
+    });
+    moves.collect()
 }
 
 /// So often each level is fitted.
 const SWEEPS: usize = 8;
-/// Penalty on the squares of weights.
-const RIDGE: f64 = 0.7;
+/// The prior of a cell's weights is worth so many events.
+const STRENGTH: f64 = 4.0;
+/// A factor's prior holds no less than at this factor.
+const FACTOR_MIN: f64 = 0.3;
 /// A Newton step is taken by this part.
 const DAMPING: f64 = 0.7;
 /// No weight moves further in one step.
