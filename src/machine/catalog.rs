@@ -46,6 +46,8 @@ pub struct SeatEntry {
     pub groups: Vec<String>,
     /// Until when a skill is certified; from then on it does not count.
     pub certified: BTreeMap<String, Wall>,
+    /// Those of its queues whose contacts it takes before all others.
+    pub first: Vec<String>,
 }
 
 /// A queue by its names.
@@ -332,6 +334,7 @@ impl Catalog {
         let queues = seat.queues.iter();
         let groups = seat.groups.iter();
         let certified = seat.certified.iter();
+        let first = seat.first.iter();
         Some(SeatSetup {
             seat: self.seat(&seat.id)?,
             skills: skills
@@ -342,6 +345,7 @@ impl Catalog {
             certified: certified
                 .filter_map(|(skill, until)| Some((self.skill(skill)?, *until)))
                 .collect(),
+            first: first.filter_map(|queue| self.queue(queue)).collect(),
         })
     }
 

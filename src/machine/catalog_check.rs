@@ -40,6 +40,8 @@ pub enum Spot {
     Seat(usize),
     /// A queue a seat names: the seat, and the place in its list.
     SeatQueue(usize, usize),
+    /// A queue that a seat puts first: the seat, and the place in its list.
+    SeatFirst(usize, usize),
     /// A queue.
     Queue(usize),
     /// Bytes of a queue's need.
@@ -85,6 +87,9 @@ pub enum CatalogError {
     /// A need cannot be read.
     #[error(transparent)]
     Need(#[from] NeedError),
+    /// A seat puts a queue first that it does not serve.
+    #[error("this seat does not serve queue {0:?}: add it to its queues, or leave it out here")]
+    FirstUnserved(String),
     /// A step asks for seats by name and by what they can do.
     #[error("a step has a need or seats, not both: split it in two")]
     NeedAndSeats,
@@ -158,6 +163,7 @@ impl Check<'_> {
             | CatalogError::BadLevel(..)
             | CatalogError::Need(_)
             | CatalogError::NeedAndSeats
+            | CatalogError::FirstUnserved(_)
             | CatalogError::Endless
             | CatalogError::IdleReserve(_)
             | CatalogError::PoliciesDiffer(..)
@@ -277,6 +283,12 @@ impl Check<'_> {
                 if !self.names.contains(queue) {
                     let spot = Spot::SeatQueue(at, place);
                     self.wrong(spot, CatalogError::UnknownQueue(queue.clone()));
+                }
+            }
+            for (place, queue) in seat.first.iter().enumerate() {
+                if !seat.queues.contains(queue) {
+                    let spot = Spot::SeatFirst(at, place);
+                    self.wrong(spot, CatalogError::FirstUnserved(queue.clone()));
                 }
             }
         }

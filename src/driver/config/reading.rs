@@ -303,6 +303,11 @@ fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
             let queue = queues.and_then(|queues| queues.get(place));
             queue.map(|queue| queue.span())
         }
+        Spot::SeatFirst(at, place) => {
+            let first = settings.seat.get(at).map(|seat| &seat.first);
+            let queue = first.and_then(|first| first.get(place));
+            queue.map(Spanned::span)
+        }
         Spot::Queue(at) => settings.queue.get(at).map(|queue| queue.name.span()),
         Spot::QueueNeed(at, part) => {
             let need = settings.queue.get(at).and_then(|queue| queue.need.as_ref());
@@ -342,6 +347,7 @@ fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
         | CatalogError::BadLevel(..)
         | CatalogError::Need(_)
         | CatalogError::NeedAndSeats
+        | CatalogError::FirstUnserved(_)
         | CatalogError::Endless
         | CatalogError::IdleReserve(_)
         | CatalogError::PoliciesDiffer(..)
@@ -444,6 +450,10 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
             (
                 "[[queue]]\nname = \"sales\"\n[[seat]]\nid = \"1\"\npassword = \"x\"\nqueues = [\"sale\"]",
                 "ringwise.toml:6:11: no queue is called \"sale\" (did you mean `sales`?)",
+            ),
+            (
+                "[[queue]]\nname = \"a\"\n[[seat]]\nid = \"1\"\npassword = \"x\"\nfirst = [\"a\"]",
+                "ringwise.toml:6:10: this seat does not serve queue \"a\": add it to its queues, or leave it out here",
             ),
             (
                 "[[queue]]\nname = \"sales\"\nneed = \"a >= 1 and b >= 99\"",

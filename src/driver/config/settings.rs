@@ -439,6 +439,9 @@ pub struct Seat {
     /// The queues it serves.
     #[serde(default)]
     pub queues: Vec<Spanned<String>>,
+    /// Those of them whose contacts it takes before all others.
+    #[serde(default)]
+    pub first: Vec<Spanned<String>>,
     /// Where it is.
     #[serde(default)]
     pub site: String,
@@ -464,6 +467,11 @@ impl Seat {
             site: self.site.clone(),
             groups: self.groups.clone(),
             certified: certified.collect(),
+            first: self
+                .first
+                .iter()
+                .map(|queue| queue.get_ref().clone())
+                .collect(),
         }
     }
 }

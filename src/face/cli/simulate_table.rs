@@ -39,6 +39,10 @@ fn words(figure: Figure) -> (Words, Form) {
             Form::Plain(2),
         ),
         Figure::Queue => (("mean number waiting", "平均排队人数"), Form::Plain(3)),
+        Figure::DailyCost => (
+            ("  mean of the days' costs", "  各日代价的平均"),
+            Form::Plain(4),
+        ),
         Figure::Cost => (
             ("cost: weight x wait², min²", "代价：权重×等待²（分²）"),
             Form::Plain(4),

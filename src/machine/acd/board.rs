@@ -362,7 +362,7 @@ impl Board {
     pub fn learn_wait(&mut self, contact: CallId, now: Now) {
         if let Some(contact) = self.contacts.get(&contact) {
             let wait = now.since(contact.place.arrived);
-            self.figures.waited(contact.queue, wait);
+            self.figures.waited(contact.queue, wait, now);
         }
     }
 

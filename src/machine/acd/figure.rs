@@ -15,6 +15,8 @@ use crate::vocabulary::time::Now;
 const TALKS_MAX: f64 = 100.0;
 /// How many of the last waits make their mean.
 const RECENT: f64 = 50.0;
+/// How many of the last ends of waits make the mean gap between them.
+const GAPS_MAX: f64 = 200.0;
 /// A queue's seats of its own at most reduce its weight to the square root of this.
 const SHARED_MIN: f64 = 0.1;
 /// A talk's length before there was one, in minutes.
@@ -44,6 +46,10 @@ struct Pool {
     waiting: u32,
     /// Mean wait of the last contacts, in minutes.
     recent: f64,
+    /// Mean time between the ends of the last waits, in minutes, and the last such end.
+    gap: f64,
+    gaps: f64,
+    ended: Option<Now>,
     /// How much targets count: 1 if all weights are equal.
     evenness: f64,
 }
@@ -132,9 +138,13 @@ impl Figures {
     }
 
     /// A contact of this queue waited so long, and was answered or left.
-    pub fn waited(&mut self, queue: QueueId, wait: Duration) {
+    pub fn waited(&mut self, queue: QueueId, wait: Duration, now: Now) {
         if let Some(figure) = self.queues.get(place(queue)) {
             let pool = &mut self.pools[figure.pool];
+            if let Some(last) = pool.ended.replace(now) {
+                pool.gaps = (pool.gaps + 1.0).min(GAPS_MAX);
+                pool.gap += (minutes(now.since(last)) - pool.gap) / pool.gaps;
+            }
             pool.recent += (minutes(wait) - pool.recent) / RECENT;
         }
     }
@@ -174,17 +184,21 @@ impl Figures {
         let mut dues = vec![0.0; pools.len()];
         let mut members = vec![0.0; pools.len()];
         for (figure, pool) in self.queues.iter_mut().zip(pools) {
-            let recent = before[figure.pool].recent;
+            let old = before[figure.pool];
             figure.pool = *pool;
             let pool = &mut self.pools[figure.pool];
             pool.waiting += figure.length + figure.booked;
-            pool.recent += recent;
+            pool.recent += old.recent;
+            pool.gap += old.gap;
+            pool.gaps = pool.gaps.max(old.gaps);
+            pool.ended = pool.ended.max(old.ended);
             pool.evenness += figure.weight;
             dues[figure.pool] += due(figure.weight);
             members[figure.pool] += 1.0;
         }
         for (pool, members) in self.pools.iter_mut().zip(members) {
             pool.recent /= f64::max(members, 1.0);
+            pool.gap /= f64::max(members, 1.0);
             pool.evenness /= f64::max(members, 1.0);
         }
         for figure in &mut self.queues {
@@ -239,6 +253,7 @@ impl Figures {
             target: figure.target,
             served: 1.0 / figure.talk,
             stress: figure.stress,
+            gap: pool.gap,
             lead: pool.evenness * (pool.recent / figure.target - 1.0).clamp(0.0, 1.0),
         };
         Rank::new(level, figure.policy.index(sight), head.place)

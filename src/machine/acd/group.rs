@@ -1,11 +1,39 @@
 //! A group: seats that can do the same.
 
+use std::cmp::Reverse;
+
 use crate::machine::acd::lane::LaneNo;
 use crate::machine::acd::place::Busyness;
 use crate::machine::acd::place::SeatPlace;
 use crate::machine::acd::row::Row;
 use crate::machine::acd::skill::Capability;
 use crate::vocabulary::id::SeatId;
+
+/// The seat that goes first: of the groups with the highest score (`by_work`: of these who was least
+/// busy) the one idle longest; `last` only if there is no other.
+pub fn best_seat<'g>(
+    groups: impl Iterator<Item = (i64, &'g Group)>,
+    by_work: bool,
+    last: Option<SeatId>,
+) -> Option<SeatId> {
+    let mut best = None;
+    for (score, group) in groups {
+        let first = if by_work {
+            group.least_busy(last)
+        } else {
+            let first = group.first(last);
+            first.map(|(place, seat)| (Busyness::NONE, place, seat))
+        };
+        let Some((busy, place, seat)) = first else {
+            continue;
+        };
+        let order = ((last == Some(seat), Reverse(score), busy, place), seat);
+        if best.is_none_or(|best| order < best) {
+            best = Some(order);
+        }
+    }
+    best.map(|(_, seat)| seat)
+}
 
 /// Names a group of seats.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

@@ -5,10 +5,10 @@
 //! the heads of the lanes it may serve, a new contact the heads of the groups that may serve it.
 //! Nobody else is touched.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::machine::acd::group;
 use crate::machine::acd::group::Group;
 use crate::machine::acd::group::GroupNo;
 use crate::machine::acd::group::Idle;
@@ -16,7 +16,6 @@ use crate::machine::acd::lane::Head;
 use crate::machine::acd::lane::LaneKey;
 use crate::machine::acd::lane::LaneNo;
 use crate::machine::acd::need::Need;
-use crate::machine::acd::place::Busyness;
 use crate::machine::acd::place::ContactPlace;
 use crate::machine::acd::reserve::Reserves;
 use crate::machine::acd::row::Row;
@@ -57,6 +56,8 @@ pub struct Matching {
     unstaffed: Vec<LaneNo>,
     /// How often groups were formed or dissolved, or seats signed in or out.
     changes: u64,
+    /// Groups of seats that put a queue first.
+    firsts: usize,
 }
 
 impl Matching {
@@ -64,37 +65,33 @@ impl Matching {
     /// the one idle longest, `last` only if there is no other.
     #[must_use]
     pub fn seat_for(&self, lane: LaneNo, last: Option<SeatId>) -> Option<SeatId> {
+        let by_work = self.lanes[lane.0].key.prefer == Prefer::LeastBusy;
+        group::best_seat(self.serving(lane), by_work, last)
+    }
+
+    /// As [`Self::seat_for`], of the seats that put the queue of this lane first; never `last`.
+    #[must_use]
+    pub fn own_seat_for(&self, lane: LaneNo, last: Option<SeatId>) -> Option<SeatId> {
+        let key = &self.lanes[lane.0].key;
+        let first = |group: &Group| self.firsts > 0 && group.capability.puts_first(key.queue);
+        let own = self.serving(lane).filter(|(_, group)| first(group));
+        let best = group::best_seat(own, key.prefer == Prefer::LeastBusy, last);
+        best.filter(|seat| Some(*seat) != last)
+    }
+
+    /// The groups that may serve a lane now, and how much each is preferred.
+    fn serving(&self, lane: LaneNo) -> impl Iterator<Item = (i64, &Group)> {
         let lane = &self.lanes[lane.0];
-        let by_work = lane.key.prefer == Prefer::LeastBusy;
-        let mut best = None;
-        for (no, score) in &lane.groups {
-            let group = &self.groups[no.0];
-            let first = if by_work {
-                group.least_busy(last)
-            } else {
-                let first = group.first(last);
-                first.map(|(place, seat)| (Busyness::NONE, place, seat))
-            };
-            let Some((busy, place, seat)) = first else {
-                continue;
-            };
-            if self.reserves.hold(no.0, lane.key.queue) {
-                continue;
-            }
-            let order = ((last == Some(seat), Reverse(*score), busy, place), seat);
-            if best.is_none_or(|best| order < best) {
-                best = Some(order);
-            }
-        }
-        best.map(|(_, seat)| seat)
+        let free = |no: &GroupNo| !self.reserves.hold(no.0, lane.key.queue);
+        let groups = lane.groups.iter().filter(move |(no, _)| free(no));
+        groups.map(|(no, score)| (*score, &self.groups[no.0]))
     }
 
     /// The heads of the lanes that a seat of `group` may serve now.
     pub fn heads(&self, group: GroupNo) -> impl Iterator<Item = (LaneNo, Head)> + '_ {
         let lanes = self.groups[group.0].lanes.iter();
         let heads = lanes.filter_map(|lane| Some((*lane, self.heads[lane.0]?)));
-        let reserved = !self.reserves.is_empty();
-        heads.filter(move |(_, head)| !(reserved && self.reserves.hold(group.0, head.queue)))
+        heads.filter(move |(_, head)| !self.reserves.hold(group.0, head.queue))
     }
 
     /// The first contact of a lane.
@@ -271,6 +268,7 @@ impl Matching {
             self.lanes[lane.0].groups.retain(|(one, _)| *one != group);
         }
         let capability = std::mem::take(&mut left.capability);
+        self.firsts -= usize::from(capability.has_first());
         self.group_of.remove(&capability);
         self.groups_unused.push(group);
         self.reserves.group(group.0, &Capability::default());
@@ -344,6 +342,7 @@ impl Matching {
             lane.groups.push((no, score));
         }
         self.reserves.group(no.0, &capability);
+        self.firsts += usize::from(capability.has_first());
         self.group_of.insert(capability, no);
         self.changes += 1;
         no
@@ -352,9 +351,12 @@ impl Matching {
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Reverse;
+
     use super::*;
     use crate::machine::acd::need::Clause;
     use crate::machine::acd::need::SkillTerm;
+    use crate::machine::acd::place::Busyness;
     use crate::machine::acd::place::SeatPlace;
     use crate::machine::acd::step::Class;
     use crate::machine::acd::surface::SeatSetup;

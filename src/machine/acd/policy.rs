@@ -11,19 +11,22 @@
 //! fixed_queue_ratio   q − p·Q,  p = (1/√c) / Σ(1/√c)
 //! generalised_c_mu    c·w·µ
 //! service_level       1 + w/T while w ≤ T, then T/w
-//! auto                r^0.7·w + 0.1·(r − 1)·(q − 1), and r^0.7·3·e·l·T more while w ≤ T
+//! auto                r^0.6·w + 1.2·(r − 1)·(q − 1)·g, and r^0.6·3.25·e·l·T more while w ≤ T
 //!
 //! w waiting time (min)   q contacts that wait in its queue   Q in all queues that share seats
 //! c the queue's weight   T its target (min)                  µ its talks ended per busy minute
+//! g minutes from one end of a wait to the next, in all queues that share seats
 //! ```
 //!
 //! Equal indices go by arrival. `Q`, and the sum in `p`, are over the queues that share seats.
 //!
 //! `auto` serves who waits longest as long as all weights are equal (`r` = 1): that is cheapest
 //! where a wait costs its square. Where weights differ, a heavier queue goes before its turn, the
-//! more so the more wait in it, because each of these will wait too: `r` is `c·√s`, divided by the
-//! least of those that share seats, and `s` the part of the queue's seats that serve other queues
-//! as well. A queue with seats of its own can wait for these. Where all are late, a service level
+//! more so the more wait in it, because each of these will wait a turn (`g`) longer: `r` is `c·√s`,
+//! divided by the least of those that share seats, and `s` the part of the queue's seats that serve
+//! other queues as well. A queue with seats of its own can wait for these, and among ready seats those
+//! that serve the fewest queues go first, so that the others stay free for whoever comes. Where all
+//! are late, a service level
 //! is won by serving who is still inside the target: `l` rises from 0 where the last fifty waited
 //! as long as the target, on average, to 1 where they waited twice as long, and `e` is the least
 //! weight over the mean weight, to the fourth: targets count in so far as weights do not.
@@ -117,6 +120,8 @@ pub struct Sight {
     pub served: f64,
     /// The weight beside the least one, seats of its own counted in: `r`.
     pub stress: f64,
+    /// From one end of a wait to the next, in all queues that share seats, in minutes.
+    pub gap: f64,
     /// How much being inside the target counts: `e·l`.
     pub lead: f64,
 }
@@ -141,8 +146,8 @@ impl Policy {
     #[must_use]
     pub const fn prefer(self) -> Prefer {
         match self {
-            Self::Auto
-            | Self::LongestWait
+            Self::Auto => Prefer::FewestQueues,
+            Self::LongestWait
             | Self::Priority
             | Self::LongestQueue
             | Self::FixedQueueRatio
@@ -160,16 +165,16 @@ fn auto(sight: Sight) -> f64 {
     } else {
         0.0
     };
-    let crowd = CROWD * (sight.stress - 1.0) * (sight.length - 1.0);
+    let crowd = CROWD * (sight.stress - 1.0) * (sight.length - 1.0) * sight.gap;
     sight.stress.powf(STRESS_POWER) * (waited + inside) + crowd
 }
 
 /// How much faster a wait presses in a heavier queue.
-const STRESS_POWER: f64 = 0.7;
-/// What one more who waits in a heavier queue is worth, in minutes.
-const CROWD: f64 = 0.1;
+const STRESS_POWER: f64 = 0.6;
+/// What one more who waits in a heavier queue is worth, in turns.
+const CROWD: f64 = 1.2;
 /// How far ahead of its wait a contact inside its target goes where all are late, in targets.
-const LEAD_TARGETS: f64 = 3.0;
+const LEAD_TARGETS: f64 = 3.25;
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -83,6 +83,9 @@ impl Reserves {
     /// Whether the seats of a group are held back from contacts of this queue.
     #[must_use]
     pub fn hold(&self, group: usize, queue: QueueId) -> bool {
+        if self.is_empty() {
+            return false;
+        }
         let served = self.of_group.get(group).into_iter().flatten();
         let mut lenders = served.filter(|one| **one != queue);
         lenders.any(|one| {

@@ -2,7 +2,8 @@
 //!
 //! Before, no ready seat and waiting contact fitted each other, so every pair that fits now has
 //! a seat or a contact in it that was just set free. Of these the first contact by rank gets
-//! its best seat; again, until none is left. Nobody else is looked at.
+//! its best seat; again, until none is left. Nobody else is looked at. Pairs in which the seat puts
+//! the contact's queue first go before all others, unless that seat failed the contact last.
 
 use std::collections::BTreeSet;
 
@@ -40,10 +41,13 @@ pub fn settle(board: &mut Board, now: Now) {
     board.figures.thaw();
 }
 
+/// Whether its seat puts its queue first, and its rank.
+type Order = (bool, Rank);
+
 /// The contact for whose sake a free one matters.
 #[derive(Clone, Copy, Debug)]
 struct Wanted {
-    rank: Rank,
+    rank: Order,
     contact: CallId,
     /// Where it waits; `None`: at seats by name.
     lane: Option<LaneNo>,
@@ -53,7 +57,7 @@ fn book_all(board: &mut Board, now: Now) {
     let free: BTreeSet<Free> = std::mem::take(&mut board.free).into_iter().collect();
     let ranked = |board: &Board, free| Some((wanted(board, free, now)?.rank, free));
     let ready = free.into_iter().filter_map(|free| ranked(board, free));
-    let mut next: BTreeSet<(Rank, Free)> = ready.collect();
+    let mut next: BTreeSet<(Order, Free)> = ready.collect();
     while let Some((rank, free)) = next.pop_last() {
         let Some(first) = wanted(board, free, now) else {
             continue;
@@ -76,8 +80,8 @@ fn book_all(board: &mut Board, now: Now) {
 }
 
 fn wanted(board: &Board, free: Free, now: Now) -> Option<Wanted> {
-    let one = |lane, head: &Head| Wanted {
-        rank: board.figures.rank(head, now),
+    let one = |lane, head: &Head, own| Wanted {
+        rank: (own, board.figures.rank(head, now)),
         contact: head.contact,
         lane,
     };
@@ -85,19 +89,31 @@ fn wanted(board: &Board, free: Free, now: Now) -> Option<Wanted> {
         Free::Lane(lane) => {
             let head = board.matching.head(lane)?;
             board.matching.seat_for(lane, None)?;
-            Some(one(Some(lane), &head))
+            let failed_at = failed_at(board, head.contact);
+            let own = board.matching.own_seat_for(lane, failed_at).is_some();
+            Some(one(Some(lane), &head, own))
         }
         Free::Seat(id) => {
             let seat = board.seats.get(&id)?;
             if !matches!(seat.phase(), Phase::Ready(_)) {
                 return None;
             }
+            let able = board.matching.capability(seat.group);
+            let own = |head: &Head| {
+                able.puts_first(head.queue) && failed_at(board, head.contact) != Some(id)
+            };
             let heads = board.matching.heads(seat.group);
-            let heads = heads.map(|(lane, head)| one(Some(lane), &head));
-            let personal = board.personal.heads(id).map(|head| one(None, &head));
+            let heads = heads.map(|(lane, head)| one(Some(lane), &head, own(&head)));
+            let personal = board.personal.heads(id);
+            let personal = personal.map(|head| one(None, &head, own(&head)));
             heads.chain(personal).max_by_key(|one| one.rank)
         }
     }
+}
+
+/// The seat that failed a contact last.
+fn failed_at(board: &Board, contact: CallId) -> Option<SeatId> {
+    board.contacts.get(&contact).and_then(|one| one.failed_at)
 }
 
 /// The ready seat that goes first for this contact; the one that failed it last only if there is
@@ -105,7 +121,12 @@ fn wanted(board: &Board, free: Free, now: Now) -> Option<Wanted> {
 fn best_seat(board: &Board, wanted: Wanted) -> Option<SeatId> {
     let contact = board.contacts.get(&wanted.contact)?;
     if let Some(lane) = wanted.lane {
-        return board.matching.seat_for(lane, contact.failed_at);
+        let own = wanted.rank.0.then(|| {
+            let failed_at = contact.failed_at;
+            board.matching.own_seat_for(lane, failed_at)
+        });
+        let any = || board.matching.seat_for(lane, contact.failed_at);
+        return own.flatten().or_else(any);
     }
     let (contact, step) = board.step_of(wanted.contact)?;
     let first_at = |name: &SeatId| {
@@ -114,7 +135,13 @@ fn best_seat(board: &Board, wanted: Wanted) -> Option<SeatId> {
     };
     let names = named(contact, step).into_iter().filter(first_at);
     let ready = names.filter_map(|name| match board.seats.get(&name)?.phase() {
-        Phase::Ready(place) => Some((contact.failed_at == Some(name), place, name)),
+        Phase::Ready(place) => {
+            let seat = board.seats.get(&name)?;
+            let able = board.matching.capability(seat.group);
+            let failed = contact.failed_at == Some(name);
+            let own = able.puts_first(contact.queue) && !failed;
+            Some((!own, failed, place, name))
+        }
         Phase::SignedOut { .. }
         | Phase::Away
         | Phase::Reserved(..)
@@ -122,5 +149,5 @@ fn best_seat(board: &Board, wanted: Wanted) -> Option<SeatId> {
         | Phase::Talking { .. }
         | Phase::WrapUp(_) => None,
     });
-    ready.min().map(|(_, _, name)| name)
+    ready.min().map(|(.., name)| name)
 }

@@ -17,6 +17,7 @@ pub struct Capability {
     queues: Vec<QueueId>,
     skills: Vec<(SkillId, u8)>,
     groups: Vec<SeatGroupId>,
+    first: Vec<QueueId>,
 }
 
 impl Capability {
@@ -38,11 +39,28 @@ impl Capability {
         let mut groups = setup.groups.clone();
         groups.sort_unstable();
         groups.dedup();
+        let mut first = setup.first.clone();
+        first.retain(|queue| queues.binary_search(queue).is_ok());
+        first.sort_unstable();
+        first.dedup();
         Self {
             queues,
             skills,
             groups,
+            first,
         }
+    }
+
+    /// Whether such a seat takes contacts of this queue before those of others.
+    #[must_use]
+    pub fn puts_first(&self, queue: QueueId) -> bool {
+        self.first.binary_search(&queue).is_ok()
+    }
+
+    /// Whether it takes those of some queue before those of others.
+    #[must_use]
+    pub const fn has_first(&self) -> bool {
+        !self.first.is_empty()
     }
 
     /// Whether a contact in `queue` with the whole need `need` may go to such a seat.
@@ -120,6 +138,18 @@ mod tests {
         assert!(seat.meets(QueueId(3), &need(&[(1, 3), (2, 5)])));
         assert!(!seat.meets(QueueId(3), &need(&[(1, 4)])));
         assert!(!seat.meets(QueueId(4), &need(&[])));
+    }
+
+    #[test]
+    fn a_queue_is_put_first_only_by_seats_that_serve_it() {
+        let first = SeatSetup {
+            first: vec![QueueId(3), QueueId(4)],
+            ..setup(&[7, 3], &[])
+        };
+        let able = Capability::of(&first, Wall::default());
+        assert!(able.puts_first(QueueId(3)) && !able.puts_first(QueueId(7)));
+        assert!(!able.puts_first(QueueId(4)));
+        assert_ne!(able, seat(&[7, 3], &[]));
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub struct SeatSetup {
     /// Until when a skill is certified; from then on it does not count.
     #[serde(default)]
     pub certified: Vec<(SkillId, Wall)>,
+    /// Those of its queues whose contacts it takes before all others, whatever their class.
+    #[serde(default)]
+    pub first: Vec<QueueId>,
 }
 
 /// A queue as the configuration describes it.

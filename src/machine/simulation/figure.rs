@@ -41,11 +41,13 @@ pub enum Figure {
     Queue,
     /// Weight × wait² of all let in, on average, in min².
     Cost,
+    /// That of each day, on average over days.
+    DailyCost,
 }
 
 impl Figure {
     /// All there are.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Offered,
         Self::Again,
         Self::Blocked,
@@ -59,6 +61,7 @@ impl Figure {
         Self::Wait,
         Self::Queue,
         Self::Cost,
+        Self::DailyCost,
     ];
 
     /// As programs know it.
@@ -78,6 +81,7 @@ impl Figure {
             Self::Wait => "wait_s",
             Self::Queue => "queue_length",
             Self::Cost => "cost",
+            Self::DailyCost => "cost_daily",
         }
     }
 
@@ -102,6 +106,12 @@ impl Figure {
             Self::Wait => (part(|one| one.wait) * 60.0, part(Count::entered)),
             Self::Queue => (part(|one| one.waiting), tally.length),
             Self::Cost => (part(|one| one.cost), part(Count::entered)),
+            Self::DailyCost => {
+                let entered = part(Count::entered);
+                // A day without anybody has no cost and does not count.
+                let counts = f64::from(u8::from(entered > 0.0));
+                (part(|one| one.cost) / entered.max(1.0), counts)
+            }
         }
     }
 }

@@ -202,6 +202,8 @@ pub struct Group {
     pub name: String,
     /// The queues they serve.
     pub queues: Vec<usize>,
+    /// Those of them whose contacts they take before all others.
+    pub first: Vec<usize>,
     /// Their skills with levels.
     pub skills: Vec<(SkillId, u8)>,
     /// From when on how many there are, in minutes after the beginning of the day, in order.

@@ -105,6 +105,12 @@ impl Staffing {
                     .map(|at| queue_id(*at))
                     .collect(),
                 groups: vec![SeatGroupId(u32::try_from(seat.group).unwrap_or(u32::MAX))],
+                first: group
+                    .map(|group| group.first.as_slice())
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|at| queue_id(*at))
+                    .collect(),
                 ..SeatSetup::default()
             }
         };

@@ -117,6 +117,10 @@ pub(super) fn seat(number: u8, variant: u8) -> SeatSetup {
     };
     SeatSetup {
         groups,
+        first: (number % 3 == 1)
+            .then_some(QueueId(1))
+            .into_iter()
+            .collect(),
         ..seat_of(number.into(), queues, skills)
     }
 }

@@ -68,6 +68,7 @@ impl Wait {
             } else {
                 &brought
             },
+            setup.policy,
             now,
         );
     }
@@ -91,7 +92,7 @@ impl Wait {
     }
 
     /// Who is asked in the end is everybody.
-    fn begin(&mut self, written: &[Step], now: Now) {
+    fn begin(&mut self, written: &[Step], policy: Policy, now: Now) {
         self.steps = written.to_vec();
         let endless = self.steps.last().is_some_and(|step| {
             matches!(step.target, Target::Need(_))
@@ -100,6 +101,9 @@ impl Wait {
         });
         if !endless {
             self.steps.push(Step::default());
+        }
+        for step in &mut self.steps {
+            step.prefer.get_or_insert(policy.prefer());
         }
         self.enter(0, now);
     }
@@ -194,22 +198,27 @@ impl Model {
         seats.any(|seat| seat.signed_in && contact.wants(&seat.setup, at))
     }
 
-    /// Of all pairs that may be, the one whose contact goes first; it gets the seat that goes
-    /// first for it. Again, until there is none.
+    /// Of all pairs that may be, those whose seat puts the contact's queue first, of these the one
+    /// whose contact goes first; it gets the seat that goes first for it. Again, until there is none.
     fn book_all(&mut self, lengths: &[(QueueId, usize)]) {
         loop {
             let mut pairs = Vec::new();
             for (contact, one) in self.contacts.iter().enumerate() {
                 for (seat, desk) in self.seats.iter().enumerate() {
                     if self.may(one, desk) && self.leads(one, desk) {
-                        let rank = self.rank(one, lengths);
+                        let first = desk.setup.first.contains(&one.queue);
+                        let own = first && one.failed_at != Some(desk.setup.seat);
+                        let rank = (own, self.rank(one, lengths));
                         pairs.push((rank, Reverse(self.order(one, desk)), seat, contact));
                     }
                 }
             }
             let best = pairs.into_iter().max_by(|one, other| {
-                let rank = one.0.0.cmp(&other.0.0).then(one.0.1.total_cmp(&other.0.1));
-                rank.then(one.0.2.cmp(&other.0.2)).then(one.1.cmp(&other.1))
+                let ((first, one_rank), (second, other_rank)) = (&one.0, &other.0);
+                let rank = first.cmp(second).then(one_rank.0.cmp(&other_rank.0));
+                let rank = rank.then(one_rank.1.total_cmp(&other_rank.1));
+                rank.then(one_rank.2.cmp(&other_rank.2))
+                    .then(one.1.cmp(&other.1))
             });
             let Some((.., seat, contact)) = best else {
                 return;
@@ -275,6 +284,7 @@ impl Model {
             target: setup.target.as_secs_f64() / 60.0,
             served: 1.0,
             stress: 1.0,
+            gap: 0.0,
             lead: 0.0,
         };
         let level = if setup.policy == Policy::LongestWait {

@@ -23,7 +23,20 @@ pub fn read(context: &mut Context<'_>, name: &str, node: &Node) -> Option<Group>
     let mut record = Record::open(node, "a group", &mut context.faults);
     record.take("name");
     let queues = record.need("queues", &mut context.faults);
-    let queues = queues.map(|node| queues_of(context, node));
+    let queues = queues.map(|node| queues_of(context, node, "`queues`"));
+    let first = record.take("first");
+    let places = first.map_or_else(Vec::new, |node| queues_of(context, node, "`first`"));
+    let unserved = |place| {
+        queues
+            .as_ref()
+            .is_some_and(|served| !served.contains(place))
+    };
+    if let Some(node) = first.filter(|_| places.iter().any(unserved)) {
+        context.fault(
+            node.span,
+            "a queue that this group does not serve is put first",
+        );
+    }
     let (seats, shifts) = (record.take("seats"), record.take("shifts"));
     let staff = match (seats, shifts) {
         (Some(node), None) => by_period(context, node),
@@ -45,15 +58,16 @@ pub fn read(context: &mut Context<'_>, name: &str, node: &Node) -> Option<Group>
     Some(Group {
         name: name.to_owned(),
         queues: queues?,
+        first: places,
         skills: skills.unwrap_or_default(),
         staff: staff?,
         talks: talks.unwrap_or_default(),
     })
 }
 
-fn queues_of(context: &mut Context<'_>, node: &Node) -> Vec<usize> {
+fn queues_of(context: &mut Context<'_>, node: &Node, what: &str) -> Vec<usize> {
     let known = context.queues.clone();
-    let nodes = context.list(node, "`queues`", PARTS_MAX);
+    let nodes = context.list(node, what, PARTS_MAX);
     let places = nodes
         .iter()
         .map(|node| context.place(node, "queue", &known));
