@@ -14,6 +14,7 @@ use crate::call::kept::Kept;
 use crate::call::leg::Leg;
 use crate::call::people::People;
 use crate::call::permit::Permit;
+use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::release::Release;
 use crate::call::speaking::Speaking;
@@ -331,8 +332,12 @@ impl Contact {
 
     /// Ends the call from our side.
     pub fn hang_up(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Ending || (cause != "command" && self.part(by, cause, near)) {
+        let wanted = cause == "command";
+        if self.stage == Stage::Ending || (!wanted && self.part(by, cause, near)) {
             return;
+        }
+        if matches!(self.stage, Stage::Promised | Stage::Reaching) {
+            return self.break_promise(PromiseEnd::Withdrawn, near);
         }
         self.fact(Fact::HungUp {
             by,

@@ -367,6 +367,16 @@ impl Contact {
         true
     }
 
+    /// The gate had no room: that is no try. False if nobody was to be called back.
+    pub(super) fn postpone(&mut self, near: &mut Surroundings<'_>) -> bool {
+        let reaching = self.stage == Stage::Reaching;
+        if reaching {
+            self.drop_number(None);
+            self.pause(near.centre.callback.after_failure, near);
+        }
+        reaching
+    }
+
     /// The promise is over, and the call with it.
     pub fn break_promise(&mut self, end: PromiseEnd, near: &mut Surroundings<'_>) {
         self.fact(Fact::Callback(CallbackFact::Ended(end)));

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ringwise::call::effect::Command;
+use ringwise::call::effect::Event;
 use ringwise::call::explain;
 use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
@@ -296,4 +298,37 @@ fn who_wants_no_call_any_more_presses_2() {
         seats[0].state,
         ringwise::machine::acd::surface::SeatState::Ready
     );
+}
+
+#[test]
+fn a_trunk_without_room_is_no_try() {
+    let mut centre = busy_centre(ANSWERS, &["+86*"]);
+    centre.promise(1);
+    centre.settlement.town.centre.set_trunks(Vec::new());
+    centre.free_the_seat();
+    centre.settlement.pass(60 * 60_000);
+    assert!(centre.missed().is_empty());
+    let call = centre.settlement.town.facts.iter().find_map(|fact| {
+        let ours = matches!(&fact.fact, Fact::Callback(CallbackFact::Promised(_)));
+        fact.call.filter(|_| ours)
+    });
+    let (call, by) = (call.unwrap(), "api, test".to_owned());
+    let command = Command::HangUp { call, by };
+    let event = Event::Command { id: 1, command };
+    centre.settlement.town.tell_centre(event);
+    centre.settlement.pass(60_000);
+    assert_eq!(
+        centre.callbacks().last(),
+        Some(&CallbackFact::Ended(PromiseEnd::Withdrawn))
+    );
+    assert_eq!(centre.settlement.records().len(), 2);
+    assert!(centre.settlement.town.centre.is_idle());
+    let queues: Vec<_> = centre
+        .settlement
+        .town
+        .centre
+        .distributor()
+        .queue_lengths()
+        .collect();
+    assert_eq!((queues[0].waiting, queues[0].offered), (0, 0));
 }
