@@ -130,7 +130,7 @@ impl Contact {
             }
             WalkOutput::Enqueue { .. } => self.join(output, near),
             WalkOutput::Dial { number, ring } => self.dial(number, ring, near),
-            WalkOutput::CallBack { words } => self.promise(words, near),
+            WalkOutput::CallBack { words, queue } => self.promise(words, queue, near),
             WalkOutput::Unpromise => self.unpromise(),
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),

@@ -48,7 +48,13 @@ struct Centre {
 
 /// One seat, which talks to the first caller; the second one's number answers so.
 fn busy_centre(home: Answering, destinations: &[&str]) -> Centre {
-    let mut settlement = Settlement::new(Wish::small(vec![ANSWERS], 4));
+    crowded_centre(home, destinations, 25)
+}
+
+/// The same, where so many may wait.
+fn crowded_centre(home: Answering, destinations: &[&str], waiting_max: u32) -> Centre {
+    let wish = Wish::small(vec![ANSWERS], 4);
+    let mut settlement = Settlement::with_queue(wish, |queue| queue.waiting_max = waiting_max);
     let home = settlement.settle_outside(NUMBER, home);
     let remote = settlement.town.stations[home.0].address;
     let flow = Flow {
@@ -331,4 +337,29 @@ fn a_trunk_without_room_is_no_try() {
         .queue_lengths()
         .collect();
     assert_eq!((queues[0].waiting, queues[0].offered), (0, 0));
+}
+
+#[test]
+fn who_finds_the_queue_full_is_called_back_once_there_is_room() {
+    let mut centre = crowded_centre(ANSWERS, &["+86*"], 1);
+    let (second, third) = (centre.caller(1), centre.caller(2));
+    centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.tell(2_000, second, PhoneCommand::Dial(CALLBACK.to_owned()));
+    centre.tell(5_000, second, PhoneCommand::Press('1'));
+    centre.settlement.pass(20_000);
+    assert!(matches!(
+        centre.callbacks()[..],
+        [CallbackFact::Promised(_), CallbackFact::Parted { .. }]
+    ));
+    centre.free_the_seat();
+    centre.settlement.pass(5_000);
+    centre.tell(0, third, PhoneCommand::HangUp);
+    centre.settlement.pass(48_000);
+    let home = centre.home;
+    centre.tell(0, home, PhoneCommand::Press('1'));
+    centre.settlement.pass(5_000);
+    centre.tell(0, home, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    assert_eq!(centre.record().outcome, Outcome::Served);
+    assert!(centre.settlement.town.centre.is_idle());
 }
