@@ -14,9 +14,11 @@ use crate::call::kept::Kept;
 use crate::call::leg::Leg;
 use crate::call::people::People;
 use crate::call::permit::Permit;
+use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::release::Release;
 use crate::call::speaking::Speaking;
+use crate::call::whisper::Whisper;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::LookupKey;
@@ -81,6 +83,8 @@ pub struct Contact {
     pub(super) playing: Option<(PlayId, Playing)>,
     pub(super) language: Language,
     pub(super) queue: String,
+    /// The question that it was handed to people with.
+    pub(super) asks_for: Option<String>,
     /// What it asked of the distributor last.
     pub(super) asked: Option<NamedWish>,
     /// The number that it came from.
@@ -168,8 +172,10 @@ pub(super) struct SeatSide {
     pub(super) name: String,
     pub(super) epoch: Epoch,
     pub(super) leg: Leg,
-    /// When the seat's 200 came.
+    /// When the seat's 200 came, or it had heard whom it talks to.
     pub(super) answered: Option<Now>,
+    /// What it hears before the bridge.
+    pub(super) whisper: Option<Whisper>,
 }
 
 /// A number outside.
@@ -219,6 +225,7 @@ impl Contact {
             playing: None,
             language: origin.language,
             queue: String::new(),
+            asks_for: None,
             asked: None,
             number: origin.number,
             kept: None,
@@ -263,7 +270,9 @@ impl Contact {
             | Stage::Talking
             | Stage::Ending => None,
         };
-        [self.deadline, speaking, walk].into_iter().flatten().min()
+        let whisper = self.whisper_timeout();
+        let all = [self.deadline, speaking, whisper, walk];
+        all.into_iter().flatten().min()
     }
 
     /// Its time has come.
@@ -280,6 +289,7 @@ impl Contact {
         {
             self.play_sentence(near);
         }
+        self.handle_whisper_timeout(near);
         let rings = self.stage == Stage::Waiting && self.seat.is_some();
         let off = matches!(self.stage, Stage::Promised | Stage::Reaching);
         if !rings && !off && self.walk.poll_timeout().is_some_and(|at| at <= now) {
@@ -322,8 +332,12 @@ impl Contact {
 
     /// Ends the call from our side.
     pub fn hang_up(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Ending || (cause != "command" && self.part(by, cause, near)) {
+        let wanted = cause == "command";
+        if self.stage == Stage::Ending || (!wanted && self.part(by, cause, near)) {
             return;
+        }
+        if matches!(self.stage, Stage::Promised | Stage::Reaching) {
+            return self.break_promise(PromiseEnd::Withdrawn, near);
         }
         self.fact(Fact::HungUp {
             by,

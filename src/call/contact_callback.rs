@@ -17,6 +17,7 @@ use crate::call::contact::Place;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
+use crate::call::contact_wish::NamedWish;
 use crate::call::fact::Fact;
 use crate::call::kept::Kept;
 use crate::call::kept::Lapse;
@@ -87,20 +88,25 @@ impl Contact {
     }
 
     /// The dialplan wants the caller called back.
-    pub(super) fn promise(&mut self, words: Vec<Spoken>, near: &mut Surroundings<'_>) {
+    pub(super) fn promise(
+        &mut self,
+        words: Vec<Spoken>,
+        queue: Option<String>,
+        near: &mut Surroundings<'_>,
+    ) {
         let Some(number) = self.number.clone() else {
             return self.not_promised(Unpromised::NoNumber, near);
-        };
-        let Some(wish) = self.asked.clone().filter(|_| self.place == Place::Kept) else {
-            return self.not_promised(Unpromised::NoPlace, near);
         };
         if self.kept.is_some() {
             return self.tell_walk(WalkInput::Promised(Ok(())), near);
         }
+        let Some((queue, wish)) = self.place_to_keep(queue, near) else {
+            return self.not_promised(Unpromised::NoPlace, near);
+        };
         let promise = Promise {
             number,
             language: self.language,
-            queue: self.queue.clone(),
+            queue,
             need: wish.need,
             priority: wish.priority,
             ageing: wish.ageing,
@@ -110,6 +116,23 @@ impl Contact {
             missed: 0,
         };
         self.emit(ContactOutput::Promise(Box::new(promise)));
+    }
+
+    /// The place in the queue that the call has, or had, or may have: who has waited in vain in the
+    /// queue that is named is there since then.
+    fn place_to_keep(
+        &self,
+        queue: Option<String>,
+        near: &Surroundings<'_>,
+    ) -> Option<(String, NamedWish)> {
+        let asked = self.asked.clone();
+        if self.place == Place::Kept {
+            return Some((self.queue.clone(), asked?));
+        }
+        let queue = queue?;
+        let again = asked.filter(|_| self.queue == queue);
+        let wish = again.unwrap_or_else(|| NamedWish::now(near.turn.wall));
+        Some((queue, wish))
     }
 
     /// Whether the number may be called at all.
@@ -122,7 +145,9 @@ impl Contact {
             Ok(promise) => {
                 let ask = near.mint.ask();
                 let told = CallbackFact::Promised(Box::new(promise.clone()));
-                self.kept = Some(Kept::new(promise, Some(ask)));
+                let mut kept = Kept::new(promise, Some(ask));
+                kept.in_line = self.place == Place::Kept;
+                self.kept = Some(kept);
                 self.fact(Fact::Callback(told));
                 self.emit(ContactOutput::Assure(ask));
             }
@@ -166,7 +191,8 @@ impl Contact {
         }
         let cause = cause.to_owned();
         self.fact(Fact::Callback(CallbackFact::Parted { by, cause }));
-        let rang = self.seat.is_some() || self.stage == Stage::Reaching;
+        let out_of_line = self.kept.as_ref().is_some_and(|kept| !kept.in_line);
+        let again = out_of_line || self.seat.is_some() || self.stage == Stage::Reaching;
         self.drop_number(None);
         self.drop_caller(near);
         self.forget_everything();
@@ -174,7 +200,7 @@ impl Contact {
         self.stage = Stage::Promised;
         self.place = Place::None;
         self.deadline = None;
-        if rang {
+        if again {
             self.pause(Duration::ZERO, near);
         }
         true
@@ -365,6 +391,16 @@ impl Contact {
             None => self.break_promise(PromiseEnd::NotReached, near),
         }
         true
+    }
+
+    /// The gate had no room: that is no try. False if nobody was to be called back.
+    pub(super) fn postpone(&mut self, near: &mut Surroundings<'_>) -> bool {
+        let reaching = self.stage == Stage::Reaching;
+        if reaching {
+            self.drop_number(None);
+            self.pause(near.centre.callback.after_failure, near);
+        }
+        reaching
     }
 
     /// The promise is over, and the call with it.

@@ -73,6 +73,9 @@ impl Contact {
                 }
                 self.play_ended(play, end, near);
             }
+            MediaEvent::PlayEnded { leg, play, .. } => {
+                self.whispered(leg, play, near);
+            }
             MediaEvent::Digit { leg, key, at } if leg == self.caller.id => {
                 self.key_pressed(key, at, near);
             }
@@ -89,7 +92,6 @@ impl Contact {
             }
             MediaEvent::ThreadFailed { .. }
             | MediaEvent::FirstSent { .. }
-            | MediaEvent::PlayEnded { .. }
             | MediaEvent::Digit { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Heard { .. } => {}

@@ -63,6 +63,9 @@ impl Contact {
             Err(refusal) => {
                 let number = far.number.clone();
                 self.fact(Fact::CallOutRefused { number, refusal });
+                if self.postpone(near) {
+                    return;
+                }
                 self.not_reached(DialEnd::Failed, near);
             }
         }

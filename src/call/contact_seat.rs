@@ -49,6 +49,7 @@ impl Contact {
             epoch: to.epoch,
             leg,
             answered: None,
+            whisper: None,
         });
     }
 
@@ -108,8 +109,19 @@ impl Contact {
         if side.leg.accept(sdp).is_err() {
             return self.seat_failed(leg, Status(488), near);
         }
+        if !self.whisper(near) {
+            self.bridge(near);
+        }
+    }
+
+    /// The caller and the seat hear each other from here on.
+    pub(super) fn bridge(&mut self, near: &mut Surroundings<'_>) {
+        let Some(side) = self.seat.as_mut() else {
+            return;
+        };
         side.answered = Some(near.turn.now);
-        let (seat, epoch, aim) = (side.seat, side.epoch, side.leg.aim());
+        side.whisper = None;
+        let (seat, epoch, leg, aim) = (side.seat, side.epoch, side.leg.id, side.leg.aim());
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
@@ -154,7 +166,10 @@ impl Contact {
         let Some(side) = self.seat.as_ref().filter(|side| side.leg.id == leg) else {
             return;
         };
-        debug_assert!(side.answered.is_some(), "only an answered leg can hang up");
+        if side.answered.is_none() {
+            // While it heard whom it would talk to: the caller is at the head again.
+            return self.seat_failed(leg, Status(487), near);
+        }
         if self.stage == Stage::Talking && self.walk.goes_on_after_talk() {
             let (seat, epoch) = (side.seat, side.epoch);
             return self.go_on_after_talk(seat, epoch, cause, near);

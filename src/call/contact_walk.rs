@@ -66,6 +66,9 @@ impl Contact {
             Answer::Assured => self.assured(ask, near),
             Answer::Speak(prompt) => {
                 let prompt = prompt.map(|(prompt, _)| prompt);
+                if self.whisper_made(ask, prompt, near) {
+                    return true;
+                }
                 let Some((speaking, _)) = self.speaking.as_mut() else {
                     return false;
                 };
@@ -127,7 +130,7 @@ impl Contact {
             }
             WalkOutput::Enqueue { .. } => self.join(output, near),
             WalkOutput::Dial { number, ring } => self.dial(number, ring, near),
-            WalkOutput::CallBack { words } => self.promise(words, near),
+            WalkOutput::CallBack { words, queue } => self.promise(words, queue, near),
             WalkOutput::Unpromise => self.unpromise(),
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
@@ -158,6 +161,7 @@ impl Contact {
             return;
         };
         self.language = language;
+        self.asks_for.clone_from(&briefing.chosen);
         self.fact(Fact::Handed {
             queue: queue.clone(),
             briefing: Box::new(briefing),

@@ -26,3 +26,16 @@ pub(super) struct NamedWish {
     /// Since when it waits.
     pub(super) since: Wall,
 }
+
+impl NamedWish {
+    /// A wish for anybody, from now on.
+    pub(super) fn now(since: Wall) -> Self {
+        Self {
+            need: NamedNeed::default(),
+            priority: 0,
+            ageing: None,
+            steps: Vec::new(),
+            since,
+        }
+    }
+}

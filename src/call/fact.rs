@@ -181,6 +181,11 @@ pub enum Fact {
         /// SIP status; 0 if there was no port for it.
         status: u16,
     },
+    /// A seat that answered hears whom it will talk to, before the bridge.
+    SeatTold {
+        /// The seat.
+        seat: SeatId,
+    },
     /// The caller and a seat hear each other from here on.
     Bridged {
         /// The seat.

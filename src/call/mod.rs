@@ -33,6 +33,9 @@ pub mod contact_seat;
 /// The dialplan's side of a call.
 mod contact_walk;
 
+/// The short announcement to a seat before the bridge.
+mod contact_whisper;
+
 /// What a call asks of the distributor.
 mod contact_wish;
 
@@ -155,3 +158,6 @@ pub mod view;
 
 /// How well waits were foretold, folded from facts.
 pub mod wait_book;
+
+/// What a seat hears before it is bridged, under way.
+mod whisper;

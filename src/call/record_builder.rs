@@ -96,11 +96,7 @@ impl RecordBuilder {
             Fact::Refused { status } => self.refuse(*status),
             Fact::FirstSound { after_us } => self.record.first_sound_us = Some(*after_us),
             Fact::TwoWay { after_us } => self.record.two_way_us = Some(*after_us),
-            Fact::Key { key } => {
-                if self.has_room(self.record.keys.len()) {
-                    self.record.keys.push((at_ms, *key));
-                }
-            }
+            Fact::Key { key } => self.take_key(at_ms, *key),
             Fact::Walk(fact) => self.take_walk(at_ms, fact),
             Fact::Acd(fact) => self.take_acd(at_ms, fact, names),
             Fact::Handed { briefing, .. } => self.record.briefing = Some((**briefing).clone()),
@@ -142,6 +138,7 @@ impl RecordBuilder {
             | Fact::PromptStopped { .. }
             | Fact::LookupAnswered { .. }
             | Fact::SeatFailed { .. }
+            | Fact::SeatTold { .. }
             | Fact::QueueClosed { .. }
             | Fact::WaitTooLong { .. }
             | Fact::WaitForetold(_)
@@ -159,6 +156,12 @@ impl RecordBuilder {
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
+        }
+    }
+
+    fn take_key(&mut self, at_ms: u64, key: char) {
+        if self.has_room(self.record.keys.len()) {
+            self.record.keys.push((at_ms, key));
         }
     }
 

@@ -199,6 +199,7 @@ impl View {
             Fact::Connected { .. }
             | Fact::Key { .. }
             | Fact::SeatFailed { .. }
+            | Fact::SeatTold { .. }
             | Fact::QueueClosed { .. }
             | Fact::WaitTooLong { .. }
             | Fact::WaitForetold(_)

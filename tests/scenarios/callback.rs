@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ringwise::call::effect::Command;
+use ringwise::call::effect::Event;
 use ringwise::call::explain;
 use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
@@ -46,7 +48,13 @@ struct Centre {
 
 /// One seat, which talks to the first caller; the second one's number answers so.
 fn busy_centre(home: Answering, destinations: &[&str]) -> Centre {
-    let mut settlement = Settlement::new(Wish::small(vec![ANSWERS], 4));
+    crowded_centre(home, destinations, 25)
+}
+
+/// The same, where so many may wait.
+fn crowded_centre(home: Answering, destinations: &[&str], waiting_max: u32) -> Centre {
+    let wish = Wish::small(vec![ANSWERS], 4);
+    let mut settlement = Settlement::with_queue(wish, |queue| queue.waiting_max = waiting_max);
     let home = settlement.settle_outside(NUMBER, home);
     let remote = settlement.town.stations[home.0].address;
     let flow = Flow {
@@ -296,4 +304,62 @@ fn who_wants_no_call_any_more_presses_2() {
         seats[0].state,
         ringwise::machine::acd::surface::SeatState::Ready
     );
+}
+
+#[test]
+fn a_trunk_without_room_is_no_try() {
+    let mut centre = busy_centre(ANSWERS, &["+86*"]);
+    centre.promise(1);
+    centre.settlement.town.centre.set_trunks(Vec::new());
+    centre.free_the_seat();
+    centre.settlement.pass(60 * 60_000);
+    assert!(centre.missed().is_empty());
+    let call = centre.settlement.town.facts.iter().find_map(|fact| {
+        let ours = matches!(&fact.fact, Fact::Callback(CallbackFact::Promised(_)));
+        fact.call.filter(|_| ours)
+    });
+    let (call, by) = (call.unwrap(), "api, test".to_owned());
+    let command = Command::HangUp { call, by };
+    let event = Event::Command { id: 1, command };
+    centre.settlement.town.tell_centre(event);
+    centre.settlement.pass(60_000);
+    assert_eq!(
+        centre.callbacks().last(),
+        Some(&CallbackFact::Ended(PromiseEnd::Withdrawn))
+    );
+    assert_eq!(centre.settlement.records().len(), 2);
+    assert!(centre.settlement.town.centre.is_idle());
+    let queues: Vec<_> = centre
+        .settlement
+        .town
+        .centre
+        .distributor()
+        .queue_lengths()
+        .collect();
+    assert_eq!((queues[0].waiting, queues[0].offered), (0, 0));
+}
+
+#[test]
+fn who_finds_the_queue_full_is_called_back_once_there_is_room() {
+    let mut centre = crowded_centre(ANSWERS, &["+86*"], 1);
+    let (second, third) = (centre.caller(1), centre.caller(2));
+    centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.tell(2_000, second, PhoneCommand::Dial(CALLBACK.to_owned()));
+    centre.tell(5_000, second, PhoneCommand::Press('1'));
+    centre.settlement.pass(20_000);
+    assert!(matches!(
+        centre.callbacks()[..],
+        [CallbackFact::Promised(_), CallbackFact::Parted { .. }]
+    ));
+    centre.free_the_seat();
+    centre.settlement.pass(5_000);
+    centre.tell(0, third, PhoneCommand::HangUp);
+    centre.settlement.pass(48_000);
+    let home = centre.home;
+    centre.tell(0, home, PhoneCommand::Press('1'));
+    centre.settlement.pass(5_000);
+    centre.tell(0, home, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    assert_eq!(centre.record().outcome, Outcome::Served);
+    assert!(centre.settlement.town.centre.is_idle());
 }

@@ -90,3 +90,8 @@ mod travel_bank;
 mod travel_hotline;
 mod waiting_room;
 mod waits;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of seats"
+)]
+mod whisper;

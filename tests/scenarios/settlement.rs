@@ -137,8 +137,13 @@ pub(crate) struct Settlement {
 
 impl Settlement {
     pub(crate) fn new(wish: Wish) -> Self {
+        Self::with_queue(wish, |_| {})
+    }
+
+    /// One whose queue is otherwise.
+    pub(crate) fn with_queue(wish: Wish, change: impl FnOnce(&mut QueueEntry)) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
-        let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up));
+        let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up, change));
         let release = shipped(&catalog);
         let (centre, mut media) = (centre(), media(wish.ports.clone(), &mut chance));
         for row in Index::read(Path::new("prompts")).rows {
@@ -312,7 +317,7 @@ fn setup(phone: &Phone, centre: Flow) -> PhoneSetup {
 }
 
 /// Every seat knows both languages; every third lacks one skill of another.
-fn catalog(seats: usize, wrap_up: Duration) -> Catalog {
+fn catalog(seats: usize, wrap_up: Duration, change: impl FnOnce(&mut QueueEntry)) -> Catalog {
     let seat = |at: usize| {
         let lacks = |skill: usize| at % 3 == 2 && skill == at % 8;
         let known = SKILLS.iter().enumerate().filter(|(no, _)| !lacks(*no));
@@ -324,12 +329,13 @@ fn catalog(seats: usize, wrap_up: Duration) -> Catalog {
             ..SeatEntry::default()
         }
     };
-    let queue = QueueEntry {
+    let mut queue = QueueEntry {
         ring: RING,
         wrap_up,
         waiting_max: 25,
         ..QueueEntry::named("after-sales")
     };
+    change(&mut queue);
     Catalog::new((0..seats).map(seat).collect(), vec![queue]).unwrap()
 }
 

@@ -381,6 +381,9 @@ pub struct Queue {
     /// How many ready seats are kept for its own contacts.
     #[serde(default)]
     pub reserve: u32,
+    /// What a seat hears before it is bridged, by language.
+    #[serde(default)]
+    pub whisper: BTreeMap<Language, String>,
 }
 
 impl Queue {
@@ -407,6 +410,7 @@ impl Queue {
                 .service_level
                 .map_or(plain.target, |level| level.within),
             reserve: self.reserve,
+            whisper: self.whisper.clone(),
             ..plain
         }
     }

@@ -63,11 +63,10 @@ impl Narrator {
             Fact::Key { key } => vec![format!("presses {key}")],
             Fact::Acd(fact) => self.acd_line(fact).into_iter().collect(),
             Fact::SeatFailed { seat, status } => {
-                vec![format!(
-                    "seat {} did not take it ({status})",
-                    self.seat(*seat)
-                )]
+                let seat = self.seat(*seat);
+                vec![format!("seat {seat} did not take it ({status})")]
             }
+            Fact::SeatTold { seat } => vec![format!("seat {} is told", self.seat(*seat))],
             Fact::Bridged { seat } => vec![format!("talks to seat {}", self.seat(*seat))],
             Fact::TwoWay { after_us } => {
                 vec![format!(

@@ -382,6 +382,8 @@ pub struct Dial {
 pub struct Callback {
     /// What the customer hears when they answer, before they press 1.
     pub words: Wording,
+    /// Where it waits if it keeps no place; none: then it is not promised.
+    pub queue: Option<String>,
     /// The promise stands.
     pub ok: StepAt,
     /// The call came without a number.

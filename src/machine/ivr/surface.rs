@@ -175,6 +175,8 @@ pub enum WalkOutput {
     CallBack {
         /// What they hear then, before they press 1.
         words: Vec<Spoken>,
+        /// Where the call waits if it keeps no place.
+        queue: Option<String>,
     },
     /// The promise took too long to be made.
     Unpromise,

@@ -50,7 +50,8 @@ impl Walk {
             (language, Named::default()),
         );
         let words = words.speech;
-        self.journey.emit(WalkOutput::CallBack { words });
+        let queue = callback.queue.clone();
+        self.journey.emit(WalkOutput::CallBack { words, queue });
         State::Promising(world.turn.now + WRITTEN_WITHIN)
     }
 

@@ -323,7 +323,7 @@ pub const VERBS: [Verb; 19] = [
     Verb {
         name: "callback",
         shape: Shape {
-            about: "promises a caller who keeps a place in a queue to be called back there",
+            about: "promises a caller to be called back at the place kept in a queue",
             keys: &[
                 SAY,
                 IN,
@@ -331,6 +331,11 @@ pub const VERBS: [Verb; 19] = [
                     "callback",
                     Form::Said,
                     "what the customer hears when they answer: who calls, and to press 1",
+                ),
+                free(
+                    "in_queue",
+                    Form::Name,
+                    "where it waits if the call keeps no place: closed, full, too long",
                 ),
                 goto(outcomes![
                     way("ok", "it is promised; durable, so it may be told"),

@@ -1,5 +1,6 @@
 //! A promise to call the caller back.
 
+use crate::machine::ivr::reading::queue;
 use crate::machine::ivr::reading::reader::Reader;
 use crate::machine::ivr::script::Callback;
 use crate::machine::ivr::wording::Slot;
@@ -17,6 +18,8 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Call
         let fault = Fault::new(node.span, "no trunk may call anybody back".to_owned());
         reader.wrong(fault.help("see `destinations` under [trunk.out] in ringwise.toml"));
     }
+    let queue = record.take("in_queue");
+    let queue = queue.and_then(|node| queue::name(reader, node));
     let needed = [
         ("ok", "the caller is promised to be called back"),
         ("failed", "that cannot be promised"),
@@ -25,6 +28,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Call
     let failed = goto.to("failed");
     Some(Callback {
         words,
+        queue,
         ok: goto.to("ok"),
         no_number: goto.named("no_number").unwrap_or(failed),
         failed,
