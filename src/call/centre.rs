@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::call::promise::CallbackRules;
 use crate::machine::sip::network::Network;
 use crate::vocabulary::flow::Flow;
 use crate::vocabulary::language::Language;
@@ -23,6 +24,8 @@ pub struct Centre {
     pub calls_max: usize,
     /// When a caller who is refused for want of room may try again.
     pub retry_after: Duration,
+    /// How promises to call back are kept.
+    pub callback: CallbackRules,
     /// How long a call that should be over may take to let go.
     pub ending_max: Duration,
 }

@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use crate::call::centre::Centre;
 use crate::call::contact_output::ContactOutput;
+use crate::call::contact_wish::NamedWish;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
+use crate::call::kept::Kept;
 use crate::call::leg::Leg;
 use crate::call::people::People;
 use crate::call::permit::Permit;
+use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::release::Release;
 use crate::call::speaking::Speaking;
+use crate::call::whisper::Whisper;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::LookupKey;
@@ -79,6 +83,14 @@ pub struct Contact {
     pub(super) playing: Option<(PlayId, Playing)>,
     pub(super) language: Language,
     pub(super) queue: String,
+    /// The question that it was handed to people with.
+    pub(super) asks_for: Option<String>,
+    /// What it asked of the distributor last.
+    pub(super) asked: Option<NamedWish>,
+    /// The number that it came from.
+    pub(super) number: Option<String>,
+    /// The promise to call it back.
+    pub(super) kept: Option<Kept>,
     /// The distributor has the call while it goes on in the dialplan.
     pub(super) place: Place,
     /// The place it was told last, and the wait if that was known.
@@ -123,6 +135,10 @@ pub enum Stage {
     Waiting,
     /// A number outside is called for it.
     Dialling,
+    /// Its caller is off the line, and will be called back.
+    Promised,
+    /// Its caller is being called back.
+    Reaching,
     /// It talks to a seat, or to that number.
     Talking,
     /// It is over; its legs let go.
@@ -156,8 +172,10 @@ pub(super) struct SeatSide {
     pub(super) name: String,
     pub(super) epoch: Epoch,
     pub(super) leg: Leg,
-    /// When the seat's 200 came.
+    /// When the seat's 200 came, or it had heard whom it talks to.
     pub(super) answered: Option<Now>,
+    /// What it hears before the bridge.
+    pub(super) whisper: Option<Whisper>,
 }
 
 /// A number outside.
@@ -183,7 +201,22 @@ impl Contact {
         origin: Origin,
         near: &Surroundings<'_>,
     ) -> Self {
-        let mut contact = Self {
+        let mut contact = Self::of(id, caller, walk, origin, near);
+        contact.emit(ContactOutput::LegTaken(contact.caller.id));
+        contact.media(MediaCommand::Open {
+            leg: contact.caller.id,
+        });
+        contact
+    }
+
+    pub(super) fn of(
+        id: CallId,
+        caller: Leg,
+        walk: Walk,
+        origin: Origin,
+        near: &Surroundings<'_>,
+    ) -> Self {
+        Self {
             id,
             stage: Stage::Opening,
             walk,
@@ -192,6 +225,10 @@ impl Contact {
             playing: None,
             language: origin.language,
             queue: String::new(),
+            asks_for: None,
+            asked: None,
+            number: origin.number,
+            kept: None,
             place: Place::None,
             told: None,
             caller_name: origin.caller_name,
@@ -207,12 +244,7 @@ impl Contact {
             pressed: None,
             out: VecDeque::new(),
             caller,
-        };
-        contact.emit(ContactOutput::LegTaken(contact.caller.id));
-        contact.media(MediaCommand::Open {
-            leg: contact.caller.id,
-        });
-        contact
+        }
     }
 
     /// The next thing it wants.
@@ -231,9 +263,16 @@ impl Contact {
             Stage::Walking | Stage::Opening | Stage::Offered => self.walk.poll_timeout(),
             // While a seat rings nobody leaves because of the time.
             Stage::Waiting if self.seat.is_none() => self.walk.poll_timeout(),
-            Stage::Waiting | Stage::Dialling | Stage::Talking | Stage::Ending => None,
+            Stage::Waiting
+            | Stage::Dialling
+            | Stage::Promised
+            | Stage::Reaching
+            | Stage::Talking
+            | Stage::Ending => None,
         };
-        [self.deadline, speaking, walk].into_iter().flatten().min()
+        let whisper = self.whisper_timeout();
+        let all = [self.deadline, speaking, whisper, walk];
+        all.into_iter().flatten().min()
     }
 
     /// Its time has come.
@@ -250,8 +289,10 @@ impl Contact {
         {
             self.play_sentence(near);
         }
+        self.handle_whisper_timeout(near);
         let rings = self.stage == Stage::Waiting && self.seat.is_some();
-        if !rings && self.walk.poll_timeout().is_some_and(|at| at <= now) {
+        let off = matches!(self.stage, Stage::Promised | Stage::Reaching);
+        if !rings && !off && self.walk.poll_timeout().is_some_and(|at| at <= now) {
             self.walk.handle_timeout(&walk_world(&self.bank, near));
             self.follow_walk(near);
         }
@@ -260,7 +301,8 @@ impl Contact {
     fn handle_deadline(&mut self, near: &mut Surroundings<'_>) {
         match self.stage {
             Stage::Opening => self.refuse(Status(503), near),
-            Stage::Dialling => self.not_reached(DialEnd::NoAnswer, near),
+            Stage::Dialling | Stage::Reaching => self.not_reached(DialEnd::NoAnswer, near),
+            Stage::Promised => self.wait_on(near),
             Stage::Ending => {
                 let text = format!("call {} did not let go of its legs in time", self.id);
                 self.fact(Fact::Alarm { text });
@@ -290,8 +332,12 @@ impl Contact {
 
     /// Ends the call from our side.
     pub fn hang_up(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
-        if self.stage == Stage::Ending {
+        let wanted = cause == "command";
+        if self.stage == Stage::Ending || (!wanted && self.part(by, cause, near)) {
             return;
+        }
+        if matches!(self.stage, Stage::Promised | Stage::Reaching) {
+            return self.break_promise(PromiseEnd::Withdrawn, near);
         }
         self.fact(Fact::HungUp {
             by,
@@ -315,6 +361,16 @@ impl Contact {
         self.deadline = Some(near.turn.now + near.centre.ending_max);
         self.leave_distributor(was);
         self.drop_number(None);
+        self.forget_everything();
+        if self.caller.end_media() {
+            self.media(MediaCommand::Close {
+                leg: self.caller.id,
+            });
+        }
+    }
+
+    /// Awaits no answer of the world any more.
+    pub(super) fn forget_everything(&mut self) {
         if let Some((speaking, _)) = self.speaking.take() {
             self.forget_all(speaking.finish().forget);
         }
@@ -322,11 +378,6 @@ impl Contact {
         self.forget_all(lookups.into_keys().collect());
         let consults = std::mem::take(&mut self.consults);
         self.forget_all(consults.into_keys().collect());
-        if self.caller.end_media() {
-            self.media(MediaCommand::Close {
-                leg: self.caller.id,
-            });
-        }
     }
 
     /// Drops legs that have let go on both sides.
@@ -421,6 +472,8 @@ pub struct Origin {
     pub caller_name: String,
     /// The number to show to seats.
     pub caller_user: String,
+    /// The number in E.164, if it is one.
+    pub number: Option<String>,
     /// Language to begin in.
     pub language: Language,
     /// The offer, if the INVITE carried one.

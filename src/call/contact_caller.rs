@@ -58,7 +58,9 @@ impl Contact {
         match *event {
             MediaEvent::Opened { leg, port, .. } => self.opened(leg, port, near),
             MediaEvent::Full { leg } => self.no_port(leg, near),
-            MediaEvent::FirstSent { leg, at } if leg == self.caller.id => {
+            MediaEvent::FirstSent { leg, at }
+                if leg == self.caller.id && self.stage != Stage::Reaching =>
+            {
                 let after_us = micros(at.since(self.invited));
                 self.fact(Fact::FirstSound { after_us });
             }
@@ -70,6 +72,9 @@ impl Contact {
                     self.fact(Fact::PromptStopped { after_us });
                 }
                 self.play_ended(play, end, near);
+            }
+            MediaEvent::PlayEnded { leg, play, .. } => {
+                self.whispered(leg, play, near);
             }
             MediaEvent::Digit { leg, key, at } if leg == self.caller.id => {
                 self.key_pressed(key, at, near);
@@ -87,7 +92,6 @@ impl Contact {
             }
             MediaEvent::ThreadFailed { .. }
             | MediaEvent::FirstSent { .. }
-            | MediaEvent::PlayEnded { .. }
             | MediaEvent::Digit { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Heard { .. } => {}
@@ -101,7 +105,7 @@ impl Contact {
         self.fact(Fact::Alarm { text });
         let is_seats = self.seat.as_ref().is_some_and(|side| side.leg.id == leg);
         if self.is_number(leg) {
-            if self.stage == Stage::Dialling {
+            if matches!(self.stage, Stage::Dialling | Stage::Reaching) {
                 return self.not_reached(DialEnd::Failed, near);
             }
             return self.number_hung_up("media_failed", near);
@@ -110,6 +114,9 @@ impl Contact {
             Stage::Opening => self.refuse(Status(503), near),
             Stage::Offered | Stage::Walking | Stage::Waiting if is_seats => {
                 self.seat_failed(leg, Status(0), near);
+            }
+            Stage::Reaching if leg == self.caller.id => {
+                self.missed(DialEnd::Failed, near);
             }
             Stage::Offered | Stage::Walking | Stage::Waiting | Stage::Dialling | Stage::Talking
                 if is_seats || leg == self.caller.id =>
@@ -121,6 +128,8 @@ impl Contact {
             | Stage::Waiting
             | Stage::Dialling
             | Stage::Talking
+            | Stage::Promised
+            | Stage::Reaching
             | Stage::Ending => {}
         }
     }
@@ -310,6 +319,8 @@ impl Contact {
         };
         owned.sip_done();
         match party {
+            Party::Caller if self.missed(DialEnd::NoAnswer, near) => {}
+            Party::Caller if self.part(Party::Caller, cause, near) => {}
             Party::Caller if self.stage != Stage::Ending => {
                 self.fact(Fact::HungUp {
                     by: Party::Caller,
@@ -342,6 +353,9 @@ impl Contact {
         }
         // While the speech command is at the next words, what ends here are the ones before.
         let said = self.stage == Stage::Walking && self.speaking.is_none();
+        if self.stage == Stage::Reaching && what == Playing::Walk {
+            return self.say_who_calls(near);
+        }
         match what {
             Playing::Walk if said => self.tell_walk(WalkInput::Said, near),
             Playing::Announcement if self.stage == Stage::Waiting => self.play_music(near),
@@ -354,6 +368,9 @@ impl Contact {
         let shown = if self.walk.is_secret() { '•' } else { key };
         self.fact(Fact::Key { key: shown });
         // While a seat rings keys mean nothing: the wait is about to end.
+        if self.stage == Stage::Reaching {
+            return self.press_back(key, near);
+        }
         let waits = self.stage == Stage::Waiting && self.seat.is_none();
         if waits || self.stage == Stage::Walking {
             self.tell_walk(WalkInput::Key(key), near);

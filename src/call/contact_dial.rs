@@ -63,6 +63,9 @@ impl Contact {
             Err(refusal) => {
                 let number = far.number.clone();
                 self.fact(Fact::CallOutRefused { number, refusal });
+                if self.postpone(near) {
+                    return;
+                }
                 self.not_reached(DialEnd::Failed, near);
             }
         }
@@ -98,6 +101,9 @@ impl Contact {
     }
 
     pub(super) fn number_answered(&mut self, sdp: &str, near: &mut Surroundings<'_>) {
+        if self.stage == Stage::Reaching {
+            return self.answered_back(sdp, near);
+        }
         let Some(far) = self.far.as_mut() else {
             return;
         };
@@ -154,6 +160,9 @@ impl Contact {
     /// The dialplan goes on without whoever was called.
     pub(super) fn not_reached(&mut self, end: DialEnd, near: &mut Surroundings<'_>) {
         self.drop_number(None);
+        if self.missed(end, near) {
+            return;
+        }
         if self.stage == Stage::Dialling {
             self.deadline = None;
             self.stage = Stage::Walking;

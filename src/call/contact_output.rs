@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
+use crate::call::promise::Promise;
 use crate::machine::acd::surface::Input;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::sip::surface::UaCommand;
@@ -37,6 +38,10 @@ pub enum ContactOutput {
         /// The number.
         number: String,
     },
+    /// Of the gate: may this caller be promised to be called back?
+    Promise(Box<Promise>),
+    /// Of the log: say when it holds all that was written so far.
+    Assure(AskId),
     /// To be written.
     Fact(Fact),
     /// This leg belongs to the call.

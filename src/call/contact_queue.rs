@@ -8,6 +8,7 @@ use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
 use crate::call::contact_wish::Wish;
 use crate::call::fact::Fact;
+use crate::call::kept::Lapse;
 use crate::call::record::Party;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Input;
@@ -56,6 +57,9 @@ impl Contact {
 
     /// The queue took no more: the dialplan goes on.
     pub fn queue_full(&mut self, near: &mut Surroundings<'_>) {
+        if self.out_of_line(Lapse::Full, near) {
+            return;
+        }
         match (self.stage, self.place) {
             (Stage::Waiting, _) => self.not_taken(WalkInput::QueueFull, near),
             // It waits elsewhere no more; the dialplan will find out when it comes back.
@@ -66,6 +70,9 @@ impl Contact {
 
     /// A supervisor took it out of its queue: the dialplan goes on.
     pub fn taken_out(&mut self, near: &mut Surroundings<'_>) {
+        if self.out_of_line(Lapse::TakenOut, near) {
+            return;
+        }
         match (self.stage, self.place) {
             (Stage::Waiting, _) => self.not_taken(WalkInput::QueueLeft, near),
             (_, Place::Kept) => self.place = Place::None,

@@ -8,6 +8,7 @@ use crate::call::contact_output::ContactOutput;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
 use crate::call::record::Party;
+use crate::call::ringing::Ringing;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::WithdrawReason;
@@ -17,26 +18,15 @@ use crate::machine::sip::surface::Invitation;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::Target;
 use crate::machine::sip::surface::UaCommand;
-use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
-
-/// A seat that may be rung.
-#[derive(Clone, Debug)]
-pub struct Ringing {
-    /// The seat.
-    pub seat: SeatId,
-    /// Its user at the registrar.
-    pub user: String,
-    /// The flow of its registration.
-    pub flow: Flow,
-    /// The reservation.
-    pub epoch: Epoch,
-}
 
 impl Contact {
     /// Ring this seat for the call: its port first.
     pub fn offer(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
+        if self.reach(&to, near) {
+            return;
+        }
         self.call_back_from_stroll(near);
         if self.stage != Stage::Waiting || self.seat.is_some() {
             self.emit(ContactOutput::Acd(Input::Declined {
@@ -45,6 +35,11 @@ impl Contact {
             }));
             return;
         }
+        self.ring(to, near);
+    }
+
+    /// Has a port opened for the seat's leg.
+    pub(super) fn ring(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
         let leg = Leg::outgoing(near.mint.leg(), to.flow);
         self.emit(ContactOutput::LegTaken(leg.id));
         self.media(MediaCommand::Open { leg: leg.id });
@@ -54,16 +49,19 @@ impl Contact {
             epoch: to.epoch,
             leg,
             answered: None,
+            whisper: None,
         });
     }
 
     /// Ring the seat no more.
     pub fn withdraw(&mut self, epoch: Epoch, reason: WithdrawReason) {
+        self.unheld(epoch);
         let offered = self.seat.as_ref().is_some_and(|side| side.epoch == epoch);
         if offered && self.stage != Stage::Talking {
             let reason = match reason {
                 WithdrawReason::ContactLeft => "SIP;cause=487;text=\"Caller hung up\"",
                 WithdrawReason::TakenOut => "SIP;cause=487;text=\"Taken out of the queue\"",
+                WithdrawReason::Unreached => "SIP;cause=487;text=\"Customer not reached\"",
                 WithdrawReason::RingLimit => "SIP;cause=408;text=\"No answer\"",
                 WithdrawReason::SeatSignedOut => "SIP;cause=480;text=\"Seat signed out\"",
             };
@@ -73,6 +71,9 @@ impl Contact {
 
     /// It waits in another queue from here on.
     pub fn moved(&mut self, queue: String) {
+        if let Some(kept) = &mut self.kept {
+            kept.promise.queue.clone_from(&queue);
+        }
         self.queue = queue;
     }
 
@@ -108,12 +109,24 @@ impl Contact {
         if side.leg.accept(sdp).is_err() {
             return self.seat_failed(leg, Status(488), near);
         }
+        if !self.whisper(near) {
+            self.bridge(near);
+        }
+    }
+
+    /// The caller and the seat hear each other from here on.
+    pub(super) fn bridge(&mut self, near: &mut Surroundings<'_>) {
+        let Some(side) = self.seat.as_mut() else {
+            return;
+        };
         side.answered = Some(near.turn.now);
-        let (seat, epoch, aim) = (side.seat, side.epoch, side.leg.aim());
+        side.whisper = None;
+        let (seat, epoch, leg, aim) = (side.seat, side.epoch, side.leg.id, side.leg.aim());
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }
         self.playing = None;
+        self.kept = None;
         self.stage = Stage::Talking;
         if let Some(aim) = aim {
             self.media(aim);
@@ -153,7 +166,10 @@ impl Contact {
         let Some(side) = self.seat.as_ref().filter(|side| side.leg.id == leg) else {
             return;
         };
-        debug_assert!(side.answered.is_some(), "only an answered leg can hang up");
+        if side.answered.is_none() {
+            // While it heard whom it would talk to: the caller is at the head again.
+            return self.seat_failed(leg, Status(487), near);
+        }
         if self.stage == Stage::Talking && self.walk.goes_on_after_talk() {
             let (seat, epoch) = (side.seat, side.epoch);
             return self.go_on_after_talk(seat, epoch, cause, near);
@@ -198,7 +214,13 @@ impl Contact {
             }
             (Stage::Waiting, _)
             | (
-                Stage::Opening | Stage::Offered | Stage::Walking | Stage::Dialling | Stage::Ending,
+                Stage::Opening
+                | Stage::Offered
+                | Stage::Walking
+                | Stage::Dialling
+                | Stage::Promised
+                | Stage::Reaching
+                | Stage::Ending,
                 _,
             )
             | (Stage::Talking, None) => {}

@@ -5,6 +5,7 @@ use crate::call::contact::Contact;
 use crate::call::contact::Playing;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
+use crate::call::contact_wish::NamedWish;
 use crate::call::contact_wish::Wish;
 use crate::call::effect::Answer;
 use crate::call::effect::Question;
@@ -62,8 +63,12 @@ impl Contact {
                 self.tell_walk(WalkInput::Consulted { consult, result }, near);
                 true
             }
+            Answer::Assured => self.assured(ask, near),
             Answer::Speak(prompt) => {
                 let prompt = prompt.map(|(prompt, _)| prompt);
+                if self.whisper_made(ask, prompt, near) {
+                    return true;
+                }
                 let Some((speaking, _)) = self.speaking.as_mut() else {
                     return false;
                 };
@@ -123,35 +128,10 @@ impl Contact {
             WalkOutput::Consult { .. } | WalkOutput::ForgetConsult { .. } => {
                 self.consult(output, near);
             }
-            WalkOutput::Enqueue {
-                queue,
-                need,
-                priority,
-                ageing,
-                steps,
-                language,
-                expected_max,
-                briefing,
-            } => {
-                self.language = language;
-                self.fact(Fact::Handed {
-                    queue: queue.clone(),
-                    briefing: Box::new(briefing),
-                });
-                let arrival = Arrival {
-                    need: near.people.catalog.need(&need),
-                    priority,
-                    ageing,
-                    steps: near.people.catalog.steps(&steps),
-                    ..Arrival::plain(self.id, QueueId::default())
-                };
-                let wish = Wish {
-                    arrival,
-                    expected_max,
-                };
-                self.enqueue(&queue, wish, near);
-            }
+            WalkOutput::Enqueue { .. } => self.join(output, near),
             WalkOutput::Dial { number, ring } => self.dial(number, ring, near),
+            WalkOutput::CallBack { words, queue } => self.promise(words, queue, near),
+            WalkOutput::Unpromise => self.unpromise(),
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
@@ -163,6 +143,48 @@ impl Contact {
                 }
             }
         }
+    }
+
+    /// Asks the distributor for a seat.
+    fn join(&mut self, output: WalkOutput, near: &mut Surroundings<'_>) {
+        let WalkOutput::Enqueue {
+            queue,
+            need,
+            priority,
+            ageing,
+            steps,
+            language,
+            expected_max,
+            briefing,
+        } = output
+        else {
+            return;
+        };
+        self.language = language;
+        self.asks_for.clone_from(&briefing.chosen);
+        self.fact(Fact::Handed {
+            queue: queue.clone(),
+            briefing: Box::new(briefing),
+        });
+        let arrival = Arrival {
+            need: near.people.catalog.need(&need),
+            priority,
+            ageing,
+            steps: near.people.catalog.steps(&steps),
+            ..Arrival::plain(self.id, QueueId::default())
+        };
+        self.asked = Some(NamedWish {
+            need,
+            priority,
+            ageing,
+            steps,
+            since: near.turn.wall,
+        });
+        let wish = Wish {
+            arrival,
+            expected_max,
+        };
+        self.enqueue(&queue, wish, near);
     }
 
     /// Asks a service, or waits for it no more.

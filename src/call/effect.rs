@@ -114,6 +114,13 @@ pub enum Effect {
         /// How long an answer is of use. The asker keeps the deadline itself.
         timeout: Duration,
     },
+    /// Answer by [`Answer::Assured`] once the log is durable up to `after_seq`.
+    Assure {
+        /// Names the question.
+        id: AskId,
+        /// The last fact it is about.
+        after_seq: u64,
+    },
     /// Nobody awaits this answer any more.
     Forget(AskId),
     /// Write this to the journal.
@@ -164,6 +171,8 @@ pub enum Answer {
     Orders(Result<Customer, LookupFailure>),
     /// To [`Question::Service`]: JSON, empty if there is nothing.
     Service(Result<String, LookupFailure>),
+    /// To [`Effect::Assure`].
+    Assured,
     /// To [`Question::Speak`]: the prompt and its length; none: it cannot be spoken.
     Speak(Option<(PromptId, Duration)>),
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::call::explain_callback;
 use crate::call::explain_outside;
 use crate::call::explain_words;
 use crate::call::explain_words::Before;
@@ -157,10 +158,15 @@ impl Teller {
             );
         } else if matches!(fact, Fact::NumberAnswered) {
             self.say(at, "number", explain_outside::number(language, None));
+        } else if let Fact::Callback(fact) = fact {
+            self.say(at, "callback", explain_callback::told(language, fact));
         } else if let Fact::SeatFailed { seat, status } = fact {
             let seat = self.seat(*seat);
             let text = explain_words::seat_failed(language, &seat, *status);
             self.say(at, "seat_failed", text);
+        } else if let Fact::SeatTold { seat } = fact {
+            let text = explain_callback::seat_told(language, &self.seat(*seat));
+            self.say(at, "seat_told", text);
         } else if let Fact::HungUp { by, cause } = fact {
             self.say(at, "hung_up", explain_words::hung_up(language, *by, cause));
         } else if let Fact::Closed(record) = fact {
@@ -196,6 +202,7 @@ impl Teller {
             | AcdFact::StepEntered { contact, .. }
             | AcdFact::Reprioritised { contact, .. }
             | AcdFact::TakenOut { contact, .. }
+            | AcdFact::Parked { contact, .. }
             | AcdFact::Served { contact, .. } => {
                 if *contact == self.call {
                     self.take_decision(at, fact);
@@ -259,6 +266,7 @@ impl Teller {
                 let text = explain_words::reprioritised(language, class.priority);
                 self.say(at, "reprioritised", text);
             }
+            AcdFact::Parked { .. } => self.waits = None,
             AcdFact::TakenOut { waited_ms, .. } => {
                 self.waits = None;
                 let text = explain_words::taken_out(language, *waited_ms);

@@ -319,6 +319,9 @@ pub fn offer_ended(language: Language, seat: &str, end: OfferEnd) -> String {
         OfferEnd::Withdrawn(WithdrawReason::TakenOut) => {
             in_(language, "a supervisor took the call out", "主管将来电移出")
         }
+        OfferEnd::Withdrawn(WithdrawReason::Unreached) => {
+            in_(language, "the customer was not reached", "未能接通客户")
+        }
         OfferEnd::Withdrawn(WithdrawReason::RingLimit) => {
             in_(language, "did not answer in time", "超时未接")
         }
@@ -470,6 +473,12 @@ pub fn ended(language: Language, outcome: Outcome) -> String {
         Outcome::Abandoned => in_(language, "over: given up while waiting", "结束：排队中放弃"),
         Outcome::Cancelled => in_(language, "over: given up while it rang", "结束：振铃时放弃"),
         Outcome::Refused => in_(language, "over: refused", "结束：被拒绝"),
+        Outcome::NotReached => in_(language, "over: called back in vain", "结束：回电未接通"),
+        Outcome::PhonedAgain => in_(
+            language,
+            "over: the customer phoned again, and has the place",
+            "结束：客户再次来电，沿用原排队位置",
+        ),
         Outcome::Lost => in_(language, "over: the centre stopped", "结束：系统中断"),
     }
     .to_owned()

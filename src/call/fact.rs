@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::promise::CallbackFact;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Party;
@@ -152,6 +153,8 @@ pub enum Fact {
         /// Which.
         number: String,
     },
+    /// What becomes of a promise to call back.
+    Callback(CallbackFact),
     /// That call may not leave.
     CallOutRefused {
         /// The number.
@@ -177,6 +180,11 @@ pub enum Fact {
         seat: SeatId,
         /// SIP status; 0 if there was no port for it.
         status: u16,
+    },
+    /// A seat that answered hears whom it will talk to, before the bridge.
+    SeatTold {
+        /// The seat.
+        seat: SeatId,
     },
     /// The caller and a seat hear each other from here on.
     Bridged {

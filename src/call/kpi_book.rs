@@ -211,6 +211,11 @@ impl KpiBook {
                 }
                 self.abandoned(*contact, *waited_ms);
             }
+            AcdFact::Parked { contact, .. } => {
+                if let Some(wait) = self.waiting.get_mut(contact) {
+                    wait.rings_since = None;
+                }
+            }
             AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
             | AcdFact::Served { .. } => {}
@@ -218,6 +223,11 @@ impl KpiBook {
     }
 
     fn queued(&mut self, at: Wall, contact: CallId, queue: QueueId) {
+        // Who is called back again waits on.
+        if let Some(wait) = self.waiting.get_mut(&contact) {
+            wait.queue = queue;
+            return;
+        }
         let counts = self.period.holds(at);
         let wait = Wait {
             queue,

@@ -79,6 +79,15 @@ impl Leg {
         }
     }
 
+    /// In place of a leg that has gone.
+    #[must_use]
+    pub const fn gone(id: LegId, flow: Flow) -> Self {
+        let mut leg = Self::outgoing(id, flow);
+        leg.sip = Side::Done;
+        leg.media = Side::Done;
+        leg
+    }
+
     /// Our INVITE is on its way.
     pub const fn begun(&mut self) {
         self.sip = Side::Open;

@@ -3,11 +3,17 @@
 /// Which seat served a customer or an order last.
 mod acquaintance;
 
+/// A live call as faces show it.
+pub mod call_view;
+
 /// What calls are built on: the centre's set-up.
 pub mod centre;
 
 /// One call, from INVITE to record.
 pub mod contact;
+
+/// The side of a call that is called back.
+mod contact_callback;
 
 /// The caller's side of a call.
 mod contact_caller;
@@ -27,6 +33,9 @@ pub mod contact_seat;
 /// The dialplan's side of a call.
 mod contact_walk;
 
+/// The short announcement to a seat before the bridge.
+mod contact_whisper;
+
 /// What a call asks of the distributor.
 mod contact_wish;
 
@@ -35,6 +44,9 @@ pub mod effect;
 
 /// Why a call went as it did.
 pub mod explain;
+
+/// The sentences about promises to call back.
+pub mod explain_callback;
 
 /// The sentences of an explanation about numbers outside.
 pub mod explain_outside;
@@ -47,6 +59,9 @@ pub mod fact;
 
 /// Counts and times of a period.
 pub mod kpi_book;
+
+/// A promise to call back, under way.
+mod kept;
 
 /// One SIP session with its media session.
 pub mod leg;
@@ -69,6 +84,9 @@ mod phone_line;
 /// What the centre itself says.
 pub mod phrase;
 
+/// A caller who was promised to be called back.
+pub mod promise;
+
 /// The one record that a call leaves.
 pub mod record;
 
@@ -87,6 +105,9 @@ pub mod release_view;
 /// What a stretch of recorded calls says of the service.
 pub mod report;
 
+/// A seat that may be rung for a call.
+pub mod ringing;
+
 /// From what a dialplan says to pieces of sound.
 pub mod speaking;
 
@@ -101,6 +122,9 @@ mod switchboard_acd;
 
 /// Which call awaits which answer of the world.
 pub mod switchboard_ask;
+
+/// What the switchboard does with promises to call back.
+mod switchboard_callback;
 
 /// What the switchboard does with star codes and wishes.
 mod switchboard_code;
@@ -120,11 +144,20 @@ pub mod switchboard_sleeper;
 /// Which calls leave.
 mod switchboard_trunk;
 
+/// What the switchboard does with sound and answers.
+mod switchboard_world;
+
 /// One set of releases gives way to another.
 pub mod turnover;
+
+/// A promise that the last process left open.
+pub mod unfinished;
 
 /// What faces show, folded from facts.
 pub mod view;
 
 /// How well waits were foretold, folded from facts.
 pub mod wait_book;
+
+/// What a seat hears before it is bridged, under way.
+mod whisper;

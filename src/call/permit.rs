@@ -59,6 +59,12 @@ impl Outside {
         permit.cloned().ok_or(Refusal::NotAllowed)
     }
 
+    /// Whether any trunk may call this number, whatever its calls at present.
+    #[must_use]
+    pub fn may_call(&self, number: &str) -> bool {
+        self.gate.may_call(number)
+    }
+
     /// A call out is over, if it was one.
     pub fn release(&mut self, leg: LegId) {
         self.gate.release(leg);

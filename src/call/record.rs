@@ -96,6 +96,10 @@ pub enum Outcome {
     Cancelled,
     /// The centre refused it: no port was free, or its offer could not be met.
     Refused,
+    /// It was promised to be called back, and never reached.
+    NotReached,
+    /// It was promised to be called back, and phoned again: its place went to that call.
+    PhonedAgain,
     /// The process ended under it; closed at the next start.
     Lost,
 }
@@ -127,6 +131,8 @@ pub enum SegmentKind {
     Talk,
     /// Held by the seat, or holding.
     Hold,
+    /// Off the line, to be called back.
+    Away,
 }
 
 /// How a call began.

@@ -2,6 +2,9 @@
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::promise::CallbackFact;
+use crate::call::promise::PromiseEnd;
+use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::record::Record;
@@ -9,7 +12,9 @@ use crate::call::record::Segment;
 use crate::call::record::SegmentKind;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
+use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
 
 /// Entries kept of each list of a record; later ones are counted in `dropped`.
 pub const RECORD_ENTRIES_MAX: usize = 500;
@@ -18,6 +23,8 @@ pub const RECORD_ENTRIES_MAX: usize = 500;
 #[derive(Clone, Debug)]
 pub struct RecordBuilder {
     begun: Now,
+    /// What it had lasted in processes before this, in ms.
+    before_ms: u64,
     record: Record,
     /// What the current segment is, its start, and the seat concerned.
     open: (SegmentKind, u64, Option<String>),
@@ -54,10 +61,30 @@ impl RecordBuilder {
         let open = (SegmentKind::Ivr, 0, None);
         Some(Self {
             begun: first.now,
+            before_ms: 0,
             record,
             open,
             answered: false,
         })
+    }
+
+    /// The call.
+    #[must_use]
+    pub const fn call(&self) -> CallId {
+        self.record.call
+    }
+
+    /// How it began.
+    #[must_use]
+    pub const fn arrived(&self) -> &Arrived {
+        &self.record.arrived
+    }
+
+    /// Another process goes on from this turn.
+    pub fn resume(&mut self, turn: Turn) {
+        let lasted = turn.wall.ms_since(self.record.started);
+        self.before_ms = u64::try_from(lasted).unwrap_or(0).max(self.open.1);
+        self.begun = turn.now;
     }
 
     /// Takes the next fact of the call. `names` turns ids into names as they stand at that fact;
@@ -69,11 +96,7 @@ impl RecordBuilder {
             Fact::Refused { status } => self.refuse(*status),
             Fact::FirstSound { after_us } => self.record.first_sound_us = Some(*after_us),
             Fact::TwoWay { after_us } => self.record.two_way_us = Some(*after_us),
-            Fact::Key { key } => {
-                if self.has_room(self.record.keys.len()) {
-                    self.record.keys.push((at_ms, *key));
-                }
-            }
+            Fact::Key { key } => self.take_key(at_ms, *key),
             Fact::Walk(fact) => self.take_walk(at_ms, fact),
             Fact::Acd(fact) => self.take_acd(at_ms, fact, names),
             Fact::Handed { briefing, .. } => self.record.briefing = Some((**briefing).clone()),
@@ -96,6 +119,7 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::LeftInIvr;
                 self.switch(at_ms, SegmentKind::Ivr, None);
             }
+            Fact::Callback(fact) => self.take_callback(at_ms, fact),
             Fact::BackInQueue => self.switch(at_ms, SegmentKind::Queue, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
             Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2.clone()),
@@ -114,6 +138,7 @@ impl RecordBuilder {
             | Fact::PromptStopped { .. }
             | Fact::LookupAnswered { .. }
             | Fact::SeatFailed { .. }
+            | Fact::SeatTold { .. }
             | Fact::QueueClosed { .. }
             | Fact::WaitTooLong { .. }
             | Fact::WaitForetold(_)
@@ -131,6 +156,12 @@ impl RecordBuilder {
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
+        }
+    }
+
+    fn take_key(&mut self, at_ms: u64, key: char) {
+        if self.has_room(self.record.keys.len()) {
+            self.record.keys.push((at_ms, key));
         }
     }
 
@@ -172,7 +203,40 @@ impl RecordBuilder {
         }
     }
 
+    fn take_callback(&mut self, at_ms: u64, fact: &CallbackFact) {
+        match fact {
+            CallbackFact::Parted { .. } => {
+                self.record.outcome = Outcome::NotReached;
+                self.switch(at_ms, SegmentKind::Away, None);
+            }
+            CallbackFact::Missed { .. } => self.switch(at_ms, SegmentKind::Away, None),
+            CallbackFact::Answered => self.switch(at_ms, SegmentKind::Ivr, None),
+            CallbackFact::Reached => {
+                self.record.outcome = Outcome::Abandoned;
+                self.switch(at_ms, SegmentKind::Queue, None);
+            }
+            CallbackFact::Ended(end) => {
+                self.record.outcome = match end {
+                    PromiseEnd::NotReached | PromiseEnd::Expired => Outcome::NotReached,
+                    PromiseEnd::PhonedAgain => Outcome::PhonedAgain,
+                    PromiseEnd::NotWanted | PromiseEnd::Withdrawn | PromiseEnd::Gone => {
+                        Outcome::Abandoned
+                    }
+                };
+                self.switch(at_ms, SegmentKind::Ivr, None);
+            }
+            CallbackFact::Promised(_)
+            | CallbackFact::Refused(_)
+            | CallbackFact::Kept { .. }
+            | CallbackFact::Dialled { .. } => {}
+        }
+    }
+
     fn take_acd(&mut self, at_ms: u64, fact: &AcdFact, names: &Names) {
+        // While the caller is off the line, what it is in does not change.
+        if self.open.0 == SegmentKind::Away {
+            return;
+        }
         match fact {
             AcdFact::Queued { queue, .. } => {
                 self.record.queue = names.queue(*queue);
@@ -188,6 +252,7 @@ impl RecordBuilder {
             AcdFact::Overflowed { .. }
             | AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
+            | AcdFact::Parked { .. }
             | AcdFact::Served { .. }
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
@@ -224,6 +289,7 @@ impl RecordBuilder {
     }
 
     fn ms(&self, now: Now) -> u64 {
-        u64::try_from(now.since(self.begun).as_millis()).unwrap_or(u64::MAX)
+        let here = u64::try_from(now.since(self.begun).as_millis());
+        here.unwrap_or(u64::MAX).saturating_add(self.before_ms)
     }
 }

@@ -10,7 +10,6 @@ use crate::call::centre::Centre;
 use crate::call::contact::Contact;
 use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
-use crate::call::effect::Answer;
 use crate::call::effect::Effect;
 use crate::call::effect::Event;
 use crate::call::fact::Fact;
@@ -27,12 +26,10 @@ use crate::call::switchboard_ask::Asks;
 use crate::call::switchboard_sleeper::Sleeper;
 use crate::call::switchboard_sleeper::Sleepers;
 use crate::machine::acd::engine::Engine;
-use crate::machine::media::contract::MediaEvent;
 use crate::machine::prediction::model::Model;
 use crate::machine::sip::user_agent::UserAgent;
 use crate::machine::waiting::forecaster::Forecaster;
 use crate::vocabulary::flow::Flow;
-use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::Mint;
@@ -60,7 +57,9 @@ pub struct Switchboard {
     pub(super) calls: BTreeMap<CallId, Live>,
     pub(super) codes: BTreeMap<LegId, StarCode>,
     pub(super) legs: BTreeMap<LegId, CallId>,
-    asks: Asks,
+    /// Calls that are to be called back, by number.
+    pub(super) promises: BTreeMap<String, CallId>,
+    pub(super) asks: Asks,
     pub(super) acquaintances: Acquaintances,
     /// By [`crate::vocabulary::id::SeatId`].
     pub(super) seats: Vec<SeatDesk>,
@@ -118,6 +117,7 @@ impl Switchboard {
             calls: BTreeMap::new(),
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
+            promises: BTreeMap::new(),
             asks: Asks::default(),
             acquaintances: Acquaintances::default(),
             sleepers: Sleepers::default(),
@@ -197,16 +197,17 @@ impl Switchboard {
         (self.seq, &self.models)
     }
 
-    /// Calls that are live now.
+    /// Calls that are live now; who is to be called back is not.
     #[must_use]
     pub fn calls_live(&self) -> usize {
-        self.calls.len()
+        let calls = self.calls.values();
+        calls.filter(|live| !live.contact.is_promised()).count()
     }
 
     /// Sessions, transactions and reservations that are still held anywhere.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        let (calls, asks) = (self.calls.is_empty(), self.asks.is_empty());
+        let (calls, asks) = (self.calls_live() == 0, self.asks.is_empty());
         calls && asks && self.codes.is_empty() && self.legs.is_empty()
     }
 
@@ -236,49 +237,6 @@ impl Switchboard {
         if let Some(live) = due {
             live.sleeps_until = None;
             self.with_call(turn, call, |contact, near| contact.handle_timeout(near));
-        }
-    }
-
-    fn handle_media(&mut self, turn: Turn, event: &MediaEvent) {
-        let Some(leg) = event.leg() else {
-            if let Some(text) = event.trouble() {
-                self.record(turn, None, Fact::Alarm { text });
-            }
-            return;
-        };
-        if let Some(call) = self.legs.get(&leg).copied() {
-            self.with_call(turn, call, |contact, near| {
-                contact.handle_media(event, near);
-            });
-        } else if let Some(mut code) = self.codes.remove(&leg) {
-            let release = Arc::clone(self.releases.current());
-            code.handle_media(event, &mut self.surroundings(turn, &release));
-            self.codes.insert(leg, code);
-            self.follow_code(turn, leg);
-        }
-    }
-
-    fn handle_answer(&mut self, turn: Turn, id: AskId, answer: Answer) {
-        let kind = match &answer {
-            Answer::Orders(_) => "orders",
-            Answer::Service(_) => "service",
-            Answer::Speak(_) => "speak",
-        };
-        let mut awaited = false;
-        let call = self.asks.take(id);
-        if let Some(call) = call {
-            self.with_call(turn, call, |contact, near| {
-                awaited = contact.handle_answer(id, answer, near);
-            });
-        }
-        if !awaited {
-            self.record(
-                turn,
-                call,
-                Fact::AnswerUnawaited {
-                    kind: kind.to_owned(),
-                },
-            );
         }
     }
 
@@ -322,6 +280,30 @@ impl Switchboard {
         self.follow_call(turn, call);
     }
 
+    /// A call of the last process goes on.
+    pub(super) fn resume_call(
+        &mut self,
+        turn: Turn,
+        contact: Contact,
+        (record, arrived): (RecordBuilder, Arrived),
+    ) {
+        let call = contact.id;
+        let release = Arc::clone(self.releases.for_call(call));
+        let flow = arrived.dialplan;
+        self.releases.pin(release.number, &flow);
+        let keys = [None, arrived.number.as_ref().map(ToString::to_string)];
+        let live = Live {
+            contact,
+            release,
+            flow,
+            record,
+            keys,
+            sleeps_until: None,
+        };
+        self.calls.insert(call, live);
+        self.follow_call(turn, call);
+    }
+
     pub(super) fn surroundings<'s>(
         &'s mut self,
         turn: Turn,
@@ -350,6 +332,7 @@ impl Switchboard {
                 ContactOutput::Ua(command) => self.command_ua(turn, command),
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
                 ContactOutput::Acd(input) => {
+                    let input = self.take_over(turn, call, input);
                     let input = self.acquainted(call, input);
                     self.acd.handle(turn, input);
                 }
@@ -364,6 +347,12 @@ impl Switchboard {
                         question,
                         timeout,
                     });
+                }
+                ContactOutput::Promise(promise) => self.judge_promise(turn, call, *promise),
+                ContactOutput::Assure(id) => {
+                    self.asks.add(id, call);
+                    let after_seq = self.seq;
+                    self.effects.push_back(Effect::Assure { id, after_seq });
                 }
                 ContactOutput::Forget(ask) => {
                     // The entry stays in `asks`: a late answer is a fact of this call.
@@ -419,10 +408,8 @@ impl Switchboard {
         while let Some(call) = self.touched.pop_first() {
             self.put_to_sleep(turn, call);
         }
-        if let Some(id) = self
-            .ending
-            .take_if(|_| self.calls.is_empty() && self.legs.is_empty())
-        {
+        let idle = self.ending.is_some() && self.calls_live() == 0;
+        if let Some(id) = self.ending.take_if(|_| idle && self.legs.is_empty()) {
             self.reply(id, Ok(()));
         }
     }
@@ -435,6 +422,7 @@ impl Switchboard {
         if live.contact.is_over() {
             if let Some(live) = self.calls.remove(&call) {
                 self.asks.close(call);
+                self.forget_promise(call, live.keys[1].as_ref());
                 let record = live.record.close(turn.now);
                 self.record(turn, Some(call), Fact::Closed(Box::new(record)));
                 self.releases.unpin(live.release.number, &live.flow);

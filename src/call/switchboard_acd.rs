@@ -1,10 +1,10 @@
 //! What the switchboard does with decisions of the distributor and wishes of faces.
 
-use crate::call::contact_seat::Ringing;
 use crate::call::effect::Command;
 use crate::call::effect::CommandError;
 use crate::call::fact::Fact;
 use crate::call::record::Party;
+use crate::call::ringing::Ringing;
 use crate::call::switchboard::Switchboard;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::Arrival;
@@ -183,6 +183,9 @@ impl Switchboard {
             }
             Command::EndAll => {
                 let calls: Vec<CallId> = self.calls.keys().copied().collect();
+                // Who is to be called back is so by the next process.
+                let on_line = |call: &CallId| !self.calls[call].contact.is_promised();
+                let calls: Vec<CallId> = calls.into_iter().filter(on_line).collect();
                 for call in calls {
                     self.with_call(turn, call, |c, near| {
                         c.hang_up(Party::Centre, "drain", near);
@@ -257,6 +260,7 @@ const fn contact_of(fact: &AcdFact) -> Option<CallId> {
         | AcdFact::StepEntered { contact, .. }
         | AcdFact::Reprioritised { contact, .. }
         | AcdFact::TakenOut { contact, .. }
+        | AcdFact::Parked { contact, .. }
         | AcdFact::Overflowed { contact, .. } => Some(*contact),
         AcdFact::SeatChanged { .. } => None,
     }

@@ -69,6 +69,8 @@ impl Switchboard {
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
                 ContactOutput::Acd(_)
                 | ContactOutput::CallOut { .. }
+                | ContactOutput::Promise(_)
+                | ContactOutput::Assure(_)
                 | ContactOutput::Ask { .. }
                 | ContactOutput::Forget(_)
                 | ContactOutput::Fact(_)

@@ -157,6 +157,7 @@ impl Switchboard {
             } else {
                 shown
             },
+            number: number.as_ref().map(ToString::to_string),
             language: script.language(),
             offer: invite.sdp,
             bank,

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::call::call_view::CallView;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::promise::CallbackFact;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
@@ -14,10 +16,8 @@ use crate::call::turnover::Released;
 use crate::call::wait_book::WaitBook;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::SeatState;
-use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
-use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Wall;
 
@@ -26,6 +26,8 @@ use crate::vocabulary::time::Wall;
 pub struct View {
     /// Calls that are live.
     pub calls: BTreeMap<CallId, CallView>,
+    /// How many of them are off the line, to be called back.
+    off_line: usize,
     /// Seats by id.
     pub seats: Vec<SeatView>,
     /// Queues by id.
@@ -39,36 +41,6 @@ pub struct View {
     /// Place of the last fact taken.
     pub seq: u64,
     names: Names,
-}
-
-/// A live call.
-#[derive(Clone, Debug, Serialize)]
-pub struct CallView {
-    /// The call.
-    pub id: CallId,
-    /// Caller's number, or what the peer wrote.
-    pub caller: String,
-    /// What was dialled.
-    pub called: String,
-    /// Its dialplan.
-    pub dialplan: String,
-    /// The release it keeps to.
-    pub release: ReleaseNo,
-    /// When its INVITE came.
-    pub started: Wall,
-    /// Where it is: `ivr`, `waiting`, `ringing`, `dialling`, `talking`, `held`, `ending`.
-    pub stage: &'static str,
-    /// The step it is in.
-    pub step: String,
-    /// The queue it is or was in.
-    pub queue: Option<String>,
-    /// The seat it rings or talks to.
-    pub seat: Option<String>,
-    /// The question it chose.
-    pub question: Option<String>,
-    /// It left its queue by a key or a limit, and did not hang up.
-    #[serde(skip)]
-    pub has_left: bool,
 }
 
 /// A seat.
@@ -196,6 +168,9 @@ impl View {
                     self.releases.unpin(call.release);
                 }
                 *self.totals.closed.entry(record.outcome).or_default() += 1;
+                if self.off_line > 0 {
+                    self.count_off_line();
+                }
             }
             Fact::TurnedAway { reason, .. } => {
                 *self.totals.turned_away.entry(reason.clone()).or_default() += 1;
@@ -219,10 +194,12 @@ impl View {
             | Fact::NumberFailed { .. }
             | Fact::NumberLeft { .. }
             | Fact::CallOutRefused { .. }
+            | Fact::Callback(_)
             | Fact::HungUp { .. } => self.take_call(next),
             Fact::Connected { .. }
             | Fact::Key { .. }
             | Fact::SeatFailed { .. }
+            | Fact::SeatTold { .. }
             | Fact::QueueClosed { .. }
             | Fact::WaitTooLong { .. }
             | Fact::WaitForetold(_)
@@ -325,67 +302,36 @@ impl View {
         };
         self.totals.arrived += 1;
         self.releases.pin(arrived.release);
-        let number = arrived
-            .number
-            .as_ref()
-            .map(|number| number.as_str().to_owned());
-        let call = CallView {
-            id,
-            caller: number.unwrap_or_else(|| arrived.caller.clone()),
-            called: arrived.called.clone(),
-            dialplan: arrived.dialplan.clone(),
-            release: arrived.release,
-            started: next.wall,
-            stage: "ivr",
-            step: String::new(),
-            queue: None,
-            seat: None,
-            question: None,
-            has_left: false,
-        };
+        let call = CallView::begin(id, next.wall, arrived);
         self.calls.insert(id, call);
+    }
+
+    /// Calls whose callers are on the line.
+    #[must_use]
+    pub fn calls_on_line(&self) -> usize {
+        self.calls.len().saturating_sub(self.off_line)
+    }
+
+    fn count_off_line(&mut self) {
+        let calls = self.calls.values();
+        self.off_line = calls.filter(|call| call.is_off_line()).count();
     }
 
     fn take_call(&mut self, next: &Recorded) {
         let names = &self.names;
-        let Some(call) = next.call.and_then(|id| self.calls.get_mut(&id)) else {
-            return;
-        };
-        if let Fact::Walk(WalkFact::Entered { step }) = &next.fact {
-            call.step.clone_from(step);
-        } else if let Fact::Walk(WalkFact::Chose { question, .. }) = &next.fact {
-            call.question = Some(question.clone());
-        } else if let Fact::Handed { queue, .. } = &next.fact {
-            call.queue = Some(queue.clone());
-        } else if let Fact::Bridged { seat } = &next.fact {
-            call.stage = "talking";
-            call.seat = names.seat(*seat);
-        } else if matches!(next.fact, Fact::SeatLeft { .. }) {
-            call.stage = "ivr";
-            call.seat = None;
-        } else if matches!(next.fact, Fact::LeftQueue { .. }) {
-            call.stage = "ivr";
-            call.has_left = true;
-        } else if matches!(next.fact, Fact::Dialling { .. }) {
-            call.stage = "dialling";
-        } else if matches!(next.fact, Fact::NumberAnswered) {
-            call.stage = "talking";
-        } else if matches!(
-            next.fact,
-            Fact::PlaceKept
-                | Fact::NumberFailed { .. }
-                | Fact::NumberLeft { .. }
-                | Fact::CallOutRefused { .. }
-        ) {
-            call.stage = "ivr";
-        } else if matches!(next.fact, Fact::BackInQueue) {
-            call.stage = "waiting";
-        } else if matches!(next.fact, Fact::Held { .. }) {
-            call.stage = "held";
-        } else if matches!(next.fact, Fact::Resumed { .. }) {
-            call.stage = "talking";
-        } else if matches!(next.fact, Fact::HungUp { .. }) {
-            call.stage = "ending";
+        if let Fact::Callback(CallbackFact::Kept { arrived, promise }) = &next.fact {
+            self.arrive(next, arrived);
+            let call = next.call.and_then(|id| self.calls.get_mut(&id));
+            if let Some(call) = call {
+                call.started = promise.since;
+                call.stage = "callback";
+                call.queue = Some(promise.queue.clone());
+            }
+        } else if let Some(call) = next.call.and_then(|id| self.calls.get_mut(&id)) {
+            call.take(&next.fact, names);
+        }
+        if matches!(next.fact, Fact::Callback(_)) {
+            self.count_off_line();
         }
     }
 
@@ -424,6 +370,11 @@ impl View {
             AcdFact::TakenOut { contact, .. } => {
                 self.left(*contact, |queue| queue.withdrawn += 1);
                 self.stage(*contact, "ivr", None);
+            }
+            AcdFact::Parked { contact, .. } => {
+                self.left(*contact, |queue| {
+                    queue.offered = queue.offered.saturating_sub(1);
+                });
             }
             AcdFact::StepEntered { .. } | AcdFact::Reprioritised { .. } => {}
             AcdFact::Moved { contact, queue, .. } => self.move_contact(*contact, *queue),
@@ -467,7 +418,8 @@ impl View {
     }
 
     fn stage(&mut self, contact: CallId, stage: &'static str, seat: Option<String>) {
-        if let Some(call) = self.calls.get_mut(&contact) {
+        let call = self.calls.get_mut(&contact);
+        if let Some(call) = call.filter(|call| !call.is_off_line()) {
             call.stage = stage;
             call.seat = seat;
         }

@@ -1,6 +1,7 @@
 //! What carries out effects beyond SIP: of a centre, and of a bank of phones.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use tokio::net::UnixDatagram;
 use tokio::sync::mpsc;
 
+use crate::call::effect::Answer;
 use crate::call::effect::CommandError;
 use crate::call::effect::Effect;
 use crate::call::effect::Event;
@@ -20,6 +22,7 @@ use crate::driver::run::Hands;
 use crate::driver::stock::Stock;
 use crate::driver::turn_meter::TurnMeter;
 use crate::machine::media::contract::MediaCommand;
+use crate::vocabulary::id::AskId;
 
 /// Tells whoever gave a command how it went.
 pub type Reply = Box<dyn Fn(u64, Result<(), CommandError>) + Send>;
@@ -129,6 +132,8 @@ pub struct CentreHands {
     fitting: Fitting,
     /// Replies that wait until the log is durable, by place in the log and command.
     promised: BTreeMap<(u64, u64), Result<(), CommandError>>,
+    /// Questions whether the log is durable, by place in the log.
+    assured: BTreeSet<(u64, AskId)>,
     meter: Arc<TurnMeter>,
 }
 
@@ -156,6 +161,7 @@ impl CentreHands {
             reply,
             fitting,
             promised: BTreeMap::new(),
+            assured: BTreeSet::new(),
             meter,
         }
     }
@@ -169,6 +175,18 @@ impl CentreHands {
     /// The media threads.
     pub const fn hub(&mut self) -> &mut MediaHub {
         self.media.hub()
+    }
+
+    /// The next question of these that can be answered.
+    fn assure(&mut self) -> Option<Event> {
+        let durable = self.journal.state().durable_through();
+        let (after_seq, id) = *self.assured.first()?;
+        if after_seq > durable {
+            return None;
+        }
+        self.assured.pop_first();
+        let answer = Answer::Assured;
+        Some(Event::Answer { id, answer })
     }
 
     fn keep_promises(&mut self) {
@@ -206,6 +224,9 @@ impl Hands for CentreHands {
                 tokio::task::spawn_blocking(move || drop(release));
             }
             Effect::Fit { bank } => self.fitting.begin(bank),
+            Effect::Assure { id, after_seq } => {
+                self.assured.insert((after_seq, id));
+            }
             // An answer that nobody awaits any more is counted when it comes.
             Effect::Forget(_) | Effect::Transmit { .. } => {}
         }
@@ -216,6 +237,7 @@ impl Hands for CentreHands {
         media
             .or_else(|| self.asking.poll(&mut self.media.hub))
             .or_else(|| self.stock.poll(&mut self.media.hub))
+            .or_else(|| self.assure())
     }
 
     async fn ready(&self) {

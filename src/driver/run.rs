@@ -187,6 +187,7 @@ impl<M: Machine, H: Hands> Loop<M, H> {
                     | Effect::Fact(_)
                     | Effect::Retire(_)
                     | Effect::Fit { .. }
+                    | Effect::Assure { .. }
                     | Effect::Reply { .. } => self.hands.perform(effect),
                 }
             }

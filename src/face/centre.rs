@@ -146,7 +146,7 @@ fn reader(
         let calls = {
             let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
             view.take(fact);
-            view.calls.len()
+            view.calls_on_line()
         };
         counted.send_if_modified(|count| std::mem::replace(count, calls) != calls);
         // Nobody may be listening.

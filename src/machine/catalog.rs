@@ -22,6 +22,7 @@ use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatGroupId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::id::SkillId;
+use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Wall;
 
 /// Most seats in one centre.
@@ -77,6 +78,8 @@ pub struct QueueEntry {
     pub target: Duration,
     /// How many ready seats are kept for its own contacts; policy `reserves` only.
     pub reserve: u32,
+    /// What a seat hears before it is bridged, by the call's language.
+    pub whisper: BTreeMap<Language, String>,
 }
 
 /// One step of a queue, its need as text.
@@ -107,6 +110,7 @@ impl QueueEntry {
             weight: WEIGHT,
             target: TARGET,
             reserve: 0,
+            whisper: BTreeMap::new(),
         }
     }
 }

@@ -42,6 +42,9 @@ pub mod report;
 /// What may stand in dialplans and banks, for editors.
 pub mod schema;
 
+/// Days of a centre on virtual time.
+pub mod simulation;
+
 /// SIP transactions, dialogs and the user agent above them.
 pub mod sip;
 

@@ -206,7 +206,7 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 /// More names are not listed.
-const LISTED_MAX: usize = 20;
+const LISTED_MAX: usize = 24;
 /// So many of a longer list are named.
 const NEAR_LISTED: usize = 6;
 /// Longer words are compared by their beginnings.

@@ -44,6 +44,12 @@ impl Now {
         self.0
     }
 
+    /// So long before this; not before the start of the engine.
+    #[must_use]
+    pub const fn before(self, length: Duration) -> Self {
+        Self(self.0.saturating_sub(length))
+    }
+
     /// Time passed since `earlier`; zero if `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {

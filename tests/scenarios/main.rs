@@ -13,6 +13,11 @@ mod bank_faults;
 mod bank_messages;
 #[expect(
     clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of callbacks"
+)]
+mod callback;
+#[expect(
+    clippy::wildcard_enum_match_arm,
     reason = "few of the facts tell of calls that leave"
 )]
 mod calling_out;
@@ -87,3 +92,8 @@ mod travel_bank;
 mod travel_hotline;
 mod waiting_room;
 mod waits;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of seats"
+)]
+mod whisper;

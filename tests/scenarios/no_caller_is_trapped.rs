@@ -64,6 +64,8 @@ fn settle(call: &mut Rehearsal<'_>, stage: &Stage, until: Now, seen: &mut Seen) 
                 | WalkOutput::ForgetConsult { .. }
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
+                | WalkOutput::CallBack { .. }
+                | WalkOutput::Unpromise
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}
             }

@@ -180,6 +180,8 @@ fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen
                 WalkOutput::Hush
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
+                | WalkOutput::CallBack { .. }
+                | WalkOutput::Unpromise
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. }
                 | WalkOutput::Hangup

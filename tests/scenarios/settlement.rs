@@ -18,6 +18,7 @@ use ringwise::call::phone::PhoneId;
 use ringwise::call::phone::PhoneReport;
 use ringwise::call::phone::PhoneSetup;
 use ringwise::call::phone_bank::PhoneBank;
+use ringwise::call::promise::CallbackRules;
 use ringwise::call::record::Record;
 use ringwise::call::release::Release;
 use ringwise::call::switchboard::Parts;
@@ -136,8 +137,13 @@ pub(crate) struct Settlement {
 
 impl Settlement {
     pub(crate) fn new(wish: Wish) -> Self {
+        Self::with_queue(wish, |_| {})
+    }
+
+    /// One whose queue is otherwise.
+    pub(crate) fn with_queue(wish: Wish, change: impl FnOnce(&mut QueueEntry)) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
-        let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up));
+        let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up, change));
         let release = shipped(&catalog);
         let (centre, mut media) = (centre(), media(wish.ports.clone(), &mut chance));
         for row in Index::read(Path::new("prompts")).rows {
@@ -311,7 +317,7 @@ fn setup(phone: &Phone, centre: Flow) -> PhoneSetup {
 }
 
 /// Every seat knows both languages; every third lacks one skill of another.
-fn catalog(seats: usize, wrap_up: Duration) -> Catalog {
+fn catalog(seats: usize, wrap_up: Duration, change: impl FnOnce(&mut QueueEntry)) -> Catalog {
     let seat = |at: usize| {
         let lacks = |skill: usize| at % 3 == 2 && skill == at % 8;
         let known = SKILLS.iter().enumerate().filter(|(no, _)| !lacks(*no));
@@ -323,12 +329,13 @@ fn catalog(seats: usize, wrap_up: Duration) -> Catalog {
             ..SeatEntry::default()
         }
     };
-    let queue = QueueEntry {
+    let mut queue = QueueEntry {
         ring: RING,
         wrap_up,
         waiting_max: 25,
         ..QueueEntry::named("after-sales")
     };
+    change(&mut queue);
     Catalog::new((0..seats).map(seat).collect(), vec![queue]).unwrap()
 }
 
@@ -369,6 +376,7 @@ pub(crate) fn centre() -> Centre {
         calls_max: 5_000,
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
+        callback: CallbackRules::default(),
     }
 }
 
@@ -377,6 +385,7 @@ fn examples() -> impl Iterator<Item = Arc<Script>> {
     let files = [
         "examples/dialplans/queue.yaml",
         "examples/dialplans/waiting.yaml",
+        "examples/dialplans/callback.yaml",
         "tests/data/calling-out/ways.yaml",
     ];
     files.into_iter().map(|name| {

@@ -241,6 +241,8 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         WalkOutput::Waiting(act) => format!("waiting {act:?}"),
         WalkOutput::Dial { number, .. } => format!("dial {number}"),
         WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
+        WalkOutput::CallBack { .. } => "call back".to_owned(),
+        WalkOutput::Unpromise => "unpromise".to_owned(),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

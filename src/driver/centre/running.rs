@@ -12,7 +12,9 @@ use tokio::sync::oneshot;
 
 use crate::call::centre::Centre;
 use crate::call::effect::Event;
+use crate::call::record::Record;
 use crate::call::switchboard::Switchboard;
+use crate::call::unfinished::Unfinished;
 use crate::driver::asking::Asking;
 use crate::driver::asking::AskingError;
 use crate::driver::centre::assembly;
@@ -300,7 +302,8 @@ fn stand(
     let mark = config.settings.sip.dscp;
     let sockets = Sockets::listen(&listen(config), mark, sender.clone())?;
     let bound: Vec<_> = sockets.bound().collect();
-    let lost = recovered.lost.clone();
+    let promised = std::mem::take(&mut recovered.promised);
+    let left = (recovered.lost.clone(), promised);
     let parts = assembly::parts(config, &bound, recovered, &mut chance);
     let waker = sender.clone();
     // A full inbox means that the loop is awake already.
@@ -325,9 +328,7 @@ fn stand(
     let numbers = centre.numbers.clone();
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
     machine.set_trunks(trunks::trunks(settings, &bound)?);
-    for record in lost {
-        machine.close_lost(clock.turn(), record);
-    }
+    go_on(&mut machine, clock, left);
     let standing = Standing {
         orders,
         learned,
@@ -338,6 +339,17 @@ fn stand(
         prompt_faults,
     };
     Ok((Loop::new(machine, hands, sockets, (clock, inbox)), standing))
+}
+
+/// Calls that the last process left open are closed, or called back by this one.
+fn go_on(machine: &mut Switchboard, clock: Clock, left: (Vec<Record>, Vec<Unfinished>)) {
+    let (lost, promised) = left;
+    for record in lost {
+        machine.close_lost(clock.turn(), record);
+    }
+    for unfinished in promised {
+        machine.resume_promise(clock.turn(), unfinished);
+    }
 }
 
 fn listen(config: &Config) -> Vec<(Transport, SocketAddr)> {

@@ -6,6 +6,9 @@ pub mod hours;
 /// Whether everybody who can call can be sent sound.
 pub mod reach;
 
+/// How promises to call back are kept.
+pub mod callback;
+
 /// What the reader of TOML says, in words for administrators.
 pub mod complaint;
 

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::driver::config::callback::Callback;
 use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
 use crate::driver::config::trunk_out::TrunkOut;
@@ -64,6 +65,8 @@ pub struct Settings {
     pub service: Vec<Service>,
     /// Where notices are sent.
     pub webhook: Webhook,
+    /// How promises to call back are kept.
+    pub callback: Callback,
     /// Who calls in without registering.
     pub trunk: Vec<Trunk>,
     /// Queues.
@@ -90,6 +93,7 @@ impl Default for Settings {
             orders: Orders::default(),
             service: Vec::new(),
             webhook: Webhook::default(),
+            callback: Callback::default(),
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
@@ -402,6 +406,9 @@ pub struct Queue {
     /// How many ready seats are kept for its own contacts.
     #[serde(default)]
     pub reserve: u32,
+    /// What a seat hears before it is bridged, by language.
+    #[serde(default)]
+    pub whisper: BTreeMap<Language, String>,
 }
 
 impl Queue {
@@ -428,6 +435,7 @@ impl Queue {
                 .service_level
                 .map_or(plain.target, |level| level.within),
             reserve: self.reserve,
+            whisper: self.whisper.clone(),
             ..plain
         }
     }

@@ -9,9 +9,12 @@ use rusqlite::params;
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::promise::CallbackFact;
+use crate::call::promise::Promise;
 use crate::call::record::Names;
 use crate::call::record::Record;
 use crate::call::record_builder::RecordBuilder;
+use crate::call::unfinished::Unfinished;
 use crate::driver::journal::checkpoint;
 use crate::driver::journal::checkpoint::CheckpointError;
 use crate::driver::journal::writer::signed;
@@ -20,6 +23,7 @@ use crate::machine::prediction::model::Model;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::time::Now;
+use crate::vocabulary::time::Turn;
 
 /// What was learned, by bank.
 pub type Models = BTreeMap<String, Model>;
@@ -33,6 +37,8 @@ pub struct Recovered {
     pub models: Models,
     /// Records of calls that the last process left open, with their last fact's time.
     pub lost: Vec<Record>,
+    /// Calls that are still to be called back.
+    pub promised: Vec<Unfinished>,
     /// Calls begun so far: ids go on after them.
     pub calls: u64,
     /// The release with the highest number, and its hash.
@@ -78,6 +84,7 @@ pub fn recover(db: &Connection) -> Result<Recovered, RecoveryError> {
         next_seq,
         models,
         lost: Vec::new(),
+        promised: Vec::new(),
         calls,
         release: last_release(db)?,
     };
@@ -146,7 +153,7 @@ fn replay(
     learned_seq: i64,
     found: &mut Recovered,
 ) -> Result<(), RecoveryError> {
-    let mut open: BTreeMap<CallId, (RecordBuilder, Now)> = BTreeMap::new();
+    let mut open: BTreeMap<CallId, Open> = BTreeMap::new();
     let mut names = names_before(db, from)?;
     let mut rows =
         db.prepare("SELECT first_seq, facts FROM journal WHERE last_seq >= ?1 ORDER BY first_seq")?;
@@ -179,10 +186,21 @@ fn replay(
             follow(&mut open, &fact, &names);
         }
     }
-    let lost = open
-        .into_values()
-        .map(|(builder, last)| builder.close_lost(last));
-    found.lost = lost.collect();
+    for Open {
+        record,
+        last,
+        promise,
+    } in open.into_values()
+    {
+        match promise {
+            Some(promise) => found.promised.push(Unfinished {
+                record,
+                promise,
+                last,
+            }),
+            None => found.lost.push(record.close_lost(last)),
+        }
+    }
     Ok(())
 }
 
@@ -213,16 +231,37 @@ const fn new_names(fact: &Fact) -> Option<&Names> {
     None
 }
 
-fn follow(open: &mut BTreeMap<CallId, (RecordBuilder, Now)>, fact: &Recorded, names: &Names) {
+/// A call that is not closed.
+struct Open {
+    record: RecordBuilder,
+    last: Now,
+    promise: Option<Promise>,
+}
+
+fn follow(open: &mut BTreeMap<CallId, Open>, fact: &Recorded, names: &Names) {
     let Some(call) = fact.call else {
         return;
     };
     if let Some(builder) = RecordBuilder::begin(fact) {
-        open.insert(call, (builder, fact.now));
+        let begun = Open {
+            record: builder,
+            last: fact.now,
+            promise: None,
+        };
+        open.insert(call, begun);
     } else if matches!(fact.fact, Fact::Closed(_)) {
         open.remove(&call);
-    } else if let Some((builder, last)) = open.get_mut(&call) {
-        builder.take(fact, names);
-        *last = fact.now;
+    } else if let Some(one) = open.get_mut(&call) {
+        if let Fact::Callback(told) = &fact.fact {
+            if matches!(told, CallbackFact::Kept { .. }) {
+                let (now, wall) = (fact.now, fact.wall);
+                one.record.resume(Turn { now, wall });
+            }
+            one.promise = told.apply(one.promise.take());
+        } else if matches!(fact.fact, Fact::Bridged { .. }) {
+            one.promise = None;
+        }
+        one.record.take(fact, names);
+        one.last = fact.now;
     }
 }

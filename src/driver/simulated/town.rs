@@ -288,6 +288,10 @@ impl Town {
                     self.plan(after, Happening::Answer(id, answer));
                 }
             }
+            Effect::Assure { id, .. } => {
+                let written = Duration::from_millis(1);
+                self.plan(written, Happening::Answer(id, Answer::Assured));
+            }
             Effect::Fact(fact) => self.facts.push(*fact),
             Effect::Reply { id, result, .. } => self.replies.push((id, result)),
             Effect::Retire(release) => self.retired.push(release),
@@ -308,6 +312,7 @@ impl Town {
                 Effect::Transmit { flow, bytes } => messages.push((flow, bytes)),
                 Effect::Media(command) => station.media.handle(command, now),
                 Effect::Ask { .. }
+                | Effect::Assure { .. }
                 | Effect::Fact(_)
                 | Effect::Forget(_)
                 | Effect::Retire(_)

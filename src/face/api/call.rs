@@ -9,8 +9,8 @@ use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+use crate::call::call_view::CallView;
 use crate::call::effect::Command;
-use crate::call::view::CallView;
 use crate::call::view::QueueView;
 use crate::face::api::access::Bearer;
 use crate::face::api::desk::Desk;

@@ -32,7 +32,7 @@ pub async fn health(State(desk): State<Desk>) -> Response {
             "ok"
         },
         version: env!("CARGO_PKG_VERSION"),
-        calls_live: desk.look(|view| view.calls.len()),
+        calls_live: desk.look(|view| view.calls_on_line()),
         journal_waiting: desk.journal.waiting(),
     };
     let status = if lost || failing {

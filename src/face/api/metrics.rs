@@ -104,8 +104,14 @@ fn calls(page: &mut Page, view: &View) {
     let totals = &view.totals;
     page.gauge(
         "calls_live",
-        "Calls that are live.",
-        &[("", view.calls.len() as u64)],
+        "Calls whose callers are on the line.",
+        &[("", view.calls_on_line() as u64)],
+    );
+    let promised = view.calls.len() - view.calls_on_line();
+    page.gauge(
+        "callbacks_open",
+        "Callers off the line who are to be called back.",
+        &[("", promised as u64)],
     );
     page.counter(
         "calls_arrived",

@@ -59,6 +59,15 @@ pub mod schema;
 /// Runs a centre.
 pub mod serve;
 
+/// `ringwise simulate`: days of a centre on virtual time.
+pub mod simulate;
+
+/// A simulation as programs read it.
+pub mod simulate_json;
+
+/// A simulation as tables.
+pub mod simulate_table;
+
 /// A walk as a person reads it.
 pub mod story;
 

@@ -67,6 +67,8 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             "calls {number}, which rings for {} s",
             ring.as_secs()
         )),
+        WalkOutput::CallBack { .. } => Some("promises to call back at the place kept".to_owned()),
+        WalkOutput::Unpromise => Some("takes the promise back".to_owned()),
         WalkOutput::Hangup => Some("hangs up".to_owned()),
         WalkOutput::Note(fact) => tell_fact(fact),
     }

@@ -82,6 +82,8 @@ impl<'s> SoundTrack<'s> {
             | WalkOutput::Forget { .. }
             | WalkOutput::Consult { .. }
             | WalkOutput::ForgetConsult { .. }
+            | WalkOutput::CallBack { .. }
+            | WalkOutput::Unpromise
             | WalkOutput::Note(_) => {}
         }
     }

@@ -312,6 +312,8 @@ impl<'t> Trial<'t> {
                 WalkOutput::Enqueue { .. }
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
+                | WalkOutput::CallBack { .. }
+                | WalkOutput::Unpromise
                 | WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Forget { .. }

@@ -56,6 +56,8 @@ pub enum When {
 pub enum Act {
     /// Presses a key.
     Press(char),
+    /// Presses the key of this question, wherever it was offered.
+    Choose(&'static str),
     /// Hangs up.
     HangUp,
 }
@@ -169,7 +171,7 @@ fn wants_a_person() -> Story {
     Story {
         wish: "a name on a ticket is wrong: that needs a person who can change tickets",
         cues: vec![
-            cue(When::Predicted, 5_000, Act::Press('1')),
+            cue(When::Predicted, 8_000, Act::Choose("name_correction")),
             cue(When::TwoWay, 4_000, Act::HangUp),
         ],
         expect: Expect::ServedBy("1001"),

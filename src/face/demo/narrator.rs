@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::call::explain_callback;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
@@ -13,6 +14,7 @@ use crate::machine::acd::surface::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SkillId;
+use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Wall;
 
 /// Longest text of a spoken sentence that is shown whole, in characters.
@@ -61,11 +63,10 @@ impl Narrator {
             Fact::Key { key } => vec![format!("presses {key}")],
             Fact::Acd(fact) => self.acd_line(fact).into_iter().collect(),
             Fact::SeatFailed { seat, status } => {
-                vec![format!(
-                    "seat {} did not take it ({status})",
-                    self.seat(*seat)
-                )]
+                let seat = self.seat(*seat);
+                vec![format!("seat {seat} did not take it ({status})")]
             }
+            Fact::SeatTold { seat } => vec![format!("seat {} is told", self.seat(*seat))],
             Fact::Bridged { seat } => vec![format!("talks to seat {}", self.seat(*seat))],
             Fact::TwoWay { after_us } => {
                 vec![format!(
@@ -91,6 +92,7 @@ impl Narrator {
             Fact::NumberFailed { status } => vec![format!("it is not reached ({status})")],
             Fact::NumberAnswered => vec!["talks to that number".to_owned()],
             Fact::NumberLeft { cause } => vec![format!("that number hangs up ({cause})")],
+            Fact::Callback(fact) => vec![explain_callback::told(Language::English, fact)],
             Fact::PlaceKept => vec!["goes on and keeps its place".to_owned()],
             Fact::BackInQueue => vec!["waits on at its place".to_owned()],
             Fact::Started { .. }
@@ -146,6 +148,7 @@ impl Narrator {
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
             | AcdFact::TakenOut { .. }
+            | AcdFact::Parked { .. }
             | AcdFact::SeatChanged { .. } => None,
         }
     }
@@ -210,6 +213,7 @@ fn closing(record: &Record) -> String {
             SegmentKind::Ring => "ring",
             SegmentKind::Talk => "talk",
             SegmentKind::Hold => "hold",
+            SegmentKind::Away => "off the line",
         };
         format!("{kind} {} s", tenths(segment.duration_ms))
     });
@@ -221,6 +225,8 @@ fn closing(record: &Record) -> String {
         Outcome::Abandoned => "gave up waiting",
         Outcome::Cancelled => "given up before it was answered",
         Outcome::Refused => "refused",
+        Outcome::NotReached => "called back in vain",
+        Outcome::PhonedAgain => "phoned again",
         Outcome::Lost => "lost",
     };
     format!("record {}: {outcome}; {segments}", record.call)

@@ -115,6 +115,8 @@ struct Part {
     call: Option<CallId>,
     next: usize,
     due: Option<(Now, Act)>,
+    /// Questions offered, in the order of their keys.
+    offered: Vec<String>,
     /// Tones that its phone heard.
     tones: Vec<u16>,
     record: Option<Record>,
@@ -202,6 +204,7 @@ impl<'o, W: Write> Stage<'o, W> {
                 call: None,
                 next: 0,
                 due: None,
+                offered: Vec::new(),
                 tones: Vec::new(),
                 record: None,
             });
@@ -314,8 +317,13 @@ impl<'o, W: Write> Stage<'o, W> {
                 continue;
             };
             let command = match act {
-                Act::Press(key) => PhoneCommand::Press(key),
-                Act::HangUp => PhoneCommand::HangUp,
+                Act::Press(key) => Some(PhoneCommand::Press(key)),
+                Act::Choose(question) => part.key_of(question).map(PhoneCommand::Press),
+                Act::HangUp => Some(PhoneCommand::HangUp),
+            };
+            let Some(command) = command else {
+                part.due = None;
+                continue;
             };
             self.phones.tell(part.phone, command);
             part.next += 1;
@@ -332,7 +340,18 @@ impl Part {
         self.caller.cues.get(self.next).copied()
     }
 
+    /// The key that was offered for this question.
+    fn key_of(&self, question: &str) -> Option<char> {
+        let place = self.offered.iter().position(|asked| asked == question)?;
+        char::from_digit(u32::try_from(place).ok()? + 1, 10)
+    }
+
     fn hear(&mut self, fact: &Fact, now: Now) {
+        if let Fact::Walk(predicted) = fact
+            && let Some(offered) = offered(predicted)
+        {
+            self.offered = offered;
+        }
         if let Fact::Closed(record) = fact {
             self.record = Some((**record).clone());
             self.due = None;
@@ -343,6 +362,26 @@ impl Part {
         let due = self.cue().filter(|cue| cue.when.is(fact));
         self.due = due.map(|cue| (now + cue.after, cue.act));
     }
+}
+
+/// The questions that are read, in the order of their keys.
+fn offered(fact: &WalkFact) -> Option<Vec<String>> {
+    let WalkFact::Predicted {
+        ranked,
+        read,
+        order,
+        ..
+    } = fact
+    else {
+        return None;
+    };
+    let places = if order.is_empty() {
+        (0..*read).collect()
+    } else {
+        order.clone()
+    };
+    let question = |place: &u32| Some(ranked.get(usize::try_from(*place).ok()?)?.1.clone());
+    Some(places.iter().filter_map(question).collect())
 }
 
 /// What went otherwise than told.

@@ -94,7 +94,7 @@ impl Board {
         let tour = self.enter_tour(asked)?;
         let place = ContactPlace {
             priority: Reverse(arrival.priority),
-            arrived: now,
+            arrived: now.before(arrival.waited),
             number,
         };
         Some(Contact {

@@ -19,6 +19,7 @@ use crate::machine::acd::settle::settle;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
+use crate::machine::acd::surface::HELD_MAX;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::OfferEnd;
 use crate::machine::acd::surface::Output;
@@ -116,6 +117,8 @@ impl Engine {
             Input::WrapUpDone(seat) => self.end_wrap_up(seat, now),
             Input::Arrived(arrival) => self.arrive(&arrival, now),
             Input::Left(contact) => self.leave(contact, now),
+            Input::Parked(contact) => self.park(contact, now),
+            Input::Held { seat, epoch, lasts } => self.hold(seat, epoch, lasts, now),
             Input::TakeOut(contact) => self.take_out(contact, now),
             Input::Reroute { contact, queue } => self.board.reroute(contact, queue, now),
             Input::Reprioritise { contact, class } => {
@@ -249,21 +252,39 @@ impl Engine {
     }
 
     /// A supervisor takes out who waits or is rung for.
-    fn take_out(&mut self, id: CallId, now: Now) {
+    fn take_out(&mut self, contact: CallId, now: Now) {
+        if let Some(waited_ms) = self.remove(contact, WithdrawReason::TakenOut, now) {
+            self.board.outputs.push_back(Output::TakenOut { contact });
+            self.board.note(AcdFact::TakenOut { contact, waited_ms });
+        }
+    }
+
+    /// Who waits or is rung for was not reached.
+    fn park(&mut self, contact: CallId, now: Now) {
+        if let Some(waited_ms) = self.remove(contact, WithdrawReason::Unreached, now) {
+            self.board.note(AcdFact::Parked { contact, waited_ms });
+        }
+    }
+
+    /// Who waits or is rung for goes; how long it has waited, in ms.
+    fn remove(&mut self, id: CallId, reason: WithdrawReason, now: Now) -> Option<u64> {
         let stage = self.board.contacts.get(&id).map(|one| one.stage);
         match stage {
             Some(Stage::Waiting) => {}
-            Some(Stage::Booked(seat)) => self.release(seat, WithdrawReason::TakenOut, now),
+            Some(Stage::Booked(seat)) => self.release(seat, reason, now),
             Some(Stage::Talking(_)) | None => {
                 self.board.counted.stale += 1;
-                return;
+                return None;
             }
         }
-        if let Some(contact) = self.board.forget(id) {
-            let waited_ms = contact.waited_ms(now);
-            let contact = id;
-            self.board.outputs.push_back(Output::TakenOut { contact });
-            self.board.note(AcdFact::TakenOut { contact, waited_ms });
+        let gone = self.board.forget(id);
+        gone.map(|contact| contact.waited_ms(now))
+    }
+
+    fn hold(&mut self, seat: SeatId, epoch: Epoch, lasts: Duration, now: Now) {
+        let until = now + lasts.min(HELD_MAX);
+        if self.board.step(seat, now, |seat| seat.hold(epoch, until)) == Some(false) {
+            self.board.counted.stale += 1;
         }
     }
 

@@ -291,6 +291,18 @@ impl Seat {
         Some(booking)
     }
 
+    /// It is held until then instead. False if it does not ring for this.
+    pub fn hold(&mut self, epoch: Epoch, until: Now) -> bool {
+        let Phase::Offered(booking, _) = self.phase else {
+            return false;
+        };
+        let right = booking.epoch == epoch;
+        if right {
+            self.phase = Phase::Offered(booking, until);
+        }
+        right
+    }
+
     /// It answered.
     pub fn answer(&mut self, epoch: Epoch) -> Option<Booking> {
         let Phase::Offered(booking, _) = self.phase else {

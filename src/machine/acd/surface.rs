@@ -74,6 +74,8 @@ pub struct QueueSetup {
     pub reserve: u32,
 }
 
+/// Longest time for which a seat is held while its contact is called.
+pub const HELD_MAX: Duration = Duration::from_secs(180);
 /// The weight of a queue that says nothing.
 pub const WEIGHT: u32 = 1_000;
 /// The target of a queue that says nothing.
@@ -128,6 +130,20 @@ pub enum Input {
     /// A contact has left by itself: it hung up. Whatever its state; if it talks, this ends the
     /// talk as `TalkEnded` does, and which of the two comes second is ignored.
     Left(CallId),
+    /// A contact that waits or is rung for cannot be spoken to at present: it gives up no place, it
+    /// comes back by an [`Arrival`] that says how long it has waited. A seat that was held for it
+    /// has its old place again.
+    Parked(CallId),
+    /// A seat is held for its contact so long from now on, in place of the queue's ring: the contact
+    /// itself has to be reached first.
+    Held {
+        /// The seat.
+        seat: SeatId,
+        /// Which reservation.
+        epoch: Epoch,
+        /// How long, at most [`HELD_MAX`].
+        lasts: Duration,
+    },
     /// A supervisor takes a waiting contact out of its queue; [`Output::TakenOut`] answers.
     TakeOut(CallId),
     /// A waiting contact, or one that is rung for, asks another queue from its first step on, at
@@ -202,6 +218,9 @@ pub struct Arrival {
     /// The seat that served this customer or order last.
     #[serde(default)]
     pub last: Option<SeatId>,
+    /// How long it has waited already, here or before a restart: its place is that much earlier.
+    #[serde(default)]
+    pub waited: Duration,
 }
 
 impl Arrival {
@@ -216,6 +235,7 @@ impl Arrival {
             ageing: None,
             steps: Vec::new(),
             last: None,
+            waited: Duration::ZERO,
         }
     }
 }
@@ -289,6 +309,8 @@ pub enum WithdrawReason {
     ContactLeft,
     /// A supervisor took the contact out of its queue.
     TakenOut,
+    /// The contact was called back and not reached.
+    Unreached,
     /// The seat did not answer in time.
     RingLimit,
     /// The seat signed out.
@@ -318,6 +340,13 @@ pub enum AcdFact {
         step: u8,
         /// Why the step before ended.
         because: StepEnd,
+    },
+    /// A contact that is called back was not reached: it waits no more, until the next try.
+    Parked {
+        /// The contact.
+        contact: CallId,
+        /// From arrival to then.
+        waited_ms: u64,
     },
     /// A contact has another class.
     Reprioritised {

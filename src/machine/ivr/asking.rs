@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
-use crate::machine::ivr::script::Patience;
+use crate::machine::ivr::patience::Patience;
 use crate::machine::media::contract::StopOn;
 use crate::vocabulary::time::Now;
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::machine::ivr::script::Answer;
+use crate::machine::ivr::script::Callback;
 use crate::machine::ivr::script::Collect;
 use crate::machine::ivr::script::Consult;
 use crate::machine::ivr::script::Dial;
@@ -131,6 +132,7 @@ pub fn branches(step: &Step, person: Option<StepAt>) -> Vec<Branch> {
         ],
         Verb::Queue(queue) => of_queue(queue),
         Verb::Dial(dial) => of_dial(dial),
+        Verb::Callback(callback) => of_callback(callback),
         Verb::Set(set) => vec![then(set.next)],
         Verb::Tag(tag) => vec![then(tag.next)],
         Verb::Fork(fork) => of_fork(fork),
@@ -256,6 +258,17 @@ fn of_dial(dial: &Dial) -> Vec<Branch> {
     }
     let talked = dial.talked;
     all.extend(talked.map(|to| Branch::outcome("talked", to, Drive::Seat)));
+    all
+}
+
+fn of_callback(callback: &Callback) -> Vec<Branch> {
+    let mut all = vec![
+        Branch::nobody("ok", callback.ok),
+        Branch::nobody("failed", callback.failed),
+    ];
+    if callback.no_number != callback.failed {
+        all.push(Branch::nobody("no_number", callback.no_number));
+    }
     all
 }
 

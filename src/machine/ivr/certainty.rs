@@ -168,6 +168,7 @@ impl<'s> Study<'s> {
             | Verb::Answer(_)
             | Verb::Queue(_)
             | Verb::Dial(_)
+            | Verb::Callback(_)
             | Verb::Set(_)
             | Verb::Time(_)
             | Verb::Survey(_)

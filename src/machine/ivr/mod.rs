@@ -123,6 +123,9 @@ pub mod verify_step;
 /// One call's way through one dialplan.
 pub mod walk;
 
+/// A walk whose caller wants to be called back.
+pub mod walk_callback;
+
 /// A walk while a number outside is called.
 pub mod walk_dial;
 
@@ -137,3 +140,9 @@ pub mod wording;
 
 /// What a walk may look at.
 pub mod world;
+
+/// How long a step waits for keys.
+pub mod patience;
+
+/// What is told to those who wait.
+pub mod tell;

@@ -39,6 +39,9 @@ pub struct Scene<'s> {
     pub zone: &'s TimeZone,
 }
 
+/// Who wants to be called back is promised it.
+const PROMISED: WalkInput = WalkInput::Promised(Ok(()));
+
 /// What who waits is told when they ask: in a rehearsal nobody is before them.
 pub const NEXT: WalkInput = WalkInput::Placed {
     position: 1,
@@ -251,11 +254,16 @@ impl<'s> Rehearsal<'s> {
                     let world = self.world();
                     self.walk.handle(&world, NEXT);
                 }
+                WalkOutput::CallBack { .. } => {
+                    let world = self.world();
+                    self.walk.handle(&world, PROMISED);
+                }
                 WalkOutput::Waiting(_) => self.saying = None,
                 WalkOutput::LookUp { .. }
                 | WalkOutput::Forget { .. }
                 | WalkOutput::Consult { .. }
                 | WalkOutput::ForgetConsult { .. }
+                | WalkOutput::Unpromise
                 | WalkOutput::Note(_) => {}
             }
             self.out.push_back((self.now, output));

@@ -278,6 +278,8 @@ impl Replay<'_> {
                 } => self.serve(consult, &service),
                 // The replay of a call that waits is over.
                 WalkOutput::Waiting(_)
+                | WalkOutput::CallBack { .. }
+                | WalkOutput::Unpromise
                 | WalkOutput::Say { .. }
                 | WalkOutput::Hush
                 | WalkOutput::Forget { .. }

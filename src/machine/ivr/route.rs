@@ -43,6 +43,7 @@ pub fn early_lookup(script: &Script) -> Option<Duration> {
             | Verb::Verify(_)
             | Verb::Queue(_)
             | Verb::Dial(_)
+            | Verb::Callback(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)

@@ -8,6 +8,8 @@ use crate::machine::acd::need::NamedNeed;
 use crate::machine::calendar::Calendar;
 use crate::machine::expression::expressed::Expression;
 use crate::machine::ivr::did::DidPattern;
+use crate::machine::ivr::patience::Patience;
+use crate::machine::ivr::tell::Tell;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::ivr::wording::Prompts;
 use crate::machine::ivr::wording::Wording;
@@ -89,6 +91,8 @@ pub enum Verb {
     Queue(Queue),
     /// Calls a number outside for the caller.
     Dial(Dial),
+    /// Promise to call back.
+    Callback(Callback),
     /// Sets variables.
     Set(Set),
     /// Goes where the first condition that holds leads.
@@ -101,15 +105,6 @@ pub enum Verb {
     Tag(Tag),
     /// Ends the call.
     Hangup,
-}
-
-/// How long and how often a caller is waited for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Patience {
-    /// From the end of the words, or from a digit, to the next key.
-    pub key_timeout: Duration,
-    /// How many silences and wrong keys are answered by saying it again.
-    pub retries: u32,
 }
 
 /// Where a key leads.
@@ -354,15 +349,6 @@ pub struct Waiting {
     pub nobody: Option<StepAt>,
 }
 
-/// What a waiting caller is told.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Tell {
-    /// The place in the queue.
-    Position,
-    /// The expected wait.
-    Wait,
-}
-
 /// What a key does while a caller waits.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum WaitKey {
@@ -389,6 +375,21 @@ pub struct Dial {
     pub failed: StepAt,
     /// Who was called hung up and the caller did not; none: the call ends.
     pub talked: Option<StepAt>,
+}
+
+/// A promise to call the caller back at their place in the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Callback {
+    /// What the customer hears when they answer, before they press 1.
+    pub words: Wording,
+    /// Where it waits if it keeps no place; none: then it is not promised.
+    pub queue: Option<String>,
+    /// The promise stands.
+    pub ok: StepAt,
+    /// The call came without a number.
+    pub no_number: StepAt,
+    /// It cannot be promised.
+    pub failed: StepAt,
 }
 
 /// Variables being set.

@@ -60,6 +60,7 @@ impl Step {
             | Verb::Tag(_)
             | Verb::Hangup => {}
             Verb::Queue(queue) => all.extend(queue.waiting.hint.iter().map(|hint| (hint, 1))),
+            Verb::Callback(callback) => all.push((&callback.words, 1)),
             Verb::Menu(menu) => all.extend(menu.text.all().map(|text| (text, 1))),
             Verb::Collect(collect) => all.extend(collect.text.all().map(|text| (text, 1))),
             Verb::Survey(survey) => all.extend(survey.text.all().map(|text| (text, 1))),

@@ -155,6 +155,7 @@ const fn kind(verb: &Verb) -> (&'static str, Tone) {
         Verb::Verify(_) => ("verify", Tone::Proving),
         Verb::Queue(_) => ("queue", Tone::People),
         Verb::Dial(_) => ("dial", Tone::People),
+        Verb::Callback(_) => ("callback", Tone::People),
         Verb::Set(_) => ("set", Tone::Thinking),
         Verb::Fork(_) => ("branch", Tone::Thinking),
         Verb::Time(_) => ("time", Tone::Thinking),
@@ -174,6 +175,7 @@ fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
         Verb::Lookup(lookup) => lookup.wait.as_ref(),
         Verb::Consult(consult) => consult.wait.as_ref(),
         Verb::Queue(queue) => queue.waiting.hint.as_ref(),
+        Verb::Callback(callback) => Some(&callback.words),
         Verb::Predict(predict) => Some(&predict.say_each),
         Verb::Goto(_)
         | Verb::Answer(_)
@@ -260,6 +262,7 @@ fn facts(step: &Step) -> Vec<String> {
         Verb::Dial(dial) => {
             facts.push(format!("calls {}, rings for {:?}", dial.number, dial.ring));
         }
+        Verb::Callback(_) => facts.push("calls back at the place kept".to_owned()),
         Verb::Queue(queue) => {
             facts.extend(needs(queue));
             let longest = queue.waiting.max_wait;

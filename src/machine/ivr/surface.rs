@@ -74,6 +74,8 @@ pub enum WalkInput {
     Offered,
     /// The number that was dialled for the caller was not reached.
     NotReached(DialEnd),
+    /// The answer to [`WalkOutput::CallBack`].
+    Promised(Result<(), Unpromised>),
 }
 
 /// Why a look-up gave nothing.
@@ -169,12 +171,37 @@ pub enum WalkOutput {
         /// How long it rings.
         ring: std::time::Duration,
     },
+    /// Promise the caller to be called back at their place; answered by [`WalkInput::Promised`].
+    CallBack {
+        /// What they hear then, before they press 1.
+        words: Vec<Spoken>,
+        /// Where the call waits if it keeps no place.
+        queue: Option<String>,
+    },
+    /// The promise took too long to be made.
+    Unpromise,
     /// Something about the wait that [`WalkOutput::Enqueue`] began.
     Waiting(WaitingAct),
     /// End the call.
     Hangup,
     /// Worth a line in the log.
     Note(WalkFact),
+}
+
+/// Why nobody is promised anything.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unpromised {
+    /// The call came without a number.
+    NoNumber,
+    /// It has no place in a queue.
+    NoPlace,
+    /// No trunk may call the number.
+    NotAllowed,
+    /// As many promises are open as there may be.
+    Full,
+    /// The log did not take it in time.
+    NotWritten,
 }
 
 /// Why a number was not reached.

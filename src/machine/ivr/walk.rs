@@ -130,6 +130,7 @@ impl Walk {
             WalkInput::Placed { position, wait } => self.tell_place(world, position, wait),
             WalkInput::Offered => self.be_offered(world),
             WalkInput::NotReached(end) => self.end_dial(world, end),
+            WalkInput::Promised(made) => self.end_promise(world, made),
         }
     }
 
@@ -147,6 +148,8 @@ impl Walk {
         }
         if self.wait_limit().is_some_and(|at| at <= now) {
             self.end_wait(world);
+        } else if matches!(self.state, State::Promising(_)) {
+            self.give_promise_up(world);
         } else if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
         } else if matches!(self.state, State::Consult(_)) {
@@ -207,7 +210,7 @@ impl Walk {
     const fn speaks(&self) -> bool {
         !matches!(
             self.state,
-            State::Ringing | State::Queued | State::Dialling | State::Ended
+            State::Ringing | State::Queued | State::Dialling | State::Promising(_) | State::Ended
         )
     }
 
@@ -246,6 +249,7 @@ impl Walk {
                 | State::Ringing
                 | State::Queued
                 | State::Dialling
+                | State::Promising(_)
                 | State::Consult(_)
                 | State::Ended,
                 _,
@@ -260,7 +264,7 @@ impl Walk {
         }
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
-            (State::Ringing | State::Dialling | State::Ended, ..) => {}
+            (State::Ringing | State::Dialling | State::Promising(_) | State::Ended, ..) => {}
             (State::Queued, ..) => self.press_waiting(world, key),
             (State::Consult(step), ..) if step.takes_keys() => {
                 self.journey.hear_end(world.turn.now);
@@ -442,9 +446,15 @@ impl Walk {
             }
             Verb::Queue(queue) => (self.wait(world, queue), Move::Stay),
             Verb::Dial(dial) => (self.dial(dial), Move::Stay),
+            Verb::Callback(callback) => (self.call_back(world, callback), Move::Stay),
         };
         self.state = state;
         moved
+    }
+
+    /// Awaits no look-up any more.
+    pub(super) fn end_search(&mut self) {
+        self.search.give_up(&mut self.journey);
     }
 
     pub(super) fn hang_up(&mut self) -> Move {

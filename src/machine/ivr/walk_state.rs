@@ -43,6 +43,8 @@ pub enum State {
     Queued,
     /// It rests: a number outside is called, or talks.
     Dialling,
+    /// It waits until then for a promise to be made.
+    Promising(Now),
     /// The call is over.
     Ended,
 }
@@ -90,6 +92,7 @@ impl State {
             | Self::Answer(_)
             | Self::Queued
             | Self::Dialling
+            | Self::Promising(_)
             | Self::Ended => None,
         }
     }
@@ -100,6 +103,7 @@ impl State {
         match self {
             Self::Lookup(step) => step.poll_timeout(),
             Self::Consult(step) => step.poll_timeout(),
+            Self::Promising(until) => Some(*until),
             Self::Ringing
             | Self::Saying(_)
             | Self::Menu(_)

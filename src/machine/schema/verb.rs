@@ -80,7 +80,7 @@ pub const PLAIN: Verb = Verb {
 };
 
 /// Steps by their verbs.
-pub const VERBS: [Verb; 18] = [
+pub const VERBS: [Verb; 19] = [
     Verb {
         name: "menu",
         shape: Shape {
@@ -319,6 +319,38 @@ pub const VERBS: [Verb; 18] = [
             ],
         },
         example: "{ dial: \"+861060000002\", goto: { any: a } }",
+    },
+    Verb {
+        name: "callback",
+        shape: Shape {
+            about: "promises a caller to be called back at the place kept in a queue",
+            keys: &[
+                SAY,
+                IN,
+                needed(
+                    "callback",
+                    Form::Said,
+                    "what the customer hears when they answer: who calls, and to press 1",
+                ),
+                free(
+                    "in_queue",
+                    Form::Name,
+                    "where it waits if the call keeps no place: closed, full, too long",
+                ),
+                goto(outcomes![
+                    way("ok", "it is promised; durable, so it may be told"),
+                    way(
+                        "failed",
+                        "it cannot be promised: the number, the place, the log"
+                    ),
+                    way(
+                        "no_number",
+                        "the call came without a number; else as failed"
+                    ),
+                ]),
+            ],
+        },
+        example: "{ callback: \"x\", goto: { any: a } }",
     },
     Verb {
         name: "hangup",

@@ -113,6 +113,12 @@ impl Gate {
         Err(refusal)
     }
 
+    /// Whether any trunk may call this number, whatever its calls at present.
+    #[must_use]
+    pub fn may_call(&self, number: &str) -> bool {
+        destination::is_callable(number) && self.trunks.iter().any(|trunk| trunk.holds(number))
+    }
+
     /// A call that was let out is over.
     pub fn release(&mut self, leg: LegId) {
         for trunk in &mut self.trunks {

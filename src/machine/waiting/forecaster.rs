@@ -201,7 +201,9 @@ impl Forecaster {
                 let serves = !matches!(state, SeatState::SignedOut | SeatState::Away);
                 self.seat_serves(now, *seat, serves);
             }
-            AcdFact::TakenOut { contact, .. } => self.taken_out(now, *contact),
+            AcdFact::TakenOut { contact, .. } | AcdFact::Parked { contact, .. } => {
+                self.taken_out(now, *contact);
+            }
             AcdFact::Overflowed { .. }
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }

@@ -113,9 +113,9 @@ impl Watch {
                 let guest = Guest { one, waits: true };
                 self.guests.insert(arrival.contact, guest);
             }
-            Input::Arrived(_) | Input::Reserved { .. } => {}
+            Input::Arrived(_) | Input::Reserved { .. } | Input::Held { .. } => {}
             Input::Left(contact) => self.hear_left(*contact),
-            Input::TakeOut(contact) => {
+            Input::TakeOut(contact) | Input::Parked(contact) => {
                 if self
                     .guests
                     .get(contact)
@@ -193,6 +193,8 @@ impl Watch {
             | Input::Arrived(_)
             | Input::Left(_)
             | Input::TakeOut(_)
+            | Input::Parked(_)
+            | Input::Held { .. }
             | Input::Reroute { .. }
             | Input::Reprioritise { .. }
             | Input::Reserved { .. } => {}
@@ -266,9 +268,9 @@ impl Watch {
                 let right = open.is_some_and(|open| (open.0, open.1) == (*contact, *epoch));
                 hold!(right, "I2: {seat:?} has no offer to withdraw");
                 let cause = match reason {
-                    WithdrawReason::ContactLeft | WithdrawReason::TakenOut => {
-                        !self.guests.contains_key(contact)
-                    }
+                    WithdrawReason::ContactLeft
+                    | WithdrawReason::TakenOut
+                    | WithdrawReason::Unreached => !self.guests.contains_key(contact),
                     WithdrawReason::SeatSignedOut => !desk.signed_in,
                     WithdrawReason::RingLimit => true,
                 };
@@ -330,9 +332,9 @@ impl Watch {
         let setup = setup.unwrap_or_default();
         let same = |one: &&Guest| guest.one.lines_up_with(&one.one, &setup);
         let lane = self.guests.values().filter(|one| one.waits).filter(same);
-        let first = lane.map(|one| one.one.number).min();
+        let first = lane.map(|one| one.one.came()).min();
         hold!(
-            first.is_none_or(|first| first >= guest.one.number),
+            first.is_none_or(|first| first >= guest.one.came()),
             "I4: {contact} goes before an earlier one"
         );
         hold!(
@@ -487,7 +489,7 @@ impl Watch {
             AcdFact::Answered { .. } => self.sum.answered += 1,
             AcdFact::Abandoned { .. } => self.sum.abandoned += 1,
             AcdFact::Overflowed { .. } => self.sum.overflowed += 1,
-            AcdFact::TakenOut { .. } => self.sum.taken_out += 1,
+            AcdFact::TakenOut { .. } | AcdFact::Parked { .. } => self.sum.taken_out += 1,
             AcdFact::Served { .. } => self.sum.served += 1,
             AcdFact::Queued { .. }
             | AcdFact::Offered { .. }

@@ -47,7 +47,7 @@ impl Wait {
                 priority: arrival.priority,
                 ageing: arrival.ageing.unwrap_or(setup.ageing),
             },
-            arrived: now,
+            arrived: now.before(arrival.waited),
             own: arrival.need.clone(),
             brought: arrival.steps.clone(),
             steps: Vec::new(),
@@ -243,12 +243,16 @@ impl Model {
     /// Nobody who asks this seat for the same came earlier.
     fn leads(&self, contact: &Contact, seat: &Seat) -> bool {
         let waiting = self.contacts.iter().filter(|one| one.seat.is_none());
-        let mut before = waiting.filter(|one| one.number < contact.number);
+        let mut before = waiting.filter(|one| one.came() < contact.came());
         !before.any(|one| contact.lines_up_with(one, &seat.setup))
     }
 
     /// Level, index, arrival; larger goes first.
-    fn rank(&self, contact: &Contact, lengths: &[(QueueId, usize)]) -> (i64, f64, Reverse<u64>) {
+    fn rank(
+        &self,
+        contact: &Contact,
+        lengths: &[(QueueId, usize)],
+    ) -> (i64, f64, Reverse<(Now, u64)>) {
         let setup = self.queues.iter().find(|one| one.queue == contact.queue);
         let setup = setup.unwrap();
         let pool = self.pool(contact.queue);
@@ -278,7 +282,7 @@ impl Model {
         } else {
             contact.wait.class.rank_at(contact.wait.arrived, self.now)
         };
-        (level, setup.policy.index(sight), Reverse(contact.number))
+        (level, setup.policy.index(sight), Reverse(contact.came()))
     }
 
     /// The queues that share seats with this one, by way of others too.

@@ -191,6 +191,7 @@ fn word(output: &Output) -> String {
             let reason = match reason {
                 WithdrawReason::TakenOut => "taken out",
                 WithdrawReason::ContactLeft => "left",
+                WithdrawReason::Unreached => "unreached",
                 WithdrawReason::RingLimit => "limit",
                 WithdrawReason::SeatSignedOut => "out",
             };

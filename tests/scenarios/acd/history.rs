@@ -244,6 +244,8 @@ impl<'a> History<'a> {
             Input::TalkEnded { seat, epoch } => ("talk ended", seat, Some(epoch)),
             Input::Arrived(arrival) => return ("arrived".into(), self.stage(arrival.contact)),
             Input::Left(contact) => return ("left".into(), self.stage(*contact)),
+            Input::Held { seat, epoch, .. } => ("held", seat, Some(epoch)),
+            Input::Parked(contact) => return ("parked".into(), self.stage(*contact)),
             Input::TakeOut(contact) => return ("taken out".into(), self.stage(*contact)),
             Input::Reroute { contact, .. } => return ("rerouted".into(), self.stage(*contact)),
             Input::Reprioritise { contact, .. } => {
@@ -383,6 +385,8 @@ fn expected_coverage() -> Vec<(String, String)> {
             "deadline",
             &["Reserved", "Offered", "WrapUp", "Waiting", "a step"],
         ),
+        ("held", &["Offered"]),
+        ("parked", &["Waiting", "Reserved", "Offered", "Talking"]),
         ("taken out", &["Waiting", "Reserved", "Offered", "Talking"]),
         ("rerouted", &["Waiting", "Reserved", "Offered", "Talking"]),
         (

@@ -12,6 +12,7 @@ use ringwise::machine::acd::seat::UNANSWERED_MAX;
 use ringwise::machine::acd::step::Class;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
+use ringwise::machine::acd::surface::HELD_MAX;
 use ringwise::machine::acd::surface::Input;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
@@ -56,6 +57,11 @@ pub(super) struct Contact {
 }
 
 impl Contact {
+    /// When it came, and as which.
+    pub(super) const fn came(&self) -> (Now, u64) {
+        (self.wait.arrived, self.number)
+    }
+
     /// One that has just come, with its number and the moment.
     pub(super) fn arrived(
         arrival: &Arrival,
@@ -145,7 +151,7 @@ impl Model {
     pub(super) fn waiting(&self, queue: QueueId) -> Vec<CallId> {
         let in_queue = |one: &&Contact| one.queue == queue && one.seat.is_none();
         let mut waiting: Vec<_> = self.contacts.iter().filter(in_queue).collect();
-        waiting.sort_by_key(|one| (-one.wait.class.priority, one.number));
+        waiting.sort_by_key(|one| (-one.wait.class.priority, one.came()));
         waiting.iter().map(|one| one.id).collect()
     }
 
@@ -189,6 +195,13 @@ impl Model {
             Input::WrapUpDone(seat) => self.with(*seat, Self::end_wrap_up),
             Input::Arrived(arrival) => self.arrive(arrival),
             Input::Left(contact) => self.leave(*contact),
+            Input::Parked(contact) => self.park(*contact),
+            Input::Held { seat, epoch, lasts } => {
+                let until = Some(self.now + (*lasts).min(HELD_MAX));
+                self.booked(*seat, *epoch, &[SeatState::Offered], |model, at| {
+                    model.seats[at].until = until;
+                });
+            }
             Input::TakeOut(contact) => self.take_out(*contact),
             Input::Reroute { contact, queue } => self.reroute(*contact, *queue),
             Input::Reprioritise { contact, class } => self.reprioritise(*contact, *class),
@@ -402,6 +415,12 @@ impl Model {
             self.seats[at].idle_number = kept;
         }
         self.contacts.retain(|one| one.id != id);
+    }
+
+    fn park(&mut self, id: CallId) {
+        if self.contact(id).is_some_and(|one| !one.talking) {
+            self.go(id, WithdrawReason::Unreached);
+        }
     }
 
     fn take_out(&mut self, id: CallId) {

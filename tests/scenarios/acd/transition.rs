@@ -32,6 +32,13 @@ pub(super) enum Transition {
         /// Picks its steps and its ageing.
         way: u8,
     },
+    /// Who is called back is not reached.
+    Park(u8),
+    /// A seat is held while its contact is called.
+    Hold {
+        seat: u8,
+        ms: u16,
+    },
     /// A supervisor takes out, sends elsewhere or ranks anew.
     TakeOut(u8),
     Reroute {
@@ -104,7 +111,8 @@ pub(super) fn strategy() -> impl Strategy<Value = Transition> {
                 contact: who % centre::CONTACTS,
                 class: what,
             },
-            56..58 => Transition::TakeOut(who % centre::CONTACTS),
+            56 => Transition::TakeOut(who % centre::CONTACTS),
+            57 => Transition::Park(who % centre::CONTACTS),
             58..93 => Transition::Arrive {
                 contact: who % centre::CONTACTS,
                 queue,
@@ -114,7 +122,8 @@ pub(super) fn strategy() -> impl Strategy<Value = Transition> {
             },
             93..95 => Transition::Leave(who % centre::CONTACTS),
             95..98 => Transition::LeaveWhileOffered(who),
-            98..126 => Transition::Grant(who),
+            98 => Transition::Hold { seat: who, ms },
+            99..126 => Transition::Grant(who),
             126..128 => Transition::Refuse(who),
             128..146 => Transition::Answer(who),
             146..152 => Transition::Decline(who),
@@ -185,10 +194,20 @@ impl Transition {
                 ageing: (way % 5 == 0).then_some(u32::from(way) * 1_000),
                 steps: centre::steps(way),
                 last: (way % 3 > 0).then(|| SeatId(u32::from(way) % 6)),
+                waited: match way % 7 {
+                    0 => Duration::from_millis(u64::from(way) * 100),
+                    _ => Duration::ZERO,
+                },
                 ..Arrival::plain(CallId::from_bits(contact.into()), QueueId(queue.into()))
             }),
             Self::Leave(contact) => Input::Left(CallId::from_bits(contact.into())),
             Self::TakeOut(contact) => Input::TakeOut(CallId::from_bits(contact.into())),
+            Self::Park(contact) => Input::Parked(CallId::from_bits(contact.into())),
+            Self::Hold { seat, ms } => {
+                let (seat, epoch) = pick(model, SeatState::Offered, seat)?;
+                let lasts = Duration::from_millis(u64::from(ms) * 4);
+                Input::Held { seat, epoch, lasts }
+            }
             Self::Reroute { contact, queue } => Input::Reroute {
                 contact: CallId::from_bits(contact.into()),
                 queue: QueueId(queue.into()),

@@ -233,13 +233,13 @@ impl Ledger {
                 self.guest(*contact)?.place = Where::Gone;
                 Ok(())
             }
-            AcdFact::Moved { contact, .. } => {
-                Err(format!("{contact} moved, and no queue went away"))
-            }
             AcdFact::StepEntered { .. } => Ok(()),
-            AcdFact::Reprioritised { contact, .. } | AcdFact::TakenOut { contact, .. } => Err(
-                format!("{contact} waits otherwise, and no supervisor is there"),
-            ),
+            AcdFact::Moved { contact, .. }
+            | AcdFact::Reprioritised { contact, .. }
+            | AcdFact::Parked { contact, .. }
+            | AcdFact::TakenOut { contact, .. } => Err(format!(
+                "{contact} waits otherwise, and no supervisor is there"
+            )),
             AcdFact::Overflowed { .. } => {
                 self.count.overflowed += 1;
                 Ok(())

@@ -22,13 +22,13 @@ use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
 use ringwise::machine::acd::surface::SeatState;
+use ringwise::machine::simulation::draw::Draw;
+use ringwise::machine::simulation::draw::Use;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
 use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Turn;
-
-use crate::routing::instance::Draw;
 
 /// A call that wanted an agent. Seconds of the day.
 struct Row {
@@ -151,7 +151,7 @@ impl<'r> Replay<'r> {
             abandoned: 0,
             waited: 0,
         };
-        let (curve, mut draw) = (patience(rows), Draw::of(seed, 3));
+        let (curve, mut draw) = (patience(rows), Draw::of(seed, 3, Use::Day));
         for (at, row) in rows.iter().enumerate() {
             replay
                 .events

@@ -71,5 +71,8 @@ pub mod wait_step;
 /// What a caller hears and may do while waiting for a seat.
 pub mod waiting;
 
+/// A promise to call back.
+pub mod callback;
+
 /// A call to a number outside.
 pub mod dial;

@@ -17,13 +17,7 @@ use crate::wire::yaml::tree::Tree;
 /// Reads a wait for a seat.
 pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queue> {
     let node = record.take("queue")?;
-    let queue = record::text(node, "the queue", &mut reader.faults);
-    if let (Some(name), Some(centre)) = (queue, &reader.around.centre)
-        && !centre.queues.contains(name)
-    {
-        let fault = Fault::new(node.span, format!("no queue is called `{name}`"));
-        reader.wrong(fault.nearest(name, centre.queues.iter().map(String::as_str)));
-    }
+    let queue = name(reader, node);
     let need = record.take("need").map(|node| read_need(reader, node));
     let priority = record
         .take("priority")
@@ -42,7 +36,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
     let goto = reader.outcomes(record, &needed, &waiting::OUTCOMES);
     let waiting = wishes.with(reader, &goto, record.span());
     Some(Queue {
-        queue: queue?.to_owned(),
+        queue: queue?,
         need: need.unwrap_or_default(),
         priority: i32::try_from(priority.unwrap_or(0)).unwrap_or(0),
         ageing,
@@ -52,6 +46,18 @@ pub fn read<'r>(reader: &mut Reader<'r>, record: &mut Record<'r>) -> Option<Queu
         talked: goto.named("talked"),
         waiting: Box::new(waiting),
     })
+}
+
+/// The name of a queue that there is.
+pub fn name<'r>(reader: &mut Reader<'r>, node: &'r Node) -> Option<String> {
+    let queue = record::text(node, "the queue", &mut reader.faults);
+    if let (Some(name), Some(centre)) = (queue, &reader.around.centre)
+        && !centre.queues.contains(name)
+    {
+        let fault = Fault::new(node.span, format!("no queue is called `{name}`"));
+        reader.wrong(fault.nearest(name, centre.queues.iter().map(String::as_str)));
+    }
+    queue.map(str::to_owned)
 }
 
 /// A need, or one for each language of the file.

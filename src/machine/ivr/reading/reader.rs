@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::machine::expression::environment::Types;
 use crate::machine::ivr::certainty::Use;
+use crate::machine::ivr::patience::Patience;
 use crate::machine::ivr::reading::scope::Scope;
 use crate::machine::ivr::reading::scope::Subflow;
 use crate::machine::ivr::reading::step_name::RETURN;
-use crate::machine::ivr::script::Patience;
 use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Target;
 use crate::machine::ivr::surroundings::Surroundings;

@@ -2,6 +2,7 @@
 
 use crate::machine::ivr::limit::TAGS_MAX;
 use crate::machine::ivr::reading::answer;
+use crate::machine::ivr::reading::callback;
 use crate::machine::ivr::reading::collect;
 use crate::machine::ivr::reading::consult;
 use crate::machine::ivr::reading::dial;
@@ -34,9 +35,9 @@ use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;
 
 /// Verbs that a step may have besides `say` and `goto`.
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "menu", "collect", "lookup", "call", "predict", "answer", "verify", "queue", "hangup", "set",
-    "branch", "time", "survey", "play", "tag", "subflow", "dial",
+    "branch", "time", "survey", "play", "tag", "subflow", "dial", "callback",
 ];
 
 /// Reads a step. Faults go to the reader; none if there is nothing to go on with.
@@ -84,6 +85,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
         Some("verify") => Verb::Verify(verify::read(reader, &mut record)?),
         Some("queue") => Verb::Queue(queue::read(reader, &mut record)?),
         Some("dial") => Verb::Dial(dial::read(reader, &mut record)?),
+        Some("callback") => Verb::Callback(callback::read(reader, &mut record)?),
         Some("hangup") => read_hangup(reader, &mut record)?,
         Some("set") => Verb::Set(set::read(reader, &mut record)?),
         Some("branch") => Verb::Fork(fork::read(reader, &mut record)?),

@@ -213,6 +213,8 @@ impl Stage<'_> {
                 | WalkOutput::Hush
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
+                | WalkOutput::CallBack { .. }
+                | WalkOutput::Unpromise
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. } => {}
             }

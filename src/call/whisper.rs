@@ -1,0 +1,13 @@
+//! What a seat hears before it is bridged, under way.
+
+use crate::call::speaking::Speaking;
+use crate::vocabulary::id::PlayId;
+
+/// What a seat hears before it is bridged.
+#[derive(Debug)]
+pub(super) enum Whisper {
+    /// Its sounds are being made.
+    Made(Speaking),
+    /// It is played.
+    Played(PlayId),
+}

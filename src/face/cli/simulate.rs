@@ -1,0 +1,292 @@
+//! `ringwise simulate`: days of a centre on virtual time, with the distributor as it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::io::IsTerminal;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::driver::clock::Clock;
+use crate::face::cli::ending::Ending;
+use crate::face::cli::fault_report;
+use crate::face::cli::simulate_json;
+use crate::face::cli::simulate_table;
+use crate::machine::acd::policy::Policy;
+use crate::machine::simulation::picture;
+use crate::machine::simulation::reading::scenario as scenario_file;
+use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::study::Played;
+use crate::machine::simulation::study::Study;
+use crate::vocabulary::fault::FaultyFile;
+use crate::vocabulary::language::Language;
+use crate::vocabulary::time::Now;
+use crate::wire::yaml::tree::BYTES_MAX;
+
+/// Largest file beside a scenario.
+const TABLE_BYTES_MAX: u64 = 256 << 20;
+/// How often the bar moves.
+const BAR_EVERY: Duration = Duration::from_millis(100);
+
+/// What to play.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The scenario; docs/simulate.md says what may stand in it.
+    #[arg(value_name = "SCENARIO.yaml")]
+    scenario: PathBuf,
+    /// How many days; each is drawn anew.
+    #[arg(long, visible_alias = "replications", value_name = "N", default_value_t = 100,
+        value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    days: u64,
+    /// Where the days are drawn from: the same seed, the same days.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// The policy of every queue, or `scenario` for what the file says; several are compared on the
+    /// same days, the first with each other one.
+    #[arg(long = "policy", value_name = "POLICY", value_parser = chosen())]
+    policies: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    /// Also draw the day, on average over all.
+    #[arg(long, value_name = "FILE.svg")]
+    svg: Option<PathBuf>,
+    /// The language of the tables: en or zh-CN.
+    #[arg(long, default_value = "en")]
+    lang: Language,
+}
+
+const EXAMPLES: &str = "Examples:
+  ringwise simulate examples/simulate/n-design.yaml --days 200
+  ringwise simulate centre.yaml --policy auto --policy longest_wait --policy scenario
+  ringwise simulate centre.yaml --json --svg day.svg --lang zh-CN
+
+Ctrl-C ends it and prints what is done so far. Figures stand with half of their 95 % confidence
+interval. The progress bar is shown on a terminal only.";
+
+/// The word for what the file says.
+const AS_WRITTEN: &str = "scenario";
+
+fn chosen() -> clap::builder::PossibleValuesParser {
+    let names = Policy::ALL.map(Policy::name).into_iter();
+    clap::builder::PossibleValuesParser::new(names.chain([AS_WRITTEN]))
+}
+
+/// Simulates.
+///
+/// # Errors
+///
+/// `out` cannot be written.
+pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
+    let scenario = match load(&options.scenario) {
+        Ok(scenario) => scenario,
+        Err(ending) => return Ok(ending),
+    };
+    let policies = options.policies.iter().map(|name| name.parse().ok());
+    let mut policies: Vec<Option<Policy>> = policies.collect();
+    policies.dedup();
+    if policies.is_empty() {
+        policies.push(None);
+    }
+    let mut study = Study::new(scenario, &policies, options.seed);
+    play(&mut study, options.days);
+    let days = u64::try_from(study.days()).unwrap_or(u64::MAX);
+    if days < options.days {
+        eprintln!("stopped after {days} of {} days", options.days);
+    }
+    if days == 0 {
+        return Ok(Ending::World);
+    }
+    if let Some(path) = &options.svg {
+        let drawn = picture::draw(&study, options.lang);
+        if let Err(error) = fs::write(path, drawn) {
+            eprintln!("error: cannot write {}: {error}", path.display());
+            return Ok(Ending::World);
+        }
+    }
+    if options.json {
+        serde_json::to_writer_pretty(&mut *out, &simulate_json::told(&study))?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", simulate_table::tables(&study, options.lang))?;
+    }
+    Ok(Ending::Fine)
+}
+
+/// Reads a scenario, or tells the person what is wrong with it.
+fn load(path: &Path) -> Result<Scenario, Ending> {
+    let text = read(path, u64::try_from(BYTES_MAX).unwrap_or(u64::MAX)).map_err(|error| {
+        eprintln!("error: cannot read {}: {error}", path.display());
+        Ending::World
+    })?;
+    let beside = path.parent().unwrap_or(Path::new(""));
+    let files = |name: &str| {
+        let read = read(&beside.join(name), TABLE_BYTES_MAX);
+        read.map_err(|error| format!("cannot be read: {error}"))
+    };
+    scenario_file::read(&text, &files).map_err(|faults| {
+        let file = FaultyFile {
+            name: path.display().to_string(),
+            text,
+            faults,
+        };
+        // Nobody is left to tell if standard error is gone.
+        let _ = fault_report::write(&file, &mut io::stderr());
+        Ending::Input
+    })
+}
+
+fn read(path: &Path, most: u64) -> io::Result<String> {
+    let length = fs::metadata(path)?.len();
+    if length > most {
+        let what = format!("{length} bytes, at most {most} are read");
+        return Err(io::Error::other(what));
+    }
+    fs::read_to_string(path)
+}
+
+/// Plays days on all cores until they are done or the person has had enough.
+fn play(study: &mut Study, days: u64) {
+    let player = study.clone();
+    let (stop, next) = (AtomicBool::new(false), AtomicU64::new(0));
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let (tell, told) = mpsc::sync_channel::<(u64, Vec<Played>)>(4 * cores);
+    let interrupted = interruption();
+    let mut bar = Bar::new(days);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            let (tell, player, stop, next) = (tell.clone(), &player, &stop, &next);
+            scope.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let day = next.fetch_add(1, Ordering::Relaxed);
+                    if day >= days || tell.send((day, player.play(day))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(tell);
+        let mut early = BTreeMap::new();
+        loop {
+            match told.recv_timeout(BAR_EVERY) {
+                Ok((day, played)) => {
+                    early.insert(day, played);
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+            // Days are taken in their order, whoever was faster: sums are the same each time.
+            let done = |study: &Study| u64::try_from(study.days()).unwrap_or(u64::MAX);
+            while let Some(played) = early.remove(&done(study)) {
+                study.take(played);
+            }
+            if interrupted.try_recv().is_ok() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            bar.show(done(study));
+        }
+    });
+    bar.clear();
+}
+
+/// A word for each Ctrl-C; the second ends the process at once.
+fn interruption() -> mpsc::Receiver<()> {
+    let (tell, told) = mpsc::channel();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    if let Ok(runtime) = runtime {
+        // It sleeps until then, and ends with the process.
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    let _ = tell.send(());
+                    if tokio::signal::ctrl_c().await.is_ok() {
+                        std::process::exit(130);
+                    }
+                }
+            });
+        });
+    }
+    told
+}
+
+/// Progress on a terminal.
+struct Bar {
+    days: u64,
+    clock: Clock,
+    shown: Option<Now>,
+    seen: bool,
+}
+
+impl Bar {
+    fn new(days: u64) -> Self {
+        Self {
+            days,
+            clock: Clock::start(),
+            shown: None,
+            seen: io::stderr().is_terminal(),
+        }
+    }
+
+    fn show(&mut self, done: u64) {
+        let now = self.clock.now();
+        let soon = self.shown.is_some_and(|shown| now.since(shown) < BAR_EVERY);
+        if !self.seen || soon {
+            return;
+        }
+        self.shown = Some(now);
+        let line = bar_line(done, self.days, now.since_start());
+        // Nobody is left to tell if standard error is gone.
+        let _ = write!(io::stderr(), "\r\x1b[2K{line}");
+    }
+
+    fn clear(&self) {
+        if self.seen && self.shown.is_some() {
+            let _ = write!(io::stderr(), "\r\x1b[2K");
+        }
+    }
+}
+
+fn bar_line(done: u64, days: u64, passed: Duration) -> String {
+    const WIDTH: u64 = 30;
+    let full = usize::try_from(done * WIDTH / days.max(1)).unwrap_or(0);
+    let rest = usize::try_from(WIDTH).unwrap_or(0).saturating_sub(full);
+    let left = passed.as_secs().saturating_mul(days.saturating_sub(done)) / done.max(1);
+    let left = if done == 0 {
+        String::new()
+    } else {
+        format!(", {left} s left")
+    };
+    format!(
+        "[{}{}] {done} of {days} days{left}",
+        "#".repeat(full),
+        ".".repeat(rest)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_tells_how_far_it_is_and_how_long_it_takes() {
+        let line = bar_line(25, 100, Duration::from_secs(10));
+        assert_eq!(
+            line,
+            format!(
+                "[{}{}] 25 of 100 days, 30 s left",
+                "#".repeat(7),
+                ".".repeat(23)
+            )
+        );
+        assert!(bar_line(0, 100, Duration::ZERO).ends_with("] 0 of 100 days"));
+    }
+}

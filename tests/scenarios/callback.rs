@@ -1,0 +1,365 @@
+//! Callers who are called back, on a whole centre: the place is kept, the promise too.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ringwise::call::effect::Command;
+use ringwise::call::effect::Event;
+use ringwise::call::explain;
+use ringwise::call::explain::Stage;
+use ringwise::call::fact::Fact;
+use ringwise::call::permit::Permit;
+use ringwise::call::permit::TrunkSetup;
+use ringwise::call::phone::Answering;
+use ringwise::call::phone::PhoneCommand;
+use ringwise::call::promise::CallbackFact;
+use ringwise::call::promise::PromiseEnd;
+use ringwise::call::record::Outcome;
+use ringwise::call::record::Record;
+use ringwise::call::record::SegmentKind;
+use ringwise::machine::ivr::surface::DialEnd;
+use ringwise::machine::ivr::surface::Unpromised;
+use ringwise::machine::sip::surface::Account;
+use ringwise::machine::sip::surface::Status;
+use ringwise::machine::trunk::gate::TrunkRules;
+use ringwise::vocabulary::flow::Flow;
+use ringwise::vocabulary::flow::Transport;
+use ringwise::vocabulary::language::Language;
+
+use crate::settlement::CENTRE_IP;
+use crate::settlement::OUTSIDE_REALM;
+use crate::settlement::Place;
+use crate::settlement::Settlement;
+use crate::settlement::Wish;
+
+const CALLBACK: &str = "7021";
+const TALK: &str = "7007";
+const WAIT: &str = "7015";
+const OURS: &str = "+861060000000";
+/// The second caller's.
+const NUMBER: &str = "+8613800000001";
+const ANSWERS: Answering = Answering::After(Duration::from_millis(500));
+
+struct Centre {
+    settlement: Settlement,
+    /// The telephone of the second caller, as the trunk reaches it.
+    home: Place,
+}
+
+/// One seat, which talks to the first caller; the second one's number answers so.
+fn busy_centre(home: Answering, destinations: &[&str]) -> Centre {
+    crowded_centre(home, destinations, 25)
+}
+
+/// The same, where so many may wait.
+fn crowded_centre(home: Answering, destinations: &[&str], waiting_max: u32) -> Centre {
+    let wish = Wish::small(vec![ANSWERS], 4);
+    let mut settlement = Settlement::with_queue(wish, |queue| queue.waiting_max = waiting_max);
+    let home = settlement.settle_outside(NUMBER, home);
+    let remote = settlement.town.stations[home.0].address;
+    let flow = Flow {
+        transport: Transport::Udp,
+        local: SocketAddr::new(CENTRE_IP, 5060),
+        remote,
+    };
+    let destinations = destinations.iter();
+    let trunk = TrunkSetup {
+        rules: TrunkRules {
+            name: "carrier".to_owned(),
+            destinations: destinations.map(|one| one.parse().unwrap()).collect(),
+            calls_max: 2,
+            per_minute: 100,
+            per_hour: 100,
+        },
+        permit: Permit {
+            flow,
+            host: remote.to_string(),
+            from: OURS.to_owned(),
+            account: Some(Account {
+                user: OURS.to_owned(),
+                password: format!("secret of {OURS}"),
+                realm: OUTSIDE_REALM.to_owned(),
+                flow,
+                expires_s: 0,
+            }),
+        },
+    };
+    settlement.town.centre.set_trunks(vec![trunk]);
+    settlement.open();
+    let first = settlement.callers[0];
+    settlement.tell(0, first, PhoneCommand::Dial(TALK.to_owned()));
+    settlement.pass(10_000);
+    Centre { settlement, home }
+}
+
+impl Centre {
+    fn caller(&self, at: usize) -> Place {
+        self.settlement.callers[at]
+    }
+
+    fn tell(&mut self, after_ms: u64, phone: Place, command: PhoneCommand) {
+        self.settlement.tell(after_ms, phone, command);
+    }
+
+    /// The caller waits, wants to be called back, and is off the line.
+    fn promise(&mut self, caller: usize) {
+        let phone = self.caller(caller);
+        self.tell(0, phone, PhoneCommand::Dial(CALLBACK.to_owned()));
+        self.tell(2_000, phone, PhoneCommand::Press('1'));
+        self.tell(3_000, phone, PhoneCommand::Press('1'));
+        self.settlement.pass(10_000);
+    }
+
+    /// The first caller hangs up: the seat is free.
+    fn free_the_seat(&mut self) {
+        let first = self.caller(0);
+        self.tell(0, first, PhoneCommand::HangUp);
+    }
+
+    fn callbacks(&self) -> Vec<CallbackFact> {
+        let facts = self.settlement.town.facts.iter();
+        let callbacks = facts.filter_map(|fact| match &fact.fact {
+            Fact::Callback(fact) => Some(fact.clone()),
+            _ => None,
+        });
+        callbacks.collect()
+    }
+
+    fn missed(&self) -> Vec<(DialEnd, Option<u64>)> {
+        let all = self.callbacks().into_iter();
+        let missed = all.filter_map(|fact| match fact {
+            CallbackFact::Missed { end, next_ms } => Some((end, next_ms)),
+            _ => None,
+        });
+        missed.collect()
+    }
+
+    fn record(&self) -> Record {
+        let records = self.settlement.records().into_iter();
+        let mut ours = records.filter(|record| record.arrived.called == CALLBACK);
+        let record = ours.next().unwrap();
+        let sum: u64 = record.segments.iter().map(|one| one.duration_ms).sum();
+        assert_eq!(sum, record.duration_ms);
+        record
+    }
+}
+
+#[test]
+fn a_caller_is_called_back_by_the_next_free_seat_and_leaves_one_record() {
+    let mut centre = busy_centre(ANSWERS, &["+86*"]);
+    centre.promise(1);
+    assert!(matches!(
+        centre.callbacks()[..],
+        [CallbackFact::Promised(_), CallbackFact::Parted { .. }]
+    ));
+    assert!(
+        centre.settlement.records().is_empty(),
+        "it is not over for the caller"
+    );
+    // Somebody else comes later, and waits on the line.
+    let third = centre.caller(2);
+    centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.settlement.pass(20_000);
+    centre.free_the_seat();
+    let home = centre.home;
+    centre.tell(6_000, home, PhoneCommand::Press('1'));
+    centre.settlement.pass(12_000);
+    let told: Vec<_> = centre.callbacks().into_iter().skip(2).collect();
+    assert_eq!(
+        told,
+        [
+            CallbackFact::Dialled { attempt: 1 },
+            CallbackFact::Answered,
+            CallbackFact::Reached
+        ]
+    );
+    centre.tell(0, home, PhoneCommand::HangUp);
+    centre.settlement.pass(5_000);
+    centre.tell(0, third, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    let bridged = centre.settlement.town.facts.iter();
+    let bridged = bridged.filter(|fact| matches!(fact.fact, Fact::Bridged { .. }));
+    let order: Vec<_> = bridged.filter_map(|fact| fact.call).collect();
+    let record = centre.record();
+    assert_eq!(order[1], record.call, "who came first is served first");
+    assert_eq!(order.len(), 3);
+    assert_eq!(record.outcome, Outcome::Served);
+    assert_eq!(record.seat.as_deref(), Some("seat-0"));
+    let kinds: Vec<_> = record.segments.iter().map(|one| one.kind).collect();
+    assert!(kinds.contains(&SegmentKind::Away) && kinds.contains(&SegmentKind::Talk));
+    assert_eq!(centre.settlement.records().len(), 3);
+    assert!(centre.settlement.town.centre.is_idle());
+    told_in_words(&centre, &record);
+}
+
+fn told_in_words(centre: &Centre, record: &Record) {
+    let facts = &centre.settlement.town.facts;
+    for (language, words) in [
+        (Language::English, "a seat is held meanwhile"),
+        (Language::Mandarin, "已承诺回电 +8613800000001"),
+    ] {
+        let lines = explain::explain(record.call, Stage::default(), facts, language);
+        assert!(
+            lines.iter().any(|line| line.text.contains(words)),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn a_line_that_is_busy_or_silent_is_tried_again_and_not_for_ever() {
+    let minutes = |count: u64| Some(count * 60_000);
+    for (home, end, pause) in [
+        (Answering::Refuse(Status(486)), DialEnd::Busy, minutes(5)),
+        (Answering::Never, DialEnd::NoAnswer, minutes(15)),
+        // Somebody, or a machine, answers and presses nothing.
+        (ANSWERS, DialEnd::NoAnswer, minutes(15)),
+    ] {
+        let mut centre = busy_centre(home, &["+86*"]);
+        centre.promise(1);
+        centre.free_the_seat();
+        centre.settlement.pass(90_000);
+        assert_eq!(centre.missed(), [(end, pause)]);
+        // Meanwhile the seat is free for others, and has not failed anybody.
+        let third = centre.caller(2);
+        centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+        centre.settlement.pass(5_000);
+        centre.tell(0, third, PhoneCommand::HangUp);
+        centre.settlement.pass(2 * 60 * 60_000);
+        let missed = centre.missed();
+        assert_eq!(missed, [(end, pause), (end, pause), (end, None)]);
+        let record = centre.record();
+        assert_eq!(record.outcome, Outcome::NotReached);
+        assert!(centre.settlement.town.centre.is_idle());
+        let talked = centre.settlement.records().into_iter();
+        let talked = talked.filter(|one| one.outcome == Outcome::Served);
+        assert_eq!(talked.count(), 2);
+    }
+}
+
+#[test]
+fn who_phones_again_meanwhile_has_the_place_and_is_not_called() {
+    let mut centre = busy_centre(ANSWERS, &["+86*"]);
+    centre.promise(1);
+    let (second, third) = (centre.caller(1), centre.caller(2));
+    centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.tell(10_000, second, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.settlement.pass(20_000);
+    assert_eq!(
+        centre.callbacks().last(),
+        Some(&CallbackFact::Ended(PromiseEnd::PhonedAgain))
+    );
+    assert_eq!(centre.record().outcome, Outcome::PhonedAgain);
+    centre.free_the_seat();
+    centre.settlement.pass(5_000);
+    let bridged = centre.settlement.town.facts.iter();
+    let bridged = bridged.filter(|fact| matches!(fact.fact, Fact::Bridged { .. }));
+    let last = bridged.filter_map(|fact| fact.call).next_back().unwrap();
+    let ours = centre.settlement.town.facts.iter().any(|fact| {
+        let number = "+8613800000001";
+        fact.call == Some(last)
+            && matches!(&fact.fact, Fact::Arrived(arrived) if arrived.caller.contains("13800000001")
+                || arrived.number.as_ref().is_some_and(|one| one.as_str() == number))
+    });
+    assert!(ours, "the place of the promise counts for the new call");
+}
+
+#[test]
+fn nobody_is_promised_what_no_trunk_may_keep() {
+    let mut centre = busy_centre(ANSWERS, &["+85212345678"]);
+    centre.promise(1);
+    assert_eq!(
+        centre.callbacks(),
+        [CallbackFact::Refused(Unpromised::NotAllowed)]
+    );
+    centre.free_the_seat();
+    centre.settlement.pass(5_000);
+    let second = centre.caller(1);
+    centre.tell(0, second, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    assert_eq!(centre.record().outcome, Outcome::Served);
+}
+
+#[test]
+fn who_wants_no_call_any_more_presses_2() {
+    let mut centre = busy_centre(ANSWERS, &["+86*"]);
+    centre.promise(1);
+    centre.free_the_seat();
+    let home = centre.home;
+    centre.tell(6_000, home, PhoneCommand::Press('2'));
+    centre.settlement.pass(60_000);
+    assert_eq!(
+        centre.callbacks().last(),
+        Some(&CallbackFact::Ended(PromiseEnd::NotWanted))
+    );
+    assert!(centre.settlement.town.centre.is_idle());
+    let seats: Vec<_> = centre
+        .settlement
+        .town
+        .centre
+        .distributor()
+        .seats()
+        .collect();
+    assert_eq!(
+        seats[0].state,
+        ringwise::machine::acd::surface::SeatState::Ready
+    );
+}
+
+#[test]
+fn a_trunk_without_room_is_no_try() {
+    let mut centre = busy_centre(ANSWERS, &["+86*"]);
+    centre.promise(1);
+    centre.settlement.town.centre.set_trunks(Vec::new());
+    centre.free_the_seat();
+    centre.settlement.pass(60 * 60_000);
+    assert!(centre.missed().is_empty());
+    let call = centre.settlement.town.facts.iter().find_map(|fact| {
+        let ours = matches!(&fact.fact, Fact::Callback(CallbackFact::Promised(_)));
+        fact.call.filter(|_| ours)
+    });
+    let (call, by) = (call.unwrap(), "api, test".to_owned());
+    let command = Command::HangUp { call, by };
+    let event = Event::Command { id: 1, command };
+    centre.settlement.town.tell_centre(event);
+    centre.settlement.pass(60_000);
+    assert_eq!(
+        centre.callbacks().last(),
+        Some(&CallbackFact::Ended(PromiseEnd::Withdrawn))
+    );
+    assert_eq!(centre.settlement.records().len(), 2);
+    assert!(centre.settlement.town.centre.is_idle());
+    let queues: Vec<_> = centre
+        .settlement
+        .town
+        .centre
+        .distributor()
+        .queue_lengths()
+        .collect();
+    assert_eq!((queues[0].waiting, queues[0].offered), (0, 0));
+}
+
+#[test]
+fn who_finds_the_queue_full_is_called_back_once_there_is_room() {
+    let mut centre = crowded_centre(ANSWERS, &["+86*"], 1);
+    let (second, third) = (centre.caller(1), centre.caller(2));
+    centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.tell(2_000, second, PhoneCommand::Dial(CALLBACK.to_owned()));
+    centre.tell(5_000, second, PhoneCommand::Press('1'));
+    centre.settlement.pass(20_000);
+    assert!(matches!(
+        centre.callbacks()[..],
+        [CallbackFact::Promised(_), CallbackFact::Parted { .. }]
+    ));
+    centre.free_the_seat();
+    centre.settlement.pass(5_000);
+    centre.tell(0, third, PhoneCommand::HangUp);
+    centre.settlement.pass(48_000);
+    let home = centre.home;
+    centre.tell(0, home, PhoneCommand::Press('1'));
+    centre.settlement.pass(5_000);
+    centre.tell(0, home, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    assert_eq!(centre.record().outcome, Outcome::Served);
+    assert!(centre.settlement.town.centre.is_idle());
+}
