@@ -39,6 +39,9 @@ pub mod media;
 /// Where customers and their orders come from.
 pub mod orders;
 
+/// Notices posted to another system's webhook.
+pub mod post;
+
 /// Recorded prompts on disk.
 pub mod prompts;
 

@@ -21,12 +21,14 @@ use crate::driver::centre::running::StartError;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::journal::writer::Reader;
+use crate::driver::post::Post;
 use crate::face::api::access::Access;
 use crate::face::api::command::Commands;
 use crate::face::api::desk::Desk;
 use crate::face::api::event_stream::BEHIND_MAX;
 use crate::face::api::knowledge::Knowledge;
 use crate::face::api::server;
+use crate::face::messenger;
 use crate::vocabulary::language::Language;
 
 /// A running centre and what faces need of it.
@@ -85,6 +87,7 @@ pub async fn serve(
     let zone = config.settings.centre.zone.0.clone();
     let languages = &config.settings.centre.languages;
     let language = languages.first().copied().unwrap_or(Language::English);
+    let post = Post::open(&config.settings.webhook)?;
     let replier = commands.clone();
     let around = Around {
         clock,
@@ -101,6 +104,7 @@ pub async fn serve(
         database: running.database.clone(),
         journal: Arc::clone(&running.journal),
         meter: Arc::clone(&running.meter),
+        post: Arc::default(),
         releases: running.releases.clone(),
         knowledge: Knowledge {
             orders: Arc::clone(&running.orders),
@@ -113,6 +117,9 @@ pub async fn serve(
         },
     };
     tokio::spawn(serve_api(listener, desk.clone(), access));
+    if let Some(post) = post {
+        tokio::spawn(messenger::keep(post, desk.clone(), clock));
+    }
     Ok(Served {
         lock,
         running,

@@ -11,3 +11,6 @@ pub mod cli;
 
 /// A whole centre, told call by call.
 pub mod demo;
+
+/// Notices sent to another system as soon as they are due.
+pub mod messenger;

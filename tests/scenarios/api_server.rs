@@ -147,6 +147,7 @@ impl Api {
             database,
             journal: Arc::default(),
             meter: Arc::default(),
+            post: Arc::default(),
             knowledge: knowledge(&releases),
             releases,
         };

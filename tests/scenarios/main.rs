@@ -47,6 +47,8 @@ mod media_reports;
 mod night;
 mod no_caller_is_trapped;
 mod notices;
+mod notices_sent;
+mod predict_menu;
 mod prediction_data;
 mod prediction_laws;
 mod prediction_sim;

@@ -31,6 +31,7 @@ pub fn waiting(running: &Settings, read: &Settings) -> Vec<String> {
         ),
         ("[orders]", old.orders != new.orders),
         ("[[service]]", old.service != new.service),
+        ("[webhook]", old.webhook != new.webhook),
         ("[callback]", old.callback != new.callback),
         ("[[trunk]]", old.trunk != new.trunk),
     ];

@@ -63,6 +63,8 @@ pub struct Settings {
     pub orders: Orders,
     /// What dialplans may ask.
     pub service: Vec<Service>,
+    /// Where notices are sent.
+    pub webhook: Webhook,
     /// How promises to call back are kept.
     pub callback: Callback,
     /// Who calls in without registering.
@@ -90,6 +92,7 @@ impl Default for Settings {
             prompts: Prompts::default(),
             orders: Orders::default(),
             service: Vec::new(),
+            webhook: Webhook::default(),
             callback: Callback::default(),
             trunk: Vec::new(),
             queue: Vec::new(),
@@ -335,6 +338,28 @@ pub struct Service {
     /// So long an answer is given again; 0: never.
     #[serde(default)]
     pub cache_s: u32,
+}
+
+/// `[webhook]`: where notices of banks with `send: webhook` are posted to.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhook {
+    /// `http://…`; without it nothing is sent.
+    pub url: Option<String>,
+    /// A file whose first line signs what is sent.
+    pub secret_file: Option<PathBuf>,
+    /// So long an answer is waited for, in seconds, at most 60.
+    pub deadline_s: u32,
+}
+
+impl Default for Webhook {
+    fn default() -> Self {
+        Self {
+            url: None,
+            secret_file: None,
+            deadline_s: 5,
+        }
+    }
 }
 
 /// `[[trunk]]`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
@@ -57,6 +58,18 @@ impl Pushed {
         let mut told = book.customers.get(&news.id).cloned().unwrap_or_default();
         told.take(news);
         book.put(told);
+    }
+
+    /// So many customers at most that were told of, by their ids, the first after this one.
+    #[must_use]
+    pub fn page(&self, after: Option<&str>, most: usize) -> Vec<Customer> {
+        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let customers = book.customers.range::<str, _>((from, Bound::Unbounded));
+        let customers = customers.take(most);
+        customers
+            .map(|(_, told)| with_news(&told.customer))
+            .collect()
     }
 
     /// What the source found for a key, with what was told since.

@@ -11,6 +11,7 @@ use crate::call::fact::Recorded;
 use crate::call::view::View;
 use crate::driver::centre::office::Office;
 use crate::driver::journal::writer::JournalState;
+use crate::driver::post::PostMeter;
 use crate::driver::turn_meter::TurnMeter;
 use crate::face::api::command::Commands;
 use crate::face::api::knowledge::Knowledge;
@@ -30,6 +31,8 @@ pub struct Desk {
     pub journal: Arc<JournalState>,
     /// How the loop fares.
     pub meter: Arc<TurnMeter>,
+    /// What became of notices that are sent.
+    pub post: Arc<PostMeter>,
     /// Where other releases are asked for.
     pub releases: Office,
     /// What questions are ranked and answered by.

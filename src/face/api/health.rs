@@ -45,7 +45,7 @@ pub async fn health(State(desk): State<Desk>) -> Response {
 
 /// `GET /metrics`: figures as `OpenMetrics` text.
 pub async fn figures(State(desk): State<Desk>) -> Response {
-    let text = desk.look(|view| metrics::text(view, &desk.journal, &desk.meter));
+    let text = desk.look(|view| metrics::text(view, &desk.journal, (&desk.meter, &desk.post)));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -1,18 +1,25 @@
 //! Figures for a monitoring system (OpenMetrics text).
 
 use std::fmt::Write;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use crate::call::view::BOUNDS_US;
 use crate::call::view::Histogram;
 use crate::call::view::View;
 use crate::call::wait_book::QueueWaits;
 use crate::driver::journal::writer::JournalState;
+use crate::driver::post::PostMeter;
 use crate::driver::turn_meter::TurnMeter;
 use crate::machine::acd::surface::SeatState;
 
 /// Every figure as text.
 #[must_use]
-pub fn text(view: &View, journal: &JournalState, meter: &TurnMeter) -> String {
+pub fn text(
+    view: &View,
+    journal: &JournalState,
+    (meter, post): (&TurnMeter, &PostMeter),
+) -> String {
     let mut page = Page::default();
     calls(&mut page, view);
     queues(&mut page, view);
@@ -72,7 +79,25 @@ pub fn text(view: &View, journal: &JournalState, meter: &TurnMeter) -> String {
     for (name, help, value) in counters {
         page.counter(name, help, &[(String::new(), value)]);
     }
+    notices(&mut page, post);
     page.finish()
+}
+
+fn notices(page: &mut Page, post: &PostMeter) {
+    let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let results = [
+        ("sent", &post.sent),
+        ("failed", &post.failed),
+        ("given_up", &post.given_up),
+    ];
+    let results =
+        results.map(|(result, counter)| (format!("{{result=\"{result}\"}}"), read(counter)));
+    page.counter("notices", "Notices posted to the webhook.", &results);
+    page.gauge(
+        "notices_waiting",
+        "Notices not yet posted.",
+        &[("", read(&post.waiting))],
+    );
 }
 
 fn calls(page: &mut Page, view: &View) {

@@ -119,8 +119,20 @@ pub struct Notice {
     pub id: String,
     /// When it is told. It also needs all its slots' values.
     pub when: Condition,
+    /// How it reaches the customer.
+    pub way: Way,
     /// The words.
     pub say: Wording,
+}
+
+/// How a notice reaches its customer.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Way {
+    /// When they call.
+    #[default]
+    Telephone,
+    /// Sent to the webhook as soon as it is due; whoever calls before that hears it.
+    Webhook,
 }
 
 /// A notice that is due.
@@ -253,10 +265,27 @@ impl Bank {
     /// been told of it, at most [`NOTICES_MAX`].
     #[must_use]
     pub fn due_notices(&self, asking: Asking<'_>) -> Vec<DueNotice> {
+        let due = self.due(asking, |_| true);
+        due.take(NOTICES_MAX).collect()
+    }
+
+    /// Of all that this customer is to be told, what goes to the webhook.
+    #[must_use]
+    pub fn due_letters(&self, asking: Asking<'_>) -> Vec<DueNotice> {
+        let due = self.due(asking, |notice| notice.way == Way::Webhook);
+        due.collect()
+    }
+
+    fn due<'a>(
+        &'a self,
+        asking: Asking<'a>,
+        counts: impl Fn(&Notice) -> bool + Copy + 'a,
+    ) -> impl Iterator<Item = DueNotice> + 'a {
         let orders = asking.customer.orders.iter().take(ORDERS_MAX);
-        let due = orders.flat_map(|order| {
+        orders.flat_map(move |order| {
             let situation = self.situation(Some(order), asking);
-            self.notices.iter().filter_map(move |notice| {
+            let notices = self.notices.iter().filter(move |notice| counts(notice));
+            notices.filter_map(move |notice| {
                 let told = order.attributes.contains_key(&news::told_of(&notice.id));
                 let words = notice.say.get(&asking.language);
                 let words = words.filter(|_| !told && notice.when.holds(&situation))?;
@@ -266,8 +295,7 @@ impl Bank {
                     speech: telling::speech(words, &situation, asking.language)?,
                 })
             })
-        });
-        due.take(NOTICES_MAX).collect()
+        })
     }
 
     /// What is written about a question for this customer; none if the bank does not have it.

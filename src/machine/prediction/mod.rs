@@ -15,6 +15,9 @@ pub mod cell;
 /// When a question or an answer applies.
 pub mod condition;
 
+/// Notices on their way to another system.
+pub mod dispatch;
+
 /// How good predictions are.
 pub mod evaluation;
 

@@ -130,6 +130,11 @@ pub const NOTICE: Shape = Shape {
     keys: &[
         needed("id", Form::Name, "its name"),
         free("when", Form::Any, "when it is told"),
+        free(
+            "send",
+            Form::One(&["webhook"]),
+            "sent to the webhook of the configuration as soon as it is due",
+        ),
         needed("say", Form::Said, "the words; nothing private"),
     ],
 };

@@ -8,6 +8,7 @@ use crate::machine::prediction::bank::Feature;
 use crate::machine::prediction::bank::Notice;
 use crate::machine::prediction::bank::OrderName;
 use crate::machine::prediction::bank::Question;
+use crate::machine::prediction::bank::Way;
 use crate::machine::prediction::reading::attribute;
 use crate::machine::prediction::reading::condition;
 use crate::machine::prediction::reading::context::Context;
@@ -178,6 +179,7 @@ fn notices(context: &mut Context, node: &Node) -> Vec<Notice> {
         let id_node = record.need("id", &mut context.faults);
         let id = id_node.and_then(|node| record::text(node, "`id`", &mut context.faults));
         let when = condition::read(context, record.take("when"));
+        let way = way(context, record.take("send"));
         let say = record.need("say", &mut context.faults);
         let said = say.map(|node| wording::read(context, node, "`say`", Place::Alone));
         let said = said.unwrap_or_default();
@@ -196,10 +198,25 @@ fn notices(context: &mut Context, node: &Node) -> Vec<Notice> {
         notices.push(Notice {
             id,
             when,
+            way,
             say: said,
         });
     }
     notices
+}
+
+/// How a notice is sent; without the key it is told on the telephone.
+fn way(context: &mut Context, node: Option<&Node>) -> Way {
+    match node.map(|node| (node, node.text())) {
+        None => Way::Telephone,
+        Some((_, Some("webhook"))) => Way::Webhook,
+        Some((node, _)) => {
+            let fault = Fault::new(node.span, "`send` is `webhook` or is left out");
+            let help = "without it the notice is told on the telephone only";
+            context.faults.push(fault.help(help));
+            Way::Telephone
+        }
+    }
 }
 
 fn questions(context: &mut Context, node: &Node) -> Vec<Question> {
