@@ -12,7 +12,7 @@ use hmac::Mac;
 use sha2::Sha256;
 use ureq::Agent;
 
-use crate::driver::config::settings::Webhook;
+use crate::driver::config::webhook::Webhook;
 use crate::machine::prediction::dispatch::Done;
 use crate::machine::prediction::dispatch::Letter;
 

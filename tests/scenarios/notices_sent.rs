@@ -200,7 +200,7 @@ fn a_notice_is_posted_once_signed_and_tried_again() {
     let figures = ["{result=\"sent\"} 1", "{result=\"failed\"} 1"];
     let counted = |page: &String| {
         let shown = |figure: &&str| page.contains(&format!("notices_total{figure}"));
-        figures.iter().all(|figure| shown(figure))
+        figures.iter().all(shown)
     };
     let mut pages = (0..ASKED_MAX).map(|_| centre.ask("GET /metrics", ""));
     assert!(pages.any(|page| counted(&page)), "not counted");

@@ -32,3 +32,6 @@ pub mod value;
 
 /// Steps of a `[[queue]]` as the file writes them.
 pub mod wait_step;
+
+/// Where notices are posted to.
+pub mod webhook;

@@ -104,7 +104,7 @@ impl Config {
         faults.extend(reach::fault(&settings, listen));
         faults.extend(orders_fault(text, &settings.orders));
         faults.extend(service_faults(&settings.service));
-        faults.extend(webhook_fault(text, &settings));
+        faults.extend(settings.webhook.fault(text));
         let secrets = read_secrets(&settings.seat, &mut faults)?;
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
         let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
@@ -175,19 +175,6 @@ fn service_faults(services: &[Service]) -> Vec<Fault> {
         }
     }
     faults
-}
-
-/// The webhook speaks plain HTTP, as services do.
-fn webhook_fault(text: &str, settings: &Settings) -> Option<Fault> {
-    let webhook = &settings.webhook;
-    let plain = |url: &String| url.starts_with("http://");
-    if webhook.url.as_ref().is_none_or(plain) {
-        return None;
-    }
-    let start = text.find("[webhook]").unwrap_or(0);
-    let span = Span { start, length: 9 };
-    let fault = Fault::new(span, "`url` of the webhook does not begin with http://");
-    Some(fault.help("url = \"http://127.0.0.1:9000/notices\"; put a proxy before what needs TLS"))
 }
 
 /// A database needs its queries, and nothing else takes them.

@@ -28,6 +28,7 @@ use crate::driver::config::value::SkillGrant;
 use crate::driver::config::value::Thousandths;
 use crate::driver::config::value::Zone;
 use crate::driver::config::wait_step::WaitStep;
+use crate::driver::config::webhook::Webhook;
 use crate::driver::dscp::Dscp;
 use crate::machine::acd::policy::Policy;
 use crate::machine::catalog::QueueEntry;
@@ -338,28 +339,6 @@ pub struct Service {
     /// So long an answer is given again; 0: never.
     #[serde(default)]
     pub cache_s: u32,
-}
-
-/// `[webhook]`: where notices of banks with `send: webhook` are posted to.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Webhook {
-    /// `http://…`; without it nothing is sent.
-    pub url: Option<String>,
-    /// A file whose first line signs what is sent.
-    pub secret_file: Option<PathBuf>,
-    /// So long an answer is waited for, in seconds, at most 60.
-    pub deadline_s: u32,
-}
-
-impl Default for Webhook {
-    fn default() -> Self {
-        Self {
-            url: None,
-            secret_file: None,
-            deadline_s: 5,
-        }
-    }
 }
 
 /// `[[trunk]]`.
