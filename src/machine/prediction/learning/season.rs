@@ -6,7 +6,7 @@
 //!
 //! Beside the spans stand storms, of questions as such and in the cells of the first levels. They are seen
 //! within minutes and forgotten by the next day; what they explain is kept out of the spans and of
-//! the back-off table ([`Season::due`]), so that nothing of a storm is left when it is over.
+//! the back-off table (`due`), so that nothing of a storm is left when it is over.
 
 use std::collections::BTreeMap;
 

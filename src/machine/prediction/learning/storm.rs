@@ -1,7 +1,7 @@
 //! Questions that are suddenly asked many times as often.
 //!
 //! Of each question in each cell it is believed that it is asked as always, or so many times as often
-//! ([`TIMES`]): one belief each, moved by every call (Bayes; not asked speaks against a storm as asked
+//! (`TIMES`): one belief each, moved by every call (Bayes; not asked speaks against a storm as asked
 //! speaks for it). Storms begin seldom and end of themselves after some hours, so that a few calls
 //! in a row make none, thirty calls show one that is tenfold, and the next day none is left.
 
@@ -31,7 +31,7 @@ struct Cell {
     beliefs: BTreeMap<String, Belief>,
 }
 
-/// How likely each of [`TIMES`] is held, and what is left to 1 as always.
+/// How likely each of `TIMES` is held, and what is left to 1 as always.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Belief(#[serde(with = "exact")] Vec<f64>);
 
