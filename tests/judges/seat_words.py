@@ -84,11 +84,12 @@ def an_answering_machine_at_home_never_gets_the_caller(centre):
     seat = Phone(centre, "1001", "pass-1001", hz=880)
     try:
         check(seat.register().status == 200, "REGISTER")
+        wish(centre, "home", "ready")
         call = queue(centre, caller)
         machine = home.offered(15)
         wish(centre, "home", "away")
         until("nobody pressed 1", lambda: machine.ended, 25)
-        state(centre, "1001", "ready")
+        wish(centre, "1001", "ready")
         offer = seat.offered(5)
         time.sleep(5)
         hears(offer.sound, 440, "the seat")
