@@ -13,13 +13,12 @@ use crate::call::fact::Fact;
 use crate::call::kept::Kept;
 use crate::call::leg::Leg;
 use crate::call::people::People;
-use crate::call::permit::Permit;
 use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::release::Release;
+use crate::call::side::FarSide;
+use crate::call::side::SeatSide;
 use crate::call::speaking::Speaking;
-use crate::call::whisper::Whisper;
-use crate::machine::acd::surface::Epoch;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkInput;
@@ -39,7 +38,6 @@ use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::Mint;
 use crate::vocabulary::id::PlayId;
-use crate::vocabulary::id::SeatId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
@@ -163,32 +161,6 @@ pub(super) enum Playing {
     Announcement,
     /// It goes on until something else happens.
     Music,
-}
-
-/// The seat's side of a call.
-#[derive(Debug)]
-pub(super) struct SeatSide {
-    pub(super) seat: SeatId,
-    pub(super) name: String,
-    pub(super) epoch: Epoch,
-    pub(super) leg: Leg,
-    /// When the seat's 200 came, or it had heard whom it talks to.
-    pub(super) answered: Option<Now>,
-    /// What it hears before the bridge.
-    pub(super) whisper: Option<Whisper>,
-}
-
-/// A number outside.
-#[derive(Debug)]
-pub(super) struct FarSide {
-    pub(super) id: LegId,
-    pub(super) number: String,
-    pub(super) ring: Duration,
-    /// Once the gate has let it out.
-    pub(super) leg: Option<Leg>,
-    /// What its INVITE goes by, until that is sent.
-    pub(super) permit: Option<Box<Permit>>,
-    pub(super) answered: bool,
 }
 
 impl Contact {
@@ -330,14 +302,26 @@ impl Contact {
             && self.fading.iter().all(|(leg, _)| leg.is_silent())
     }
 
-    /// Ends the call from our side.
+    /// Ends the call from our side; who is to be called back only goes off the line.
     pub fn hang_up(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
-        let wanted = cause == "command";
-        if self.stage == Stage::Ending || (!wanted && self.part(by, cause, near)) {
-            return;
+        if !self.part(by, cause, near) {
+            self.hang_up_for_good(by, cause, near);
         }
-        if matches!(self.stage, Stage::Promised | Stage::Reaching) {
-            return self.break_promise(PromiseEnd::Withdrawn, near);
+    }
+
+    /// Ends the call from our side, and any promise to call back with it.
+    pub fn hang_up_for_good(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
+        match self.stage {
+            Stage::Ending => return,
+            Stage::Promised | Stage::Reaching => {
+                return self.break_promise(PromiseEnd::Withdrawn, near);
+            }
+            Stage::Opening
+            | Stage::Offered
+            | Stage::Walking
+            | Stage::Waiting
+            | Stage::Dialling
+            | Stage::Talking => {}
         }
         self.fact(Fact::HungUp {
             by,

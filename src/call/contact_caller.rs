@@ -79,6 +79,7 @@ impl Contact {
             MediaEvent::Digit { leg, key, at } if leg == self.caller.id => {
                 self.key_pressed(key, at, near);
             }
+            MediaEvent::Digit { leg, key, .. } => self.pressed_by_seat(leg, key, near),
             MediaEvent::TwoWay { at, .. } => self.two_way(at),
             MediaEvent::Closed { leg, quality, end } => {
                 if let Some((owned, party)) = self.owner(leg) {
@@ -92,7 +93,6 @@ impl Contact {
             }
             MediaEvent::ThreadFailed { .. }
             | MediaEvent::FirstSent { .. }
-            | MediaEvent::Digit { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Heard { .. } => {}
         }

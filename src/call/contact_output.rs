@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
 use crate::call::promise::Promise;
+use crate::call::ringing::Ringing;
 use crate::machine::acd::surface::Input;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::sip::surface::UaCommand;
@@ -37,6 +38,15 @@ pub enum ContactOutput {
         leg: LegId,
         /// The number.
         number: String,
+    },
+    /// Of the gate: may this seat be called by its number?
+    CallSeat {
+        /// The leg that would call it.
+        leg: LegId,
+        /// The number.
+        number: String,
+        /// The seat.
+        to: Box<Ringing>,
     },
     /// Of the gate: may this caller be promised to be called back?
     Promise(Box<Promise>),

@@ -1,14 +1,17 @@
 //! The seat's side of a call: offer, answer, talk.
 
 use crate::call::contact::Contact;
-use crate::call::contact::SeatSide;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
+use crate::call::permit::Permit;
 use crate::call::record::Party;
 use crate::call::ringing::Ringing;
+use crate::call::ringing::Way;
+use crate::call::side::Door;
+use crate::call::side::SeatSide;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::WithdrawReason;
@@ -18,6 +21,7 @@ use crate::machine::sip::surface::Invitation;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::Target;
 use crate::machine::sip::surface::UaCommand;
+use crate::machine::trunk::gate::Refusal;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
 
@@ -38,9 +42,42 @@ impl Contact {
         self.ring(to, near);
     }
 
-    /// Has a port opened for the seat's leg.
+    /// Has a port opened for the seat's leg; the gate is asked first if that leaves over a trunk.
     pub(super) fn ring(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
-        let leg = Leg::outgoing(near.mint.leg(), to.flow);
+        let leg = near.mint.leg();
+        match &to.way {
+            Way::Flow(flow) => {
+                let leg = Leg::outgoing(leg, *flow);
+                self.open_seat(to, leg, Door::Registered);
+            }
+            Way::Number(number) => {
+                let (number, to) = (number.clone(), Box::new(to));
+                self.emit(ContactOutput::CallSeat { leg, number, to });
+            }
+        }
+    }
+
+    /// The gate lets the call to a seat's number out, or not.
+    pub fn call_seat_judged(&mut self, to: Ringing, leg: LegId, judged: Result<Permit, Refusal>) {
+        let Way::Number(number) = &to.way else {
+            return;
+        };
+        let number = number.clone();
+        match judged {
+            Ok(permit) => {
+                let leg = Leg::outgoing(leg, permit.flow);
+                let door = Door::Number(number, Some(Box::new(permit)));
+                self.open_seat(to, leg, door);
+            }
+            Err(refusal) => {
+                let (seat, epoch) = (to.seat, to.epoch);
+                self.fact(Fact::CallOutRefused { number, refusal });
+                self.emit(ContactOutput::Acd(Input::Declined { seat, epoch }));
+            }
+        }
+    }
+
+    fn open_seat(&mut self, to: Ringing, leg: Leg, door: Door) {
         self.emit(ContactOutput::LegTaken(leg.id));
         self.media(MediaCommand::Open { leg: leg.id });
         self.seat = Some(SeatSide {
@@ -48,6 +85,7 @@ impl Contact {
             name: to.user,
             epoch: to.epoch,
             leg,
+            door,
             answered: None,
             whisper: None,
         });
@@ -86,6 +124,13 @@ impl Contact {
             return;
         };
         side.leg.begun();
+        if let Door::Number(number, permit) = &mut side.door {
+            let invitation = permit
+                .take()
+                .map(|permit| permit.invitation(leg, number, sdp));
+            let invitation = invitation.into_iter().map(Box::new).map(UaCommand::Invite);
+            return invitation.for_each(|invite| self.ua(invite));
+        }
         let headers = vec![
             ("X-Ringwise-Call".to_owned(), self.id.to_string()),
             ("X-Ringwise-Queue".to_owned(), self.queue.clone()),

@@ -108,6 +108,9 @@ pub mod report;
 /// A seat that may be rung for a call.
 pub mod ringing;
 
+/// Whom a call is joined with.
+mod side;
+
 /// From what a dialplan says to pieces of sound.
 pub mod speaking;
 

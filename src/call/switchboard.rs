@@ -361,6 +361,12 @@ impl Switchboard {
                 ContactOutput::CallOut { leg, number } => {
                     self.call_out(turn, call, leg, &number);
                 }
+                ContactOutput::CallSeat { leg, number, to } => {
+                    let judged = self.outside.admit(turn.now, leg, &number);
+                    self.with_call(turn, call, |contact, _| {
+                        contact.call_seat_judged(*to, leg, judged);
+                    });
+                }
                 ContactOutput::Fact(fact) => {
                     self.note_order(call, &fact);
                     self.record(turn, Some(call), fact);
@@ -391,7 +397,7 @@ impl Switchboard {
     }
 
     /// Routes until nobody has anything more to say.
-    fn settle(&mut self, turn: Turn) {
+    pub(super) fn settle(&mut self, turn: Turn) {
         loop {
             if let Some(event) = self.ua.poll_event() {
                 self.handle_ua(turn, event);

@@ -69,6 +69,7 @@ impl Switchboard {
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
                 ContactOutput::Acd(_)
                 | ContactOutput::CallOut { .. }
+                | ContactOutput::CallSeat { .. }
                 | ContactOutput::Promise(_)
                 | ContactOutput::Assure(_)
                 | ContactOutput::Ask { .. }

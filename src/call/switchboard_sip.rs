@@ -120,7 +120,7 @@ impl Switchboard {
         let Some(script) = release.script(&invite.called) else {
             return self.turn_away(turn, leg, Status(404), ("unknown_number", &invite));
         };
-        if self.draining || self.calls.len() >= self.centre.calls_max {
+        if self.draining || self.calls.len() >= self.centre.calls_max + self.promises.len() {
             let why = if self.draining {
                 "draining"
             } else {

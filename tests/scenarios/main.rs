@@ -48,6 +48,7 @@ mod night;
 mod no_caller_is_trapped;
 mod notices;
 mod notices_sent;
+mod number_seat;
 mod predict_menu;
 mod prediction_data;
 mod prediction_laws;

@@ -18,6 +18,9 @@ pub mod reading;
 /// Which keys count from the next start on.
 pub mod restart;
 
+/// How each seat proves itself.
+pub mod secret;
+
 /// The whole of `ringwise.toml`, every key with its default.
 pub mod settings;
 

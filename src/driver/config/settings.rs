@@ -438,6 +438,9 @@ pub struct Seat {
     /// Or hashes.
     #[serde(default)]
     pub ha1: Option<Spanned<Ha1>>,
+    /// Or it is the telephone of this number, in E.164, called over a trunk.
+    #[serde(default)]
+    pub number: Option<Spanned<String>>,
     /// Skills with levels 1 to 10, and until when they are certified.
     #[serde(default)]
     pub skills: BTreeMap<String, SkillGrant>,
@@ -475,6 +478,7 @@ impl Seat {
             site: self.site.clone(),
             groups: self.groups.clone(),
             certified: certified.collect(),
+            number: self.number.as_ref().map(|one| one.get_ref().clone()),
             first: self
                 .first
                 .iter()
