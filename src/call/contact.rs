@@ -16,6 +16,7 @@ use crate::call::people::People;
 use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::release::Release;
+use crate::call::side::Fading;
 use crate::call::side::FarSide;
 use crate::call::side::SeatSide;
 use crate::call::speaking::Speaking;
@@ -98,7 +99,7 @@ pub struct Contact {
     pub(super) seat: Option<SeatSide>,
     pub(super) far: Option<FarSide>,
     /// Legs that have been told to end.
-    pub(super) fading: Vec<(Leg, Party)>,
+    pub(super) fading: Vec<Fading>,
     pub(super) lookups: BTreeMap<AskId, Awaited>,
     /// Questions to services: by number within the walk, with the service's name, asked then.
     pub(super) consults: BTreeMap<AskId, (u32, String, Now)>,
@@ -280,9 +281,9 @@ impl Contact {
                 self.fact(Fact::Alarm { text });
                 self.caller.sip_done();
                 self.caller.media_done();
-                for (leg, _) in &mut self.fading {
-                    leg.sip_done();
-                    leg.media_done();
+                for one in &mut self.fading {
+                    one.leg.sip_done();
+                    one.leg.media_done();
                 }
                 self.bury();
             }
@@ -299,7 +300,7 @@ impl Contact {
             && self.caller.is_done()
             && self.seat.is_none()
             && self.far.is_none()
-            && self.fading.iter().all(|(leg, _)| leg.is_silent())
+            && self.fading.iter().all(|one| one.leg.is_silent())
     }
 
     /// Ends the call from our side; who is to be called back only goes off the line.
@@ -366,11 +367,9 @@ impl Contact {
 
     /// Drops legs that have let go on both sides.
     pub(super) fn bury(&mut self) {
-        let (done, left) = self.fading.drain(..).partition(|(leg, _)| leg.is_done());
-        self.fading = left;
-        let done: Vec<(Leg, Party)> = done;
-        for (leg, _) in done {
-            self.emit(ContactOutput::LegLeft(leg.id));
+        let done = self.fading.extract_if(.., |one| one.leg.is_done());
+        for one in done.collect::<Vec<_>>() {
+            self.emit(ContactOutput::LegLeft(one.leg.id));
         }
         if self.caller.is_done() {
             self.emit(ContactOutput::LegLeft(self.caller.id));
@@ -444,8 +443,8 @@ impl Contact {
         {
             return Some((far, Party::Number));
         }
-        let fading = self.fading.iter_mut().find(|(fading, _)| fading.id == leg);
-        fading.map(|(leg, party)| (leg, *party))
+        let fading = self.fading.iter_mut().find(|one| one.leg.id == leg);
+        fading.map(|one| (&mut one.leg, one.party))
     }
 }
 

@@ -26,6 +26,7 @@ use crate::call::promise::Promise;
 use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::ringing::Ringing;
+use crate::call::side::Fading;
 use crate::call::side::FarSide;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
@@ -443,7 +444,7 @@ impl Contact {
         }
         let gone = Leg::gone(near.mint.leg(), self.caller.flow);
         let left = std::mem::replace(&mut self.caller, gone);
-        self.fading.push((left, Party::Caller));
+        self.fading.push(Fading::new(left, Party::Caller));
         self.bury();
     }
 }

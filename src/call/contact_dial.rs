@@ -11,6 +11,7 @@ use crate::call::fact::Fact;
 use crate::call::leg::Leg;
 use crate::call::permit::Permit;
 use crate::call::record::Party;
+use crate::call::side::Fading;
 use crate::call::side::FarSide;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::WalkInput;
@@ -175,7 +176,7 @@ impl Contact {
         if leg.end_media() {
             self.media(MediaCommand::Close { leg: id });
         }
-        self.fading.push((leg, Party::Number));
+        self.fading.push(Fading::new(leg, Party::Number));
         self.bury();
     }
 

@@ -8,9 +8,11 @@ use crate::call::promise::Promise;
 use crate::call::ringing::Ringing;
 use crate::machine::acd::surface::Input;
 use crate::machine::media::contract::MediaCommand;
+use crate::machine::media::contract::Quality;
 use crate::machine::sip::surface::UaCommand;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::LegId;
+use crate::vocabulary::id::SeatId;
 
 /// What a call wants of its surroundings, in order.
 #[derive(Debug)]
@@ -52,6 +54,13 @@ pub enum ContactOutput {
     Promise(Box<Promise>),
     /// Of the log: say when it holds all that was written so far.
     Assure(AskId),
+    /// A seat's leg has let go of its port after a talk.
+    SeatTalked {
+        /// The seat.
+        seat: SeatId,
+        /// What passed through it.
+        quality: Quality,
+    },
     /// To be written.
     Fact(Fact),
     /// This leg belongs to the call.

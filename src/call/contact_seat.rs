@@ -11,6 +11,7 @@ use crate::call::record::Party;
 use crate::call::ringing::Ringing;
 use crate::call::ringing::Way;
 use crate::call::side::Door;
+use crate::call::side::Fading;
 use crate::call::side::SeatSide;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
@@ -287,7 +288,11 @@ impl Contact {
         if side.leg.end_media() {
             self.media(MediaCommand::Close { leg });
         }
-        self.fading.push((side.leg, Party::Seat));
+        self.fading.push(Fading {
+            leg: side.leg,
+            party: Party::Seat,
+            seat: side.answered.and(Some(side.seat)),
+        });
         self.bury();
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::call::leg::Leg;
 use crate::call::permit::Permit;
+use crate::call::record::Party;
 use crate::call::whisper::Whisper;
 use crate::machine::acd::surface::Epoch;
 use crate::vocabulary::id::LegId;
@@ -38,6 +39,22 @@ impl SeatSide {
     /// Whether who answers has to press 1: it may be anybody.
     pub(super) const fn is_asked(&self) -> bool {
         matches!(self.door, Door::Number(..))
+    }
+}
+
+/// A leg that has been told to end.
+#[derive(Debug)]
+pub(super) struct Fading {
+    pub(super) leg: Leg,
+    pub(super) party: Party,
+    /// The seat that talked over it.
+    pub(super) seat: Option<SeatId>,
+}
+
+impl Fading {
+    pub(super) const fn new(leg: Leg, party: Party) -> Self {
+        let seat = None;
+        Self { leg, party, seat }
     }
 }
 

@@ -265,6 +265,10 @@ impl Switchboard {
             SeatState::Away if is == Some(SeatState::SignedOut) => Err(CommandError::NotRegistered),
             SeatState::WrapUp if is != Some(SeatState::WrapUp) => Err(CommandError::NotInWrapUp),
             SeatState::Ready | SeatState::Away | SeatState::WrapUp => {
+                let fit = self.fit_wish(turn, seat, state);
+                if let Some(ailment) = self.ailment(turn, seat).filter(|_| fit != state) {
+                    return Err(CommandError::Unfit(ailment));
+                }
                 self.wish(turn, seat, state, by);
                 Ok(())
             }

@@ -141,7 +141,7 @@ impl Switchboard {
             .resize(self.people.catalog.seats().len(), SeatDesk::default());
         self.record(turn, None, Fact::Released(Box::new(note)));
         for seat in change.gone_seats {
-            if self.desk(seat, None) {
+            if self.set_flow(seat, None) {
                 self.record(turn, None, Fact::SeatUnregistered { seat });
             }
             self.acd.handle(turn, Input::SeatSignedOut(seat));

@@ -67,6 +67,11 @@ mod releases;
 mod routing;
 mod rsip_oracle;
 mod sdp_examples;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of ailments"
+)]
+mod seat_health;
 mod seat_orders;
 mod service_report;
 mod settlement;

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use ringwise::call::centre::Centre;
 use ringwise::call::centre::MediaAddress;
 use ringwise::call::fact::Fact;
+use ringwise::call::health::HealthRules;
 use ringwise::call::permit::Permit;
 use ringwise::call::permit::TrunkSetup;
 use ringwise::call::phone::Answering;
@@ -434,6 +435,7 @@ pub(crate) fn centre() -> Centre {
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
         callback: CallbackRules::default(),
+        health: HealthRules::default(),
     }
 }
 

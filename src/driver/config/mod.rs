@@ -9,6 +9,9 @@ pub mod reach;
 /// How promises to call back are kept.
 pub mod callback;
 
+/// What a seat's phone must do to be given calls.
+pub mod health;
+
 /// What the reader of TOML says, in words for administrators.
 pub mod complaint;
 

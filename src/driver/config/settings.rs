@@ -12,6 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::driver::config::callback::Callback;
+use crate::driver::config::health::Health;
 use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
 use crate::driver::config::trunk_out::TrunkOut;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub webhook: Webhook,
     /// How promises to call back are kept.
     pub callback: Callback,
+    /// What a seat's phone must do to be given calls.
+    pub health: Health,
     /// Who calls in without registering.
     pub trunk: Vec<Trunk>,
     /// Queues.
@@ -95,6 +98,7 @@ impl Default for Settings {
             service: Vec::new(),
             webhook: Webhook::default(),
             callback: Callback::default(),
+            health: Health::default(),
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
