@@ -26,6 +26,20 @@ use crate::machine::trunk::gate::Refusal;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
 
+/// What asks a telephone to answer by itself: RFC 5373 section 4, and what older phones look for
+/// (Call-Info `answer-after` in seconds; Alert-Info `info=alert-autoanswer`).
+const AUTO_ANSWER: [(&str, &str); 3] = [
+    ("Answer-Mode", "Auto"),
+    (
+        "Call-Info",
+        "<sip:auto-answer@ringwise.invalid>;answer-after=0",
+    ),
+    (
+        "Alert-Info",
+        "<sip:auto-answer@ringwise.invalid>;info=alert-autoanswer;delay=0",
+    ),
+];
+
 impl Contact {
     /// Ring this seat for the call: its port first.
     pub fn offer(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
@@ -49,7 +63,8 @@ impl Contact {
         match &to.way {
             Way::Flow(flow) => {
                 let leg = Leg::outgoing(leg, *flow);
-                self.open_seat(to, leg, Door::Registered);
+                let auto_answer = to.auto_answer;
+                self.open_seat(to, leg, Door::Registered { auto_answer });
             }
             Way::Number(number) => {
                 let (number, to) = (number.clone(), Box::new(to));
@@ -125,17 +140,23 @@ impl Contact {
             return;
         };
         side.leg.begun();
-        if let Door::Number(number, permit) = &mut side.door {
-            let invitation = permit
-                .take()
-                .map(|permit| permit.invitation(leg, number, sdp));
-            let invitation = invitation.into_iter().map(Box::new).map(UaCommand::Invite);
-            return invitation.for_each(|invite| self.ua(invite));
-        }
-        let headers = vec![
+        let mut headers = vec![
             ("X-Ringwise-Call".to_owned(), self.id.to_string()),
             ("X-Ringwise-Queue".to_owned(), self.queue.clone()),
         ];
+        match &mut side.door {
+            Door::Registered { auto_answer: false } => {}
+            Door::Registered { auto_answer: true } => {
+                let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                headers.extend(AUTO_ANSWER.map(own));
+            }
+            Door::Number(number, permit) => {
+                let permit = permit.take();
+                let invitation = permit.map(|permit| permit.invitation(leg, number, sdp));
+                let invite = invitation.map(Box::new).map(UaCommand::Invite);
+                return invite.into_iter().for_each(|invite| self.ua(invite));
+            }
+        }
         let invitation = Invitation {
             leg,
             target: Target::Registered(side.name.clone()),

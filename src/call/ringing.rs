@@ -13,6 +13,8 @@ pub struct Ringing {
     pub user: String,
     /// How it is reached.
     pub way: Way,
+    /// Its telephone is asked to answer by itself.
+    pub auto_answer: bool,
     /// The reservation.
     pub epoch: Epoch,
 }

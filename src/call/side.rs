@@ -28,8 +28,8 @@ pub(super) struct SeatSide {
 /// How a seat's telephone is called.
 #[derive(Debug)]
 pub(super) enum Door {
-    /// It is registered with us.
-    Registered,
+    /// It is registered with us, and may be asked to answer by itself.
+    Registered { auto_answer: bool },
     /// By its number over a trunk, with what the INVITE goes by until that is sent. Whoever
     /// answers is bridged only after a 1.
     Number(String, Option<Box<Permit>>),

@@ -84,19 +84,17 @@ impl Switchboard {
     }
 
     fn offer(&mut self, turn: Turn, seat: SeatId, contact: CallId, epoch: Epoch) {
-        let user = self
-            .people
-            .catalog
-            .seat_entry(seat)
-            .map(|entry| entry.id.clone());
+        let entry = self.people.catalog.seat_entry(seat);
+        let user = entry.map(|entry| (entry.id.clone(), entry.auto_answer));
         let live = self.calls.contains_key(&contact);
-        let (true, Some(user), Some(way)) = (live, user, self.way(seat)) else {
+        let (true, Some((user, auto_answer)), Some(way)) = (live, user, self.way(seat)) else {
             return self.acd.handle(turn, Input::Declined { seat, epoch });
         };
         let to = Ringing {
             seat,
             user,
             way,
+            auto_answer,
             epoch,
         };
         self.with_call(turn, contact, |call, near| call.offer(to, near));

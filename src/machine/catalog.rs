@@ -52,6 +52,8 @@ pub struct SeatEntry {
     /// The number of the telephone that it is, in E.164, called over a trunk; none: its telephone
     /// registers.
     pub number: Option<String>,
+    /// Its telephone is asked to answer by itself.
+    pub auto_answer: bool,
 }
 
 /// A queue by its names.

@@ -445,6 +445,9 @@ pub struct Seat {
     /// Or it is the telephone of this number, in E.164, called over a trunk.
     #[serde(default)]
     pub number: Option<Spanned<String>>,
+    /// Its telephone is asked to answer by itself.
+    #[serde(default)]
+    pub auto_answer: bool,
     /// Skills with levels 1 to 10, and until when they are certified.
     #[serde(default)]
     pub skills: BTreeMap<String, SkillGrant>,
@@ -482,6 +485,7 @@ impl Seat {
             site: self.site.clone(),
             groups: self.groups.clone(),
             certified: certified.collect(),
+            auto_answer: self.auto_answer,
             number: self.number.as_ref().map(|one| one.get_ref().clone()),
             first: self
                 .first
