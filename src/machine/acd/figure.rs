@@ -49,6 +49,14 @@ struct Figure {
 }
 
 impl Figure {
+    fn level(&self, head: &Head, now: Now) -> i64 {
+        if self.policy.heeds_class() {
+            head.class.rank_at(head.place.arrived, now)
+        } else {
+            0
+        }
+    }
+
     fn weigh(&mut self) {
         let seats = self.seats.max(SEATS_MIN);
         let stress = policy::stress(self.weight, self.talk.recip(), seats);
@@ -259,17 +267,20 @@ impl Figures {
         }
     }
 
+    /// How high the class of the first contact of a lane stands.
+    #[must_use]
+    pub fn level(&self, head: &Head, now: Now) -> i64 {
+        let figure = self.queues.get(place(head.queue));
+        figure.map_or(0, |figure| figure.level(head, now))
+    }
+
     /// Where the first contact of a lane stands.
     #[must_use]
     pub fn rank(&self, head: &Head, now: Now) -> Rank {
         let Some(figure) = self.queues.get(place(head.queue)) else {
             return Rank::new(0, 0.0, head.place);
         };
-        let level = if figure.policy.heeds_class() {
-            head.class.rank_at(head.place.arrived, now)
-        } else {
-            0
-        };
+        let level = figure.level(head, now);
         let pool = &self.pools[figure.pool];
         let sight = Sight {
             waited: minutes(now.since(head.place.arrived)),
