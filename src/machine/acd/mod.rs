@@ -36,6 +36,9 @@ pub mod lane;
 /// Lanes of contacts against groups of seats.
 pub mod matching;
 
+/// Lanes are opened and closed, groups formed and dissolved.
+pub mod formation;
+
 /// Who goes before whom.
 pub mod place;
 

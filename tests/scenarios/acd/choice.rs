@@ -286,7 +286,8 @@ impl Model {
             stress: 1.0,
             pressure: 1.0,
             gap: 0.0,
-            lead: 0.0,
+            recent: 0.0,
+            evenness: 1.0,
         };
         let level = if setup.policy == Policy::LongestWait {
             0
