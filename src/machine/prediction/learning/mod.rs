@@ -30,6 +30,9 @@ pub mod observation;
 /// What is asked more these hours and days.
 pub mod season;
 
+/// A small decision tree in one line of a processor's memory.
+pub mod packed_tree;
+
 /// A softmax over cells.
 pub mod softmax;
 

@@ -65,23 +65,29 @@ impl Season {
     pub fn views(&self, scene: Scene<'_>, base: &[f64]) -> Vec<Vec<f64>> {
         let fades = self.fades(scene.at);
         let mut views = vec![base.to_vec()];
+        let sums = scene.questions.iter().map(|question| {
+            let sums = self.questions.get(question);
+            sums.map_or(&[][..], |sums| &sums.0)
+        });
+        let sums: Vec<&[f64]> = sums.collect();
         for (span, (fade, (_, _, strength))) in fades.iter().zip(SPANS).enumerate() {
-            let ratio = |question: &String| {
-                let sums = self.questions.get(question).map_or(&[][..], |sums| &sums.0);
+            let ratio = |sums: &&[f64]| {
                 let sum = |at: usize| sums.get(at).copied().unwrap_or(0.0) * fade;
                 (sum(2 * span) + strength) / (sum(2 * span + 1) + strength)
             };
-            let ratios: Vec<f64> = scene.questions.iter().map(ratio).collect();
+            let ratios: Vec<f64> = sums.iter().map(ratio).collect();
             views.push(corrected(base, ratios.into_iter().cycle()));
         }
         for (level, storm) in self.storms.iter().enumerate() {
-            let times = scene.exposed.iter().flat_map(|order| {
-                let cell = cell(order, level);
-                let questions = scene.questions.iter();
-                questions.map(move |question| storm.times(Place { cell, question }, scene.at))
+            let outlook = storm.outlook(scene.at);
+            let view = outlook.map(|outlook| {
+                let times = scene.exposed.iter().flat_map(|order| {
+                    let times = outlook.of(cell(order, level));
+                    let questions = scene.questions.iter();
+                    questions.map(move |question| times(question))
+                });
+                corrected(base, times)
             });
-            let is_calm = storm.is_calm();
-            let view = (!is_calm).then(|| corrected(base, times));
             views.push(view.unwrap_or_else(|| base.to_vec()));
         }
         views
