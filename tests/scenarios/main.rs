@@ -50,6 +50,7 @@ mod notices;
 mod notices_sent;
 mod predict_menu;
 mod prediction_data;
+mod prediction_drift;
 mod prediction_laws;
 mod prediction_sim;
 mod prediction_storm;

@@ -39,5 +39,8 @@ pub mod softmax;
 /// Questions that are suddenly asked many times as often.
 pub mod storm;
 
+/// By how much more each question is asked than foretold.
+pub mod tilt;
+
 /// A small decision tree.
 pub mod tree;
