@@ -41,7 +41,7 @@ pub struct Season {
     #[serde(default)]
     known: Vec<String>,
     #[serde(default)]
-    tilts: [Tilt; TILTS.len()],
+    tilts: [Tilt; TILTED],
 }
 
 /// A call, as the model sees it.
@@ -63,7 +63,7 @@ impl Default for Season {
             storms: <[Storm; LEVELS]>::default(),
             calls: 0,
             known: Vec::new(),
-            tilts: <[Tilt; TILTS.len()]>::default(),
+            tilts: <[Tilt; TILTED]>::default(),
         }
     }
 }
@@ -244,7 +244,7 @@ fn half_after(halves: f64) -> f64 {
 
 /// Tilts, each with the one whose view it tilts on; none: what is due. From hours to weeks; then, of what the weeks
 /// leave, what is of a kind of orders, of that what is of a time of day, and of that what is of these days.
-const TILTS: [(Habit, Option<usize>); 6] = [
+const TILTS: [(Habit, Option<usize>); TILTED] = [
     (habit(Grain::All, (6.0, 200.0), 4.0), None),
     (habit(Grain::All, (36.0, 1_000.0), 3.0), None),
     (habit(Grain::All, (200.0, 8_000.0), 3.0), None),
@@ -265,12 +265,14 @@ const fn habit(grain: Grain, (hours, calls): (f64, f64), prior: f64) -> Habit {
     }
 }
 
+/// So many tilts.
+const TILTED: usize = 6;
 /// Storms are looked for among all calls, and in the cells of the first two levels.
 const LEVELS: usize = 3;
 /// The place of the first tilt among the views.
 const FIRST_TILT: usize = 1 + LEVELS;
 /// As it is, by storms of each level, by each tilt.
-const VIEWS: usize = FIRST_TILT + TILTS.len();
+const VIEWS: usize = FIRST_TILT + TILTED;
 /// So many views.
 const SHARES: f64 = 10.0;
 /// Half of what is believed of views fades in so many hours without a call.
