@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::call::health::HealthRules;
 use crate::call::promise::CallbackRules;
 use crate::machine::sip::network::Network;
 use crate::vocabulary::flow::Flow;
@@ -26,6 +27,8 @@ pub struct Centre {
     pub retry_after: Duration,
     /// How promises to call back are kept.
     pub callback: CallbackRules,
+    /// What a seat's phone must do to be given calls.
+    pub health: HealthRules,
     /// How long a call that should be over may take to let go.
     pub ending_max: Duration,
 }

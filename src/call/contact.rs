@@ -13,13 +13,13 @@ use crate::call::fact::Fact;
 use crate::call::kept::Kept;
 use crate::call::leg::Leg;
 use crate::call::people::People;
-use crate::call::permit::Permit;
 use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::release::Release;
+use crate::call::side::Fading;
+use crate::call::side::FarSide;
+use crate::call::side::SeatSide;
 use crate::call::speaking::Speaking;
-use crate::call::whisper::Whisper;
-use crate::machine::acd::surface::Epoch;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkInput;
@@ -39,7 +39,6 @@ use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::Mint;
 use crate::vocabulary::id::PlayId;
-use crate::vocabulary::id::SeatId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
@@ -100,7 +99,7 @@ pub struct Contact {
     pub(super) seat: Option<SeatSide>,
     pub(super) far: Option<FarSide>,
     /// Legs that have been told to end.
-    pub(super) fading: Vec<(Leg, Party)>,
+    pub(super) fading: Vec<Fading>,
     pub(super) lookups: BTreeMap<AskId, Awaited>,
     /// Questions to services: by number within the walk, with the service's name, asked then.
     pub(super) consults: BTreeMap<AskId, (u32, String, Now)>,
@@ -163,32 +162,6 @@ pub(super) enum Playing {
     Announcement,
     /// It goes on until something else happens.
     Music,
-}
-
-/// The seat's side of a call.
-#[derive(Debug)]
-pub(super) struct SeatSide {
-    pub(super) seat: SeatId,
-    pub(super) name: String,
-    pub(super) epoch: Epoch,
-    pub(super) leg: Leg,
-    /// When the seat's 200 came, or it had heard whom it talks to.
-    pub(super) answered: Option<Now>,
-    /// What it hears before the bridge.
-    pub(super) whisper: Option<Whisper>,
-}
-
-/// A number outside.
-#[derive(Debug)]
-pub(super) struct FarSide {
-    pub(super) id: LegId,
-    pub(super) number: String,
-    pub(super) ring: Duration,
-    /// Once the gate has let it out.
-    pub(super) leg: Option<Leg>,
-    /// What its INVITE goes by, until that is sent.
-    pub(super) permit: Option<Box<Permit>>,
-    pub(super) answered: bool,
 }
 
 impl Contact {
@@ -308,9 +281,9 @@ impl Contact {
                 self.fact(Fact::Alarm { text });
                 self.caller.sip_done();
                 self.caller.media_done();
-                for (leg, _) in &mut self.fading {
-                    leg.sip_done();
-                    leg.media_done();
+                for one in &mut self.fading {
+                    one.leg.sip_done();
+                    one.leg.media_done();
                 }
                 self.bury();
             }
@@ -327,17 +300,29 @@ impl Contact {
             && self.caller.is_done()
             && self.seat.is_none()
             && self.far.is_none()
-            && self.fading.iter().all(|(leg, _)| leg.is_silent())
+            && self.fading.iter().all(|one| one.leg.is_silent())
     }
 
-    /// Ends the call from our side.
+    /// Ends the call from our side; who is to be called back only goes off the line.
     pub fn hang_up(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
-        let wanted = cause == "command";
-        if self.stage == Stage::Ending || (!wanted && self.part(by, cause, near)) {
-            return;
+        if !self.part(by, cause, near) {
+            self.hang_up_for_good(by, cause, near);
         }
-        if matches!(self.stage, Stage::Promised | Stage::Reaching) {
-            return self.break_promise(PromiseEnd::Withdrawn, near);
+    }
+
+    /// Ends the call from our side, and any promise to call back with it.
+    pub fn hang_up_for_good(&mut self, by: Party, cause: &str, near: &mut Surroundings<'_>) {
+        match self.stage {
+            Stage::Ending => return,
+            Stage::Promised | Stage::Reaching => {
+                return self.break_promise(PromiseEnd::Withdrawn, near);
+            }
+            Stage::Opening
+            | Stage::Offered
+            | Stage::Walking
+            | Stage::Waiting
+            | Stage::Dialling
+            | Stage::Talking => {}
         }
         self.fact(Fact::HungUp {
             by,
@@ -382,11 +367,9 @@ impl Contact {
 
     /// Drops legs that have let go on both sides.
     pub(super) fn bury(&mut self) {
-        let (done, left) = self.fading.drain(..).partition(|(leg, _)| leg.is_done());
-        self.fading = left;
-        let done: Vec<(Leg, Party)> = done;
-        for (leg, _) in done {
-            self.emit(ContactOutput::LegLeft(leg.id));
+        let done = self.fading.extract_if(.., |one| one.leg.is_done());
+        for one in done.collect::<Vec<_>>() {
+            self.emit(ContactOutput::LegLeft(one.leg.id));
         }
         if self.caller.is_done() {
             self.emit(ContactOutput::LegLeft(self.caller.id));
@@ -460,8 +443,8 @@ impl Contact {
         {
             return Some((far, Party::Number));
         }
-        let fading = self.fading.iter_mut().find(|(fading, _)| fading.id == leg);
-        fading.map(|(leg, party)| (leg, *party))
+        let fading = self.fading.iter_mut().find(|one| one.leg.id == leg);
+        fading.map(|one| (&mut one.leg, one.party))
     }
 }
 

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::call::contact::Contact;
-use crate::call::contact::FarSide;
 use crate::call::contact::Origin;
 use crate::call::contact::Place;
 use crate::call::contact::Stage;
@@ -27,6 +26,8 @@ use crate::call::promise::Promise;
 use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::ringing::Ringing;
+use crate::call::side::Fading;
+use crate::call::side::FarSide;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
@@ -413,10 +414,16 @@ impl Contact {
         self.end(near);
     }
 
-    /// Whether its customer is off the line, and it can be given up for a new call of theirs.
+    /// Whether its customer is off the line, and nobody is called for it.
     #[must_use]
     pub fn is_promised(&self) -> bool {
         self.stage == Stage::Promised
+    }
+
+    /// Whether it can be given up for a new call of its customer: nobody has answered it yet.
+    #[must_use]
+    pub fn may_give_way(&self) -> bool {
+        self.is_promised() || (self.stage == Stage::Reaching && self.far.is_some())
     }
 
     /// What it is promised.
@@ -437,7 +444,7 @@ impl Contact {
         }
         let gone = Leg::gone(near.mint.leg(), self.caller.flow);
         let left = std::mem::replace(&mut self.caller, gone);
-        self.fading.push((left, Party::Caller));
+        self.fading.push(Fading::new(left, Party::Caller));
         self.bury();
     }
 }

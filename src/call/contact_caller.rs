@@ -4,6 +4,7 @@ use crate::call::contact::Contact;
 use crate::call::contact::Playing;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
+use crate::call::contact_output::ContactOutput;
 use crate::call::fact::Fact;
 use crate::call::leg::Change;
 use crate::call::record::Party;
@@ -47,6 +48,7 @@ impl Contact {
             | UaEvent::Progress { .. }
             | UaEvent::ReofferAnswered { .. }
             | UaEvent::Registered { .. }
+            | UaEvent::Pinged { .. }
             | UaEvent::Unregistered { .. }
             | UaEvent::AccountAnswered { .. }
             | UaEvent::TurnedAway { .. } => {}
@@ -79,8 +81,13 @@ impl Contact {
             MediaEvent::Digit { leg, key, at } if leg == self.caller.id => {
                 self.key_pressed(key, at, near);
             }
+            MediaEvent::Digit { leg, key, .. } => self.pressed_by_seat(leg, key, near),
             MediaEvent::TwoWay { at, .. } => self.two_way(at),
             MediaEvent::Closed { leg, quality, end } => {
+                let fading = self.fading.iter().find(|one| one.leg.id == leg);
+                if let Some(seat) = fading.and_then(|one| one.seat) {
+                    self.emit(ContactOutput::SeatTalked { seat, quality });
+                }
                 if let Some((owned, party)) = self.owner(leg) {
                     owned.media_done();
                     self.fact(Fact::LegClosed { party, quality });
@@ -92,7 +99,6 @@ impl Contact {
             }
             MediaEvent::ThreadFailed { .. }
             | MediaEvent::FirstSent { .. }
-            | MediaEvent::Digit { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Heard { .. } => {}
         }

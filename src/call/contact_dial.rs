@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::call::contact::Contact;
-use crate::call::contact::FarSide;
 use crate::call::contact::Place;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
@@ -12,12 +11,12 @@ use crate::call::fact::Fact;
 use crate::call::leg::Leg;
 use crate::call::permit::Permit;
 use crate::call::record::Party;
+use crate::call::side::Fading;
+use crate::call::side::FarSide;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::media::contract::MediaCommand;
-use crate::machine::sip::surface::Invitation;
 use crate::machine::sip::surface::Status;
-use crate::machine::sip::surface::Target;
 use crate::machine::sip::surface::UaCommand;
 use crate::machine::trunk::gate::Refusal;
 use crate::vocabulary::id::LegId;
@@ -83,19 +82,7 @@ impl Contact {
             return;
         };
         leg.begun();
-        let uri = format!("sip:{}@{};user=phone", far.number, permit.host);
-        let invitation = Invitation {
-            leg: far.id,
-            target: Target::Uri {
-                uri,
-                flow: permit.flow,
-            },
-            from_name: String::new(),
-            from_user: permit.from,
-            headers: Vec::new(),
-            sdp,
-            account: permit.account,
-        };
+        let invitation = permit.invitation(far.id, &far.number, sdp);
         self.deadline = Some(near.turn.now + far.ring);
         self.ua(UaCommand::Invite(Box::new(invitation)));
     }
@@ -189,7 +176,7 @@ impl Contact {
         if leg.end_media() {
             self.media(MediaCommand::Close { leg: id });
         }
-        self.fading.push((leg, Party::Number));
+        self.fading.push(Fading::new(leg, Party::Number));
         self.bury();
     }
 

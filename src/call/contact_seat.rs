@@ -1,14 +1,18 @@
 //! The seat's side of a call: offer, answer, talk.
 
 use crate::call::contact::Contact;
-use crate::call::contact::SeatSide;
 use crate::call::contact::Stage;
 use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
 use crate::call::fact::Fact;
 use crate::call::leg::Leg;
+use crate::call::permit::Permit;
 use crate::call::record::Party;
 use crate::call::ringing::Ringing;
+use crate::call::ringing::Way;
+use crate::call::side::Door;
+use crate::call::side::Fading;
+use crate::call::side::SeatSide;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::WithdrawReason;
@@ -18,8 +22,23 @@ use crate::machine::sip::surface::Invitation;
 use crate::machine::sip::surface::Status;
 use crate::machine::sip::surface::Target;
 use crate::machine::sip::surface::UaCommand;
+use crate::machine::trunk::gate::Refusal;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::SeatId;
+
+/// What asks a telephone to answer by itself: RFC 5373 section 4, and what older phones look for
+/// (Call-Info `answer-after` in seconds; Alert-Info `info=alert-autoanswer`).
+const AUTO_ANSWER: [(&str, &str); 3] = [
+    ("Answer-Mode", "Auto"),
+    (
+        "Call-Info",
+        "<sip:auto-answer@ringwise.invalid>;answer-after=0",
+    ),
+    (
+        "Alert-Info",
+        "<sip:auto-answer@ringwise.invalid>;info=alert-autoanswer;delay=0",
+    ),
+];
 
 impl Contact {
     /// Ring this seat for the call: its port first.
@@ -38,9 +57,43 @@ impl Contact {
         self.ring(to, near);
     }
 
-    /// Has a port opened for the seat's leg.
+    /// Has a port opened for the seat's leg; the gate is asked first if that leaves over a trunk.
     pub(super) fn ring(&mut self, to: Ringing, near: &mut Surroundings<'_>) {
-        let leg = Leg::outgoing(near.mint.leg(), to.flow);
+        let leg = near.mint.leg();
+        match &to.way {
+            Way::Flow(flow) => {
+                let leg = Leg::outgoing(leg, *flow);
+                let auto_answer = to.auto_answer;
+                self.open_seat(to, leg, Door::Registered { auto_answer });
+            }
+            Way::Number(number) => {
+                let (number, to) = (number.clone(), Box::new(to));
+                self.emit(ContactOutput::CallSeat { leg, number, to });
+            }
+        }
+    }
+
+    /// The gate lets the call to a seat's number out, or not.
+    pub fn call_seat_judged(&mut self, to: Ringing, leg: LegId, judged: Result<Permit, Refusal>) {
+        let Way::Number(number) = &to.way else {
+            return;
+        };
+        let number = number.clone();
+        match judged {
+            Ok(permit) => {
+                let leg = Leg::outgoing(leg, permit.flow);
+                let door = Door::Number(number, Some(Box::new(permit)));
+                self.open_seat(to, leg, door);
+            }
+            Err(refusal) => {
+                let (seat, epoch) = (to.seat, to.epoch);
+                self.fact(Fact::CallOutRefused { number, refusal });
+                self.emit(ContactOutput::Acd(Input::Declined { seat, epoch }));
+            }
+        }
+    }
+
+    fn open_seat(&mut self, to: Ringing, leg: Leg, door: Door) {
         self.emit(ContactOutput::LegTaken(leg.id));
         self.media(MediaCommand::Open { leg: leg.id });
         self.seat = Some(SeatSide {
@@ -48,6 +101,7 @@ impl Contact {
             name: to.user,
             epoch: to.epoch,
             leg,
+            door,
             answered: None,
             whisper: None,
         });
@@ -86,10 +140,23 @@ impl Contact {
             return;
         };
         side.leg.begun();
-        let headers = vec![
+        let mut headers = vec![
             ("X-Ringwise-Call".to_owned(), self.id.to_string()),
             ("X-Ringwise-Queue".to_owned(), self.queue.clone()),
         ];
+        match &mut side.door {
+            Door::Registered { auto_answer: false } => {}
+            Door::Registered { auto_answer: true } => {
+                let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                headers.extend(AUTO_ANSWER.map(own));
+            }
+            Door::Number(number, permit) => {
+                let permit = permit.take();
+                let invitation = permit.map(|permit| permit.invitation(leg, number, sdp));
+                let invite = invitation.map(Box::new).map(UaCommand::Invite);
+                return invite.into_iter().for_each(|invite| self.ua(invite));
+            }
+        }
         let invitation = Invitation {
             leg,
             target: Target::Registered(side.name.clone()),
@@ -242,7 +309,11 @@ impl Contact {
         if side.leg.end_media() {
             self.media(MediaCommand::Close { leg });
         }
-        self.fading.push((side.leg, Party::Seat));
+        self.fading.push(Fading {
+            leg: side.leg,
+            party: Party::Seat,
+            seat: side.answered.and(Some(side.seat)),
+        });
         self.bury();
     }
 }

@@ -1,5 +1,6 @@
 //! The short announcement to a seat that has answered, before the bridge: which queue, and what the
-//! caller asks. The caller hears music until then.
+//! caller asks. The caller hears music until then. Who answers a seat's telephone that is reached
+//! by its number may be anybody, or a machine: they are bridged only after a 1.
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
 use crate::call::effect::Question;
 use crate::call::fact::Fact;
+use crate::call::side::SeatSide;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
 use crate::call::whisper::Whisper;
@@ -17,6 +19,7 @@ use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::answer::Asking;
 use crate::machine::prediction::bank::OrderNaming;
 use crate::machine::prediction::order::Customer;
+use crate::machine::sip::surface::Status;
 use crate::machine::speech::composition;
 use crate::machine::speech::spoken::Spoken;
 use crate::vocabulary::id::AskId;
@@ -25,15 +28,25 @@ use crate::vocabulary::id::PlayId;
 use crate::vocabulary::id::PromptId;
 use crate::vocabulary::time::Now;
 
-/// Longest announcement: the seat is held no longer for it.
+/// Longest announcement, and the longest time to press 1: the seat is held no longer for it.
 const WHISPER_MAX: Duration = Duration::from_secs(20);
+/// What a telephone that is reached by its number is told: 1 takes the call.
+const TAKE: &str = "sys.seat.take";
+/// Until it is told so again.
+const AGAIN: Duration = Duration::from_secs(3);
+/// Pressed 2 (RFC 3261 section 21.6.2).
+const DECLINED: Status = Status(603);
 /// Between the queue's words and the question.
 const BREATH: Duration = Duration::from_millis(250);
 
 impl Contact {
     /// Begins to tell the seat whom it will talk to. False if there is nothing to tell.
     pub(super) fn whisper(&mut self, near: &mut Surroundings<'_>) -> bool {
-        let words = self.seat_words(near);
+        let mut words = self.seat_words(near);
+        if self.seat.as_ref().is_some_and(SeatSide::is_asked) {
+            let take = || Spoken::Recording(TAKE.to_owned());
+            words.extend([take(), Spoken::Pause(AGAIN), take()]);
+        }
         let Some(side) = self.seat.as_mut().filter(|_| !words.is_empty()) else {
             return false;
         };
@@ -93,7 +106,7 @@ impl Contact {
         let sounds = speaking.finish();
         self.forget_all(sounds.forget);
         if sounds.pieces.is_empty() {
-            return self.bridge(near);
+            return self.told(near);
         }
         let play = near.mint.play();
         self.set_whisper(Some(Whisper::Played(play)));
@@ -117,9 +130,31 @@ impl Contact {
             side.leg.id == leg && matches!(side.whisper, Some(Whisper::Played(one)) if one == play)
         });
         if ours {
-            self.bridge(near);
+            self.told(near);
         }
         ours
+    }
+
+    /// The seat knows whom it will talk to.
+    fn told(&mut self, near: &mut Surroundings<'_>) {
+        if self.seat.as_ref().is_some_and(SeatSide::is_asked) {
+            self.set_whisper(Some(Whisper::Asked));
+        } else {
+            self.bridge(near);
+        }
+    }
+
+    /// A key of a telephone that is reached by its number, before the bridge.
+    pub(super) fn pressed_by_seat(&mut self, leg: LegId, key: char, near: &mut Surroundings<'_>) {
+        let asked = self
+            .seat
+            .as_ref()
+            .is_some_and(|side| side.leg.id == leg && side.whisper.is_some() && side.is_asked());
+        match key {
+            '1' if asked => self.bridge(near),
+            '2' if asked => self.seat_failed(leg, DECLINED, near),
+            _ => {}
+        }
     }
 
     /// When sounds that are being made are waited for no more.
@@ -127,7 +162,7 @@ impl Contact {
         let whisper = self.seat.as_ref().and_then(|side| side.whisper.as_ref());
         match whisper {
             Some(Whisper::Made(speaking)) => speaking.poll_timeout(),
-            Some(Whisper::Played(_)) | None => None,
+            Some(Whisper::Played(_) | Whisper::Asked) | None => None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::call::fact::Recorded;
+use crate::call::health::Ailment;
 use crate::call::phone::PhoneCommand;
 use crate::call::phone::PhoneId;
 use crate::call::release::Release;
@@ -263,6 +264,9 @@ pub enum CommandError {
     /// A seat must be registered before it can be ready.
     #[error("the seat's phone is not registered")]
     NotRegistered,
+    /// A seat's phone must answer in time before the seat can be ready.
+    #[error("{0}: it gets no calls until it answers sooner")]
+    Unfit(Ailment),
     /// Releases were taken meanwhile.
     #[error("other releases stand by now: try again")]
     Overtaken,

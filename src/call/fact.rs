@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::health::Ailment;
 use crate::call::promise::CallbackFact;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
@@ -284,6 +285,13 @@ pub enum Fact {
         through: u64,
         /// So many calls it was fitted to.
         calls: u64,
+    },
+    /// A seat's phone is not fit for calls: the seat is away.
+    SeatUnfit {
+        /// The seat.
+        seat: SeatId,
+        /// What is wrong.
+        ailment: Ailment,
     },
     /// Someone changed a seat's wish.
     SeatWished {

@@ -57,6 +57,9 @@ pub mod explain_words;
 /// What happened, as the journal keeps it.
 pub mod fact;
 
+/// Whether a seat's phone is fit for calls.
+pub mod health;
+
 /// Counts and times of a period.
 pub mod kpi_book;
 
@@ -108,6 +111,9 @@ pub mod report;
 /// A seat that may be rung for a call.
 pub mod ringing;
 
+/// Whom a call is joined with.
+mod side;
+
 /// From what a dialplan says to pieces of sound.
 pub mod speaking;
 
@@ -128,6 +134,9 @@ mod switchboard_callback;
 
 /// What the switchboard does with star codes and wishes.
 mod switchboard_code;
+
+/// What the switchboard does with what is known of seats' phones.
+mod switchboard_health;
 
 /// What the switchboard writes to the log.
 mod switchboard_log;

@@ -1,6 +1,8 @@
 //! What a call out goes by, and the gate that lets it out.
 
 use crate::machine::sip::surface::Account;
+use crate::machine::sip::surface::Invitation;
+use crate::machine::sip::surface::Target;
 use crate::machine::trunk::gate::Gate;
 use crate::machine::trunk::gate::Refusal;
 use crate::machine::trunk::gate::TrunkRules;
@@ -19,6 +21,24 @@ pub struct Permit {
     pub from: String,
     /// What the trunk is answered if it asks who we are.
     pub account: Option<Account>,
+}
+
+impl Permit {
+    /// The INVITE of this leg to a number in E.164.
+    #[must_use]
+    pub fn invitation(self, leg: LegId, number: &str, sdp: String) -> Invitation {
+        let uri = format!("sip:{number}@{};user=phone", self.host);
+        let flow = self.flow;
+        Invitation {
+            leg,
+            target: Target::Uri { uri, flow },
+            from_name: String::new(),
+            from_user: self.from,
+            headers: Vec::new(),
+            sdp,
+            account: self.account,
+        }
+    }
 }
 
 /// A trunk that calls may leave over.

@@ -63,6 +63,7 @@ impl PhoneBank {
             }
             UaEvent::Progress { .. }
             | UaEvent::Registered { .. }
+            | UaEvent::Pinged { .. }
             | UaEvent::Unregistered { .. }
             | UaEvent::TurnedAway { .. } => {}
         }

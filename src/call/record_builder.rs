@@ -152,6 +152,7 @@ impl RecordBuilder {
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
+            | Fact::SeatUnfit { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }

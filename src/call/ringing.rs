@@ -11,8 +11,19 @@ pub struct Ringing {
     pub seat: SeatId,
     /// Its user at the registrar.
     pub user: String,
-    /// The flow of its registration.
-    pub flow: Flow,
+    /// How it is reached.
+    pub way: Way,
+    /// Its telephone is asked to answer by itself.
+    pub auto_answer: bool,
     /// The reservation.
     pub epoch: Epoch,
+}
+
+/// How a seat is reached.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// By the flow of its registration.
+    Flow(Flow),
+    /// By its number in E.164, over a trunk.
+    Number(String),
 }

@@ -141,6 +141,7 @@ impl StarCode {
             | UaEvent::Reoffered { .. }
             | UaEvent::ReofferAnswered { .. }
             | UaEvent::Registered { .. }
+            | UaEvent::Pinged { .. }
             | UaEvent::Unregistered { .. }
             | UaEvent::AccountAnswered { .. }
             | UaEvent::TurnedAway { .. } => {}

@@ -13,6 +13,7 @@ use crate::call::contact_output::ContactOutput;
 use crate::call::effect::Effect;
 use crate::call::effect::Event;
 use crate::call::fact::Fact;
+use crate::call::health::Health;
 use crate::call::people::People;
 use crate::call::permit::Outside;
 use crate::call::record::Arrived;
@@ -92,6 +93,7 @@ pub(super) struct Live {
 pub(super) struct SeatDesk {
     /// The flow of its registration, while it has one.
     pub(super) flow: Option<Flow>,
+    pub(super) health: Health,
 }
 
 impl Switchboard {
@@ -361,6 +363,15 @@ impl Switchboard {
                 ContactOutput::CallOut { leg, number } => {
                     self.call_out(turn, call, leg, &number);
                 }
+                ContactOutput::CallSeat { leg, number, to } => {
+                    let judged = self.outside.admit(turn.now, leg, &number);
+                    self.with_call(turn, call, |contact, _| {
+                        contact.call_seat_judged(*to, leg, judged);
+                    });
+                }
+                ContactOutput::SeatTalked { seat, quality } => {
+                    self.seat_talked(turn, seat, &quality);
+                }
                 ContactOutput::Fact(fact) => {
                     self.note_order(call, &fact);
                     self.record(turn, Some(call), fact);
@@ -391,7 +402,7 @@ impl Switchboard {
     }
 
     /// Routes until nobody has anything more to say.
-    fn settle(&mut self, turn: Turn) {
+    pub(super) fn settle(&mut self, turn: Turn) {
         loop {
             if let Some(event) = self.ua.poll_event() {
                 self.handle_ua(turn, event);

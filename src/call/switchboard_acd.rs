@@ -5,6 +5,7 @@ use crate::call::effect::CommandError;
 use crate::call::fact::Fact;
 use crate::call::record::Party;
 use crate::call::ringing::Ringing;
+use crate::call::ringing::Way;
 use crate::call::switchboard::Switchboard;
 use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::Arrival;
@@ -14,7 +15,6 @@ use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
-use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
@@ -23,7 +23,7 @@ impl Switchboard {
     pub(super) fn handle_acd(&mut self, turn: Turn, output: Output) {
         match output {
             Output::Reserve { seat, epoch, .. } => {
-                let input = match self.flow(seat) {
+                let input = match self.way(seat) {
                     Some(_) => Input::Reserved { seat, epoch },
                     None => Input::ReserveRefused { seat, epoch },
                 };
@@ -84,19 +84,17 @@ impl Switchboard {
     }
 
     fn offer(&mut self, turn: Turn, seat: SeatId, contact: CallId, epoch: Epoch) {
-        let user = self
-            .people
-            .catalog
-            .seat_entry(seat)
-            .map(|entry| entry.id.clone());
+        let entry = self.people.catalog.seat_entry(seat);
+        let user = entry.map(|entry| (entry.id.clone(), entry.auto_answer));
         let live = self.calls.contains_key(&contact);
-        let (true, Some(user), Some(flow)) = (live, user, self.flow(seat)) else {
+        let (true, Some((user, auto_answer)), Some(way)) = (live, user, self.way(seat)) else {
             return self.acd.handle(turn, Input::Declined { seat, epoch });
         };
         let to = Ringing {
             seat,
             user,
-            flow,
+            way,
+            auto_answer,
             epoch,
         };
         self.with_call(turn, contact, |call, near| call.offer(to, near));
@@ -133,9 +131,37 @@ impl Switchboard {
         }
     }
 
-    fn flow(&self, seat: SeatId) -> Option<Flow> {
+    /// How a seat is reached, if it can be.
+    fn way(&self, seat: SeatId) -> Option<Way> {
+        if let Some(number) = self.seat_number(seat) {
+            let may = self.outside.may_call(number);
+            return may.then(|| Way::Number(number.to_owned()));
+        }
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
-        self.seats.get(at).and_then(|desk| desk.flow)
+        let desk = self.seats.get(at)?;
+        desk.flow.map(Way::Flow)
+    }
+
+    fn seat_number(&self, seat: SeatId) -> Option<&str> {
+        let entry = self.people.catalog.seat_entry(seat)?;
+        entry.number.as_deref()
+    }
+
+    /// Seats that are reached by a number are there as long as a trunk may call it: nothing has to
+    /// register. They take calls once their person wants them.
+    pub(super) fn sign_in_numbers(&mut self, turn: Turn) {
+        let seats = self.people.catalog.seat_setups().map(|setup| setup.seat);
+        for seat in seats.collect::<Vec<_>>() {
+            let known = self.acd.seat(seat);
+            let is_out = known.is_some_and(|one| one.state == SeatState::SignedOut);
+            match self.way(seat) {
+                Some(Way::Number(_)) if is_out => {
+                    self.acd.handle(turn, Input::SeatSignedIn(seat));
+                }
+                None if !is_out => self.acd.handle(turn, Input::SeatSignedOut(seat)),
+                Some(_) | None => {}
+            }
+        }
     }
 
     pub(super) fn handle_command(&mut self, turn: Turn, id: u64, command: Command) {
@@ -143,7 +169,7 @@ impl Switchboard {
             Command::SeatState { seat, state, by } => self.seat_state(turn, seat, state, &by),
             Command::HangUp { call, by: _ } if self.calls.contains_key(&call) => {
                 self.with_call(turn, call, |c, near| {
-                    c.hang_up(Party::Centre, "command", near);
+                    c.hang_up_for_good(Party::Centre, "command", near);
                 });
                 Ok(())
             }
@@ -233,10 +259,14 @@ impl Switchboard {
         }
         let is = self.acd.seat(seat).map(|seat| seat.state);
         match state {
-            SeatState::Ready if self.flow(seat).is_none() => Err(CommandError::NotRegistered),
+            SeatState::Ready if self.way(seat).is_none() => Err(CommandError::NotRegistered),
             SeatState::Away if is == Some(SeatState::SignedOut) => Err(CommandError::NotRegistered),
             SeatState::WrapUp if is != Some(SeatState::WrapUp) => Err(CommandError::NotInWrapUp),
             SeatState::Ready | SeatState::Away | SeatState::WrapUp => {
+                let fit = self.fit_wish(turn, seat, state);
+                if let Some(ailment) = self.ailment(turn, seat).filter(|_| fit != state) {
+                    return Err(CommandError::Unfit(ailment));
+                }
                 self.wish(turn, seat, state, by);
                 Ok(())
             }

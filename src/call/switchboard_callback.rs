@@ -36,7 +36,7 @@ impl Switchboard {
             && before != call
         {
             self.with_call(turn, before, |contact, near| {
-                if contact.is_promised() {
+                if contact.may_give_way() {
                     contact.break_promise(PromiseEnd::PhonedAgain, near);
                 }
             });
@@ -64,7 +64,7 @@ impl Switchboard {
         let number = self.calls.get(&call)?.keys[1].as_ref()?;
         let before = *self.promises.get(number)?;
         let contact = &self.calls.get(&before)?.contact;
-        let promise = contact.promised().filter(|_| contact.is_promised())?;
+        let promise = contact.promised().filter(|_| contact.may_give_way())?;
         let (queue, _) = self.people.queue(&promise.queue)?;
         if before == call || queue != arrival.queue {
             return None;

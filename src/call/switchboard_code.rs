@@ -22,6 +22,7 @@ impl Switchboard {
         invite: Invite,
         (seat, state): (SeatId, SeatState),
     ) {
+        let state = self.fit_wish(turn, seat, state);
         let owned = Leg::incoming(leg, invite.flow);
         let code = StarCode::new(owned, invite.sdp, (seat, state), turn.now);
         if code.kept().is_none() {
@@ -69,6 +70,8 @@ impl Switchboard {
                 ContactOutput::Media(command) => self.effects.push_back(Effect::Media(command)),
                 ContactOutput::Acd(_)
                 | ContactOutput::CallOut { .. }
+                | ContactOutput::CallSeat { .. }
+                | ContactOutput::SeatTalked { .. }
                 | ContactOutput::Promise(_)
                 | ContactOutput::Assure(_)
                 | ContactOutput::Ask { .. }

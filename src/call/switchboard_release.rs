@@ -141,10 +141,10 @@ impl Switchboard {
             .resize(self.people.catalog.seats().len(), SeatDesk::default());
         self.record(turn, None, Fact::Released(Box::new(note)));
         for seat in change.gone_seats {
-            if self.desk(seat, None) {
+            if self.set_flow(seat, None) {
                 self.record(turn, None, Fact::SeatUnregistered { seat });
-                self.acd.handle(turn, Input::SeatSignedOut(seat));
             }
+            self.acd.handle(turn, Input::SeatSignedOut(seat));
         }
         self.watch_seats(turn, &change.seats);
         let order = Order {
@@ -153,6 +153,7 @@ impl Switchboard {
             removal,
         };
         self.acd.reorganise(turn, &order);
+        self.sign_in_numbers(turn);
         if let Some(users) = users {
             self.ua.set_users(users);
         }

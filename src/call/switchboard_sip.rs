@@ -35,9 +35,18 @@ impl Switchboard {
                     self.seat_registered(turn, seat, flow, fresh);
                 }
             }
+            UaEvent::Pinged { user, round_trip } => {
+                let seat = self.people.catalog.seat(&user);
+                if let Some(seat) = seat {
+                    if let Some(desk) = self.desk(seat) {
+                        desk.health.answered(round_trip);
+                    }
+                    self.spare_unfit(turn, seat);
+                }
+            }
             UaEvent::Unregistered { user } => {
                 if let Some(seat) = self.people.catalog.seat(&user) {
-                    self.desk(seat, None);
+                    self.set_flow(seat, None);
                     self.record(turn, None, Fact::SeatUnregistered { seat });
                     self.acd.handle(turn, Input::SeatSignedOut(seat));
                 }
@@ -89,10 +98,13 @@ impl Switchboard {
     }
 
     fn seat_registered(&mut self, turn: Turn, seat: SeatId, flow: Flow, fresh: bool) {
-        let moved = self.desk(seat, Some(flow));
+        let moved = self.set_flow(seat, Some(flow));
         if fresh || moved {
             let remote = flow.remote;
             self.record(turn, None, Fact::SeatRegistered { seat, remote });
+        }
+        if let Some(desk) = self.desk(seat).filter(|_| moved) {
+            desk.health.registered(turn.now);
         }
         if fresh {
             self.acd.handle(turn, Input::SeatSignedIn(seat));
@@ -100,9 +112,8 @@ impl Switchboard {
     }
 
     /// Notes where a seat's phone is; true if that changed.
-    pub(super) fn desk(&mut self, seat: SeatId, flow: Option<Flow>) -> bool {
-        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
-        let desk = self.seats.get_mut(at);
+    pub(super) fn set_flow(&mut self, seat: SeatId, flow: Option<Flow>) -> bool {
+        let desk = self.desk(seat);
         desk.is_some_and(|desk| std::mem::replace(&mut desk.flow, flow) != flow)
     }
 
@@ -120,7 +131,7 @@ impl Switchboard {
         let Some(script) = release.script(&invite.called) else {
             return self.turn_away(turn, leg, Status(404), ("unknown_number", &invite));
         };
-        if self.draining || self.calls.len() >= self.centre.calls_max {
+        if self.draining || self.calls.len() >= self.centre.calls_max + self.promises.len() {
             let why = if self.draining {
                 "draining"
             } else {

@@ -13,9 +13,11 @@ use crate::vocabulary::id::LegId;
 use crate::vocabulary::time::Turn;
 
 impl Switchboard {
-    /// Over which trunks calls may leave. Without, none may.
-    pub fn set_trunks(&mut self, trunks: Vec<TrunkSetup>) {
+    /// Over which trunks calls may leave. Without, none may. Seats that are reached so are there.
+    pub fn set_trunks(&mut self, turn: Turn, trunks: Vec<TrunkSetup>) {
         self.outside = Outside::new(trunks);
+        self.sign_in_numbers(turn);
+        self.settle(turn);
     }
 
     /// A call wants a number called.

@@ -58,6 +58,9 @@ pub struct SeatView {
     pub call: Option<CallId>,
     /// Calls served since the start.
     pub served: u64,
+    /// What is wrong with its phone, for which it is away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ailment: Option<String>,
     /// The present release does not have it.
     #[serde(skip)]
     pub is_gone: bool,
@@ -180,6 +183,12 @@ impl View {
             Fact::PromptStopped { after_us } => self.totals.prompt_stop_us.add(*after_us),
             Fact::TwoWay { after_us } => self.totals.two_way_us.add(*after_us),
             Fact::Acd(fact) => self.take_acd(fact, next),
+            Fact::SeatUnfit { seat, ailment } => self.set_ailment(*seat, Some(ailment.to_string())),
+            Fact::SeatWished {
+                seat,
+                state: SeatState::Ready,
+                ..
+            } => self.set_ailment(*seat, None),
             Fact::Walk(_)
             | Fact::Handed { .. }
             | Fact::Bridged { .. }
@@ -208,11 +217,11 @@ impl View {
             | Fact::LegClosed { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
+            | Fact::SeatWished { .. }
             | Fact::Learned { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
             | Fact::Fitted { .. }
-            | Fact::SeatWished { .. }
             | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }
             | Fact::AnswerUnawaited { .. } => {}
@@ -235,6 +244,13 @@ impl View {
         let mut seats = (0..).map(SeatId).zip(&self.seats);
         let found = seats.find(|(_, seat)| seat.id == id && !seat.is_gone);
         found.map(|(at, _)| at)
+    }
+
+    fn set_ailment(&mut self, seat: SeatId, ailment: Option<String>) {
+        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
+        if let Some(seat) = self.seats.get_mut(at) {
+            seat.ailment = ailment;
+        }
     }
 
     fn begin(&mut self, names: &Names, wall: Wall) {
@@ -263,6 +279,7 @@ impl View {
             since: wall,
             call: None,
             served: 0,
+            ailment: None,
             is_gone: false,
         });
         self.seats.extend(seats);

@@ -10,4 +10,6 @@ pub(super) enum Whisper {
     Made(Speaking),
     /// It is played.
     Played(PlayId),
+    /// All is said; whoever answered has to press 1.
+    Asked,
 }

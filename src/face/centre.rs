@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
+use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio::sync::mpsc;
+use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 use crate::call::fact::Recorded;
@@ -60,6 +62,9 @@ pub enum ServeError {
     Api(#[from] io::Error),
 }
 
+/// How long the API waits for the first fact: with a disk that stalls it says so instead.
+const FIRST_FACT_MAX: Duration = Duration::from_secs(2);
+
 /// Starts the engine and serves its API on the present runtime. `facts` hears of every durable
 /// fact.
 ///
@@ -80,7 +85,8 @@ pub async fn serve(
     let view = Arc::new(RwLock::new(View::default()));
     let (live, _) = broadcast::channel(BEHIND_MAX);
     let (counted, calls_live) = watch::channel(0);
-    let readers = [Some(reader(&view, &live, counted)), facts]
+    let (first, started) = oneshot::channel();
+    let readers = [Some(reader(&view, &live, (counted, first))), facts]
         .into_iter()
         .flatten()
         .collect();
@@ -116,6 +122,8 @@ pub async fn serve(
             language,
         },
     };
+    // Who asks as soon as the API answers finds the seats and queues.
+    let _ = tokio::time::timeout(FIRST_FACT_MAX, started).await;
     tokio::spawn(serve_api(listener, desk.clone(), access));
     if let Some(post) = post {
         tokio::spawn(messenger::keep(post, desk.clone(), clock));
@@ -139,15 +147,20 @@ async fn serve_api(listener: tokio::net::TcpListener, desk: Desk, access: Access
 fn reader(
     view: &Arc<RwLock<View>>,
     live: &broadcast::Sender<Arc<Recorded>>,
-    counted: watch::Sender<usize>,
+    (counted, first): (watch::Sender<usize>, oneshot::Sender<()>),
 ) -> Reader {
     let (view, live) = (Arc::clone(view), live.clone());
+    let mut first = Some(first);
     Box::new(move |fact| {
         let calls = {
             let mut view = view.write().unwrap_or_else(PoisonError::into_inner);
             view.take(fact);
             view.calls_on_line()
         };
+        if let Some(first) = first.take() {
+            // Who started the centre may have stopped waiting.
+            let _ = first.send(());
+        }
         counted.send_if_modified(|count| std::mem::replace(count, calls) != calls);
         // Nobody may be listening.
         let _ = live.send(Arc::clone(fact));

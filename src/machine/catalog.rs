@@ -49,6 +49,11 @@ pub struct SeatEntry {
     pub certified: BTreeMap<String, Wall>,
     /// Those of its queues whose contacts it takes before all others.
     pub first: Vec<String>,
+    /// The number of the telephone that it is, in E.164, called over a trunk; none: its telephone
+    /// registers.
+    pub number: Option<String>,
+    /// Its telephone is asked to answer by itself.
+    pub auto_answer: bool,
 }
 
 /// A queue by its names.

@@ -5,7 +5,7 @@ import shutil
 import signal
 import time
 
-from kit import ROOT, Phone, check, free_sip_port, hears, preside, until
+from kit import ROOT, Phone, check, free_sip_port, hears, preside, trunk, until
 
 FOLDER = os.path.join(os.environ["JUDGES_DIR"], "callback-dialplans")
 os.makedirs(FOLDER, exist_ok=True)
@@ -13,19 +13,10 @@ shutil.copy(os.path.join(ROOT, "examples", "dialplans", "callback.yaml"), FOLDER
 # Where the customer's telephone stands, as the trunk reaches it.
 HOME = free_sip_port()
 CALLER = "13900007021"
-CONFIGURED = f"""
+RULES = """
 [callback]
 busy_s = 10
 no_answer_s = 10
-
-[[trunk]]
-name = "carrier"
-hosts = ["127.0.0.9"]
-
-[trunk.out]
-to = "udp://127.0.0.1:{HOME}"
-from = "+861060000000"
-destinations = ["+86*"]
 """
 
 
@@ -124,6 +115,6 @@ preside(
     a_promise_survives_a_kill_and_is_kept,
     a_machine_is_not_taken_for_the_customer,
     dialplans=FOLDER,
-    extra=CONFIGURED,
+    extra=RULES + trunk(HOME),
     command="espeak-ng -v {language} --stdin --stdout",
 )

@@ -8,7 +8,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from kit import ROOT, RATE, Baresip, Failed, Phone, check, free_sip_port, hears, loud, preside, until
+from kit import RATE, ROOT, Baresip, Failed, Phone, check, free_sip_port, hears, loud, preside, trunk, until
 
 FOLDER = os.path.join(ROOT, "examples", "dialplans")
 KNOWN = "13800000001"
@@ -77,13 +77,6 @@ url = "http://127.0.0.1:{SERVICES.server_port}/loyalty"
 [[service]]
 name = "helper"
 url = "http://127.0.0.1:{SERVICES.server_port}/helper"
-[[trunk]]
-name = "carrier"
-hosts = ["127.0.0.9"]
-[trunk.out]
-to = "udp://127.0.0.1:{SHOP}"
-from = "+861060000000"
-destinations = ["+86*"]
 """
 
 
@@ -245,6 +238,6 @@ preside(
     a_seat_takes_the_examples_that_wait,
     a_shop_outside_is_put_through,
     dialplans=FOLDER,
-    extra=CONFIGURED,
+    extra=CONFIGURED + trunk(SHOP),
     command="espeak-ng -v {language} --stdin --stdout",
 )

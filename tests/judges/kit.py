@@ -101,6 +101,7 @@ source = "{orders}"
 name = "after-sales"
 wrap_up_s = {wrap_up_s}
 ring_s = {ring_s}
+{queue}
 """
 
 SEAT = """\
@@ -113,11 +114,27 @@ queues = ["after-sales"]
 """
 
 
+TRUNK = """\
+[[trunk]]
+name = "carrier"
+hosts = ["127.0.0.9"]
+[trunk.out]
+to = "udp://127.0.0.1:{port}"
+from = "+861060000000"
+destinations = ["+86*"]
+"""
+
+
+def trunk(port):
+    """Lines of a configuration: what is behind the trunk listens on that port of 127.0.0.1."""
+    return TRUNK.format(port=port)
+
+
 class Centre:
     """`ringwise serve` in a folder of its own."""
 
     def __init__(self, folder, orders=None, seats=("1001", "1002"), media="40000-43999", hosts=("127.0.0.1",), **more):
-        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`, `ring_s`,
+        """`more`: `address` that media binds, `root` of dialplans, banks and prompts, `dialplans`, `wrap_up_s`, `ring_s`, `queue` with more of its lines,
         `command` that speaks what nobody recorded, `written` that writes the folder's files itself."""
         os.makedirs(folder, exist_ok=True)
         self.folder, self.host = folder, hosts[0]
@@ -135,6 +152,7 @@ class Centre:
             media=media,
             wrap_up_s=more.get("wrap_up_s", 1),
             ring_s=more.get("ring_s", 10),
+            queue=more.get("queue", ""),
             command=more.get("command", ""),
         )
         text += "".join(SEAT.format(id=seat) for seat in seats)

@@ -1,6 +1,5 @@
 //! Callers who are called back, on a whole centre: the place is kept, the promise too.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use ringwise::call::effect::Command;
@@ -8,10 +7,9 @@ use ringwise::call::effect::Event;
 use ringwise::call::explain;
 use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
-use ringwise::call::permit::Permit;
-use ringwise::call::permit::TrunkSetup;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
+use ringwise::call::phone::PhoneReport;
 use ringwise::call::promise::CallbackFact;
 use ringwise::call::promise::PromiseEnd;
 use ringwise::call::record::Outcome;
@@ -19,15 +17,9 @@ use ringwise::call::record::Record;
 use ringwise::call::record::SegmentKind;
 use ringwise::machine::ivr::surface::DialEnd;
 use ringwise::machine::ivr::surface::Unpromised;
-use ringwise::machine::sip::surface::Account;
 use ringwise::machine::sip::surface::Status;
-use ringwise::machine::trunk::gate::TrunkRules;
-use ringwise::vocabulary::flow::Flow;
-use ringwise::vocabulary::flow::Transport;
 use ringwise::vocabulary::language::Language;
 
-use crate::settlement::CENTRE_IP;
-use crate::settlement::OUTSIDE_REALM;
 use crate::settlement::Place;
 use crate::settlement::Settlement;
 use crate::settlement::Wish;
@@ -35,7 +27,6 @@ use crate::settlement::Wish;
 const CALLBACK: &str = "7021";
 const TALK: &str = "7007";
 const WAIT: &str = "7015";
-const OURS: &str = "+861060000000";
 /// The second caller's.
 const NUMBER: &str = "+8613800000001";
 const ANSWERS: Answering = Answering::After(Duration::from_millis(500));
@@ -56,35 +47,7 @@ fn crowded_centre(home: Answering, destinations: &[&str], waiting_max: u32) -> C
     let wish = Wish::small(vec![ANSWERS], 4);
     let mut settlement = Settlement::with_queue(wish, |queue| queue.waiting_max = waiting_max);
     let home = settlement.settle_outside(NUMBER, home);
-    let remote = settlement.town.stations[home.0].address;
-    let flow = Flow {
-        transport: Transport::Udp,
-        local: SocketAddr::new(CENTRE_IP, 5060),
-        remote,
-    };
-    let destinations = destinations.iter();
-    let trunk = TrunkSetup {
-        rules: TrunkRules {
-            name: "carrier".to_owned(),
-            destinations: destinations.map(|one| one.parse().unwrap()).collect(),
-            calls_max: 2,
-            per_minute: 100,
-            per_hour: 100,
-        },
-        permit: Permit {
-            flow,
-            host: remote.to_string(),
-            from: OURS.to_owned(),
-            account: Some(Account {
-                user: OURS.to_owned(),
-                password: format!("secret of {OURS}"),
-                realm: OUTSIDE_REALM.to_owned(),
-                flow,
-                expires_s: 0,
-            }),
-        },
-    };
-    settlement.town.centre.set_trunks(vec![trunk]);
+    settlement.set_trunk(home, destinations, |_| {});
     settlement.open();
     let first = settlement.callers[0];
     settlement.tell(0, first, PhoneCommand::Dial(TALK.to_owned()));
@@ -265,6 +228,32 @@ fn who_phones_again_meanwhile_has_the_place_and_is_not_called() {
 }
 
 #[test]
+fn who_phones_again_while_the_telephone_at_home_rings_is_not_called_any_more() {
+    let mut centre = busy_centre(Answering::Never, &["+86*"]);
+    centre.promise(1);
+    centre.free_the_seat();
+    centre.settlement.pass(5_000);
+    let dialled = CallbackFact::Dialled { attempt: 1 };
+    assert_eq!(centre.callbacks().last(), Some(&dialled));
+    let second = centre.caller(1);
+    centre.tell(0, second, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.settlement.pass(5_000);
+    assert_eq!(
+        centre.callbacks().last(),
+        Some(&CallbackFact::Ended(PromiseEnd::PhonedAgain))
+    );
+    let home = centre.settlement.reports(centre.home);
+    assert_eq!(home.last().map(|(_, one)| one), Some(&PhoneReport::Over));
+    centre.tell(0, second, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    assert_eq!(centre.record().outcome, Outcome::PhonedAgain);
+    let mut served = centre.settlement.records().into_iter();
+    let served = served.find(|one| one.arrived.called == WAIT);
+    assert_eq!(served.map(|one| one.outcome), Some(Outcome::Served));
+    assert!(centre.settlement.town.centre.is_idle());
+}
+
+#[test]
 fn nobody_is_promised_what_no_trunk_may_keep() {
     let mut centre = busy_centre(ANSWERS, &["+85212345678"]);
     centre.promise(1);
@@ -310,7 +299,8 @@ fn who_wants_no_call_any_more_presses_2() {
 fn a_trunk_without_room_is_no_try() {
     let mut centre = busy_centre(ANSWERS, &["+86*"]);
     centre.promise(1);
-    centre.settlement.town.centre.set_trunks(Vec::new());
+    let turn = centre.settlement.town.turn();
+    centre.settlement.town.centre.set_trunks(turn, Vec::new());
     centre.free_the_seat();
     centre.settlement.pass(60 * 60_000);
     assert!(centre.missed().is_empty());

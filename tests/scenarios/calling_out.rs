@@ -2,12 +2,10 @@
 //! message that it sends.
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
 use ringwise::call::fact::Fact;
-use ringwise::call::permit::Permit;
 use ringwise::call::permit::TrunkSetup;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
@@ -15,22 +13,17 @@ use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record::Record;
 use ringwise::driver::simulated::tap::Tap;
-use ringwise::machine::sip::surface::Account;
 use ringwise::machine::sip::surface::Status;
 use ringwise::machine::trunk::gate::Refusal;
-use ringwise::machine::trunk::gate::TrunkRules;
 use ringwise::vocabulary::flow::Flow;
-use ringwise::vocabulary::flow::Transport;
 use ringwise::vocabulary::time::Turn;
 
 use crate::settlement::CENTRE_IP;
-use crate::settlement::OUTSIDE_REALM;
 use crate::settlement::Place;
 use crate::settlement::Settlement;
 use crate::settlement::Wish;
 
 const SHOP: &str = "+861060000002";
-const OURS: &str = "+861060000000";
 
 /// First lines of the requests that the centre sent, and whether they carried credentials.
 #[derive(Clone, Default)]
@@ -74,37 +67,7 @@ fn centre(answering: Answering, change: impl FnOnce(&mut TrunkSetup)) -> Centre 
     let seats = vec![Answering::After(Duration::from_millis(500))];
     let mut settlement = Settlement::new(Wish::small(seats, 4));
     let shop = settlement.settle_outside(SHOP, answering);
-    let remote = settlement.town.stations[shop.0].address;
-    let flow = Flow {
-        transport: Transport::Udp,
-        local: SocketAddr::new(CENTRE_IP, 5060),
-        remote,
-    };
-    let mut trunk = TrunkSetup {
-        rules: TrunkRules {
-            name: "carrier".to_owned(),
-            destinations: ["+86*", "+1*", "+8*"]
-                .map(|one| one.parse().unwrap())
-                .to_vec(),
-            calls_max: 2,
-            per_minute: 100,
-            per_hour: 100,
-        },
-        permit: Permit {
-            flow,
-            host: remote.to_string(),
-            from: OURS.to_owned(),
-            account: Some(Account {
-                user: OURS.to_owned(),
-                password: format!("secret of {OURS}"),
-                realm: OUTSIDE_REALM.to_owned(),
-                flow,
-                expires_s: 0,
-            }),
-        },
-    };
-    change(&mut trunk);
-    settlement.town.centre.set_trunks(vec![trunk]);
+    settlement.set_trunk(shop, &["+86*", "+1*", "+8*"], change);
     let sent = Sent::default();
     settlement.town.tap = Some(Box::new(sent.clone()));
     Centre {
@@ -269,7 +232,8 @@ fn no_way_leads_to_a_number_that_is_not_allowed() {
 #[test]
 fn without_a_trunk_nothing_leaves() {
     let mut centre = centre(ANSWERS, |_| {});
-    centre.settlement.town.centre.set_trunks(Vec::new());
+    let turn = centre.settlement.town.turn();
+    centre.settlement.town.centre.set_trunks(turn, Vec::new());
     centre.choose(0, '1');
     centre.settlement.pass(30_000);
     assert_eq!(centre.refusals(), [Refusal::NotAllowed]);

@@ -48,6 +48,7 @@ mod night;
 mod no_caller_is_trapped;
 mod notices;
 mod notices_sent;
+mod number_seat;
 mod predict_menu;
 mod prediction_data;
 mod prediction_drift;
@@ -67,6 +68,11 @@ mod releases;
 mod routing;
 mod rsip_oracle;
 mod sdp_examples;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of ailments"
+)]
+mod seat_health;
 mod seat_orders;
 mod service_report;
 mod settlement;

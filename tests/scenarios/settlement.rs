@@ -12,6 +12,9 @@ use jiff::tz::TimeZone;
 use ringwise::call::centre::Centre;
 use ringwise::call::centre::MediaAddress;
 use ringwise::call::fact::Fact;
+use ringwise::call::health::HealthRules;
+use ringwise::call::permit::Permit;
+use ringwise::call::permit::TrunkSetup;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::phone::PhoneId;
@@ -43,6 +46,7 @@ use ringwise::machine::sip::config::UaConfig;
 use ringwise::machine::sip::surface::Account;
 use ringwise::machine::sip::user_agent::UserAgent;
 use ringwise::machine::speech::phrasebook::Phrasebook;
+use ringwise::machine::trunk::gate::TrunkRules;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::flow::Flow;
 use ringwise::vocabulary::flow::Transport;
@@ -142,6 +146,14 @@ impl Settlement {
 
     /// One whose queue is otherwise.
     pub(crate) fn with_queue(wish: Wish, change: impl FnOnce(&mut QueueEntry)) -> Self {
+        Self::with(wish, |_, queue| change(queue))
+    }
+
+    /// One whose seats and queue are otherwise.
+    pub(crate) fn with(
+        wish: Wish,
+        change: impl FnOnce(&mut Vec<SeatEntry>, &mut QueueEntry),
+    ) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
         let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up, change));
         let release = shipped(&catalog);
@@ -187,6 +199,46 @@ impl Settlement {
         let mut chance = Chance::from_seed(77);
         let phones = [Phone::Outside(number.to_owned(), answering)];
         settle(&mut self.town, (&phones, 1), &mut chance)[0]
+    }
+
+    /// A trunk to that telephone, for these destinations, but for what `change` does to it.
+    pub(crate) fn set_trunk(
+        &mut self,
+        telephone: Place,
+        destinations: &[&str],
+        change: impl FnOnce(&mut TrunkSetup),
+    ) {
+        let remote = self.town.stations[telephone.0].address;
+        let flow = Flow {
+            transport: Transport::Udp,
+            local: centre_address(),
+            remote,
+        };
+        let destinations = destinations.iter();
+        let mut trunk = TrunkSetup {
+            rules: TrunkRules {
+                name: "carrier".to_owned(),
+                destinations: destinations.map(|one| one.parse().unwrap()).collect(),
+                calls_max: 2,
+                per_minute: 100,
+                per_hour: 100,
+            },
+            permit: Permit {
+                flow,
+                host: remote.to_string(),
+                from: OURS.to_owned(),
+                account: Some(Account {
+                    user: OURS.to_owned(),
+                    password: format!("secret of {OURS}"),
+                    realm: OUTSIDE_REALM.to_owned(),
+                    flow,
+                    expires_s: 0,
+                }),
+            },
+        };
+        change(&mut trunk);
+        let turn = self.town.turn();
+        self.town.centre.set_trunks(turn, vec![trunk]);
     }
 
     /// Tells a phone something after a while.
@@ -241,6 +293,8 @@ enum Phone {
     Outside(String, Answering),
 }
 
+/// The number that the called see, and that the centre proves to be.
+pub(crate) const OURS: &str = "+861060000000";
 /// The realm that telephones outside ask for.
 pub(crate) const OUTSIDE_REALM: &str = "phones";
 
@@ -265,9 +319,8 @@ fn settle(
         let address = SocketAddr::new(ip, 5060);
         let mut config = UaConfig::closed(OUTSIDE_REALM);
         if matches!(phones, [Phone::Outside(..)]) {
-            let ours = "+861060000000".to_owned();
-            let secrets = Secrets::of(&ours, OUTSIDE_REALM, &format!("secret of {ours}"));
-            config.users = [(ours, secrets)].into();
+            let secrets = Secrets::of(OURS, OUTSIDE_REALM, &format!("secret of {OURS}"));
+            config.users = [(OURS.to_owned(), secrets)].into();
         } else {
             config.allow = "127.0.0.0/8".parse().into_iter().collect();
         }
@@ -317,7 +370,11 @@ fn setup(phone: &Phone, centre: Flow) -> PhoneSetup {
 }
 
 /// Every seat knows both languages; every third lacks one skill of another.
-fn catalog(seats: usize, wrap_up: Duration, change: impl FnOnce(&mut QueueEntry)) -> Catalog {
+fn catalog(
+    seats: usize,
+    wrap_up: Duration,
+    change: impl FnOnce(&mut Vec<SeatEntry>, &mut QueueEntry),
+) -> Catalog {
     let seat = |at: usize| {
         let lacks = |skill: usize| at % 3 == 2 && skill == at % 8;
         let known = SKILLS.iter().enumerate().filter(|(no, _)| !lacks(*no));
@@ -335,8 +392,9 @@ fn catalog(seats: usize, wrap_up: Duration, change: impl FnOnce(&mut QueueEntry)
         waiting_max: 25,
         ..QueueEntry::named("after-sales")
     };
-    change(&mut queue);
-    Catalog::new((0..seats).map(seat).collect(), vec![queue]).unwrap()
+    let mut seats = (0..seats).map(seat).collect();
+    change(&mut seats, &mut queue);
+    Catalog::new(seats, vec![queue]).unwrap()
 }
 
 /// The sound of the centre, without prompts.
@@ -377,6 +435,7 @@ pub(crate) fn centre() -> Centre {
         ending_max: Duration::from_secs(40),
         retry_after: Duration::from_secs(10),
         callback: CallbackRules::default(),
+        health: HealthRules::default(),
     }
 }
 

@@ -343,6 +343,7 @@ fn event_text(event: &UaEvent) -> String {
         | UaEvent::Reoffered { .. }
         | UaEvent::ReofferAnswered { .. }
         | UaEvent::Gone { .. }
+        | UaEvent::Pinged { .. }
         | UaEvent::Unregistered { .. } => {
             let text = format!("{event:?}");
             text.split([' ', '{']).next().unwrap_or_default().to_owned()

@@ -62,6 +62,7 @@ fn whim(chance: &mut Chance, who: SocketAddr, event: &UaEvent) -> Whim {
         | UaEvent::HungUp { .. }
         | UaEvent::Gone { .. }
         | UaEvent::Registered { .. }
+        | UaEvent::Pinged { .. }
         | UaEvent::Unregistered { .. }
         | UaEvent::AccountAnswered { .. }
         | UaEvent::TurnedAway { .. } => return Whim::Nothing,

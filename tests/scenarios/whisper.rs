@@ -36,11 +36,21 @@ fn at(settlement: &Settlement, is: impl Fn(&Fact) -> bool) -> Option<u128> {
     found.map(|fact| fact.now.since_start().as_millis())
 }
 
+/// Lets time pass until a seat is told, and says when that was, in ms.
+fn until_told(settlement: &mut Settlement) -> u128 {
+    loop {
+        if let Some(told) = at(settlement, |fact| matches!(fact, Fact::SeatTold { .. })) {
+            return told;
+        }
+        settlement.pass(20);
+    }
+}
+
 #[test]
 fn a_seat_hears_the_words_before_it_is_bridged() {
     let mut settlement = centre();
+    let told = until_told(&mut settlement);
     settlement.pass(10_000);
-    let told = at(&settlement, |fact| matches!(fact, Fact::SeatTold { .. })).unwrap();
     let bridged = at(&settlement, |fact| matches!(fact, Fact::Bridged { .. })).unwrap();
     let between = bridged - told;
     assert!((700..900).contains(&between), "{between} ms");
@@ -54,27 +64,21 @@ fn a_seat_hears_the_words_before_it_is_bridged() {
 #[test]
 fn a_key_of_the_seat_ends_the_words() {
     let mut settlement = centre();
-    let told =
-        |settlement: &Settlement| at(settlement, |fact| matches!(fact, Fact::SeatTold { .. }));
-    while told(&settlement).is_none() {
-        settlement.pass(20);
-    }
+    let told = until_told(&mut settlement);
     let rung = settlement.seats.clone().into_iter();
     for seat in rung {
         settlement.tell(200, seat, PhoneCommand::Press('1'));
     }
     settlement.pass(5_000);
     let bridged = at(&settlement, |fact| matches!(fact, Fact::Bridged { .. })).unwrap();
-    let between = bridged - told(&settlement).unwrap();
+    let between = bridged - told;
     assert!((150..450).contains(&between), "{between} ms");
 }
 
 #[test]
 fn a_seat_that_hangs_up_meanwhile_leaves_the_caller_at_the_head() {
     let mut settlement = centre();
-    while at(&settlement, |fact| matches!(fact, Fact::SeatTold { .. })).is_none() {
-        settlement.pass(20);
-    }
+    until_told(&mut settlement);
     let first = settlement
         .town
         .facts
@@ -112,9 +116,7 @@ fn a_seat_that_hangs_up_meanwhile_leaves_the_caller_at_the_head() {
 #[test]
 fn a_caller_who_hangs_up_meanwhile_frees_the_seat() {
     let mut settlement = centre();
-    while at(&settlement, |fact| matches!(fact, Fact::SeatTold { .. })).is_none() {
-        settlement.pass(20);
-    }
+    until_told(&mut settlement);
     let caller = settlement.callers[0];
     settlement.tell(100, caller, PhoneCommand::HangUp);
     settlement.pass(60_000);

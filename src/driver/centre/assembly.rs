@@ -81,6 +81,7 @@ pub fn centre(config: &Config) -> Result<Centre, AssemblyError> {
         calls_max: CALLS_MAX,
         retry_after: RETRY_AFTER,
         callback: settings.callback.0,
+        health: settings.health.0,
         ending_max: ENDING_MAX,
     })
 }

@@ -327,7 +327,7 @@ fn stand(
     let hands = CentreHands::new((media, asking), (stock, sender), kept, meter);
     let numbers = centre.numbers.clone();
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
-    machine.set_trunks(trunks::trunks(settings, &bound)?);
+    machine.set_trunks(clock.turn(), trunks::trunks(settings, &bound)?);
     go_on(&mut machine, clock, left);
     let standing = Standing {
         orders,

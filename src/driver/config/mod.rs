@@ -9,6 +9,9 @@ pub mod reach;
 /// How promises to call back are kept.
 pub mod callback;
 
+/// What a seat's phone must do to be given calls.
+pub mod health;
+
 /// What the reader of TOML says, in words for administrators.
 pub mod complaint;
 
@@ -17,6 +20,9 @@ pub mod reading;
 
 /// Which keys count from the next start on.
 pub mod restart;
+
+/// How each seat proves itself.
+pub mod secret;
 
 /// The whole of `ringwise.toml`, every key with its default.
 pub mod settings;

@@ -11,8 +11,8 @@ use toml::Spanned;
 
 use crate::driver::config::complaint;
 use crate::driver::config::reach;
+use crate::driver::config::secret;
 use crate::driver::config::settings::Orders;
-use crate::driver::config::settings::Seat;
 use crate::driver::config::settings::Service;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::token;
@@ -105,7 +105,8 @@ impl Config {
         faults.extend(orders_fault(text, &settings.orders));
         faults.extend(service_faults(&settings.service));
         faults.extend(settings.webhook.fault(text));
-        let secrets = read_secrets(&settings.seat, &mut faults)?;
+        let secrets = secret::read(&settings.seat, read_text, &mut faults)?;
+        faults.extend(secret::number_faults(&settings));
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
         let tokens = token::grants(&settings.token, &ids.collect(), read_text, &mut faults)?;
         let centre = &settings.centre;
@@ -238,61 +239,6 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
 
 fn span(range: Range<usize>) -> Span {
     Span::between(range.start, range.end)
-}
-
-fn read_secrets(
-    seats: &[Seat],
-    faults: &mut Vec<Fault>,
-) -> Result<BTreeMap<String, Secret>, ConfigError> {
-    let mut secrets = BTreeMap::new();
-    for seat in seats {
-        let at = span(seat.id.span());
-        let given = [
-            seat.password.is_some(),
-            seat.password_file.is_some(),
-            seat.ha1.is_some(),
-        ];
-        if given.into_iter().filter(|given| *given).count() != 1 {
-            let fault = Fault::new(
-                at,
-                format!("seat {} proves itself in no single way", seat.id.get_ref()),
-            );
-            faults.push(fault.help("give one of password, password_file, ha1"));
-            continue;
-        }
-        if let Some(secret) = read_secret(seat, faults)? {
-            secrets.insert(seat.id.get_ref().clone(), secret);
-        }
-    }
-    Ok(secrets)
-}
-
-fn read_secret(seat: &Seat, faults: &mut Vec<Fault>) -> Result<Option<Secret>, ConfigError> {
-    if let Some(ha1) = &seat.ha1 {
-        if ha1.get_ref().is_whole() {
-            return Ok(Some(Secret::Ha1(ha1.get_ref().clone())));
-        }
-        let fault = Fault::new(span(ha1.span()), "these are not hashes");
-        faults.push(fault.help("ha1 = { sha256 = \"64 hex digits\", md5 = \"32 hex digits\" }"));
-        return Ok(None);
-    }
-    let (at, password) = match (&seat.password, &seat.password_file) {
-        (Some(password), _) => (span(seat.id.span()), password.0.clone()),
-        (None, Some(file)) => {
-            let text = read_text(file.get_ref())?;
-            let first = text.lines().next().unwrap_or_default();
-            (span(file.span()), first.trim_end().to_owned())
-        }
-        (None, None) => return Ok(None),
-    };
-    if password.is_empty() {
-        faults.push(Fault::new(
-            at,
-            format!("seat {} has an empty password", seat.id.get_ref()),
-        ));
-        return Ok(None);
-    }
-    Ok(Some(Secret::Password(password)))
 }
 
 fn catalog_fault(fault: &CatalogFault, settings: &Settings) -> Fault {
@@ -462,7 +408,7 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
             ),
             (
                 "[[seat]]\nid = \"1\"",
-                "ringwise.toml:2:6: seat 1 proves itself in no single way (give one of password, password_file, ha1)",
+                "ringwise.toml:2:6: seat 1 proves itself in no single way (give one of password, password_file, ha1, or the number of a telephone)",
             ),
             (
                 "[sip]\nlisten = []",

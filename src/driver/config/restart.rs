@@ -33,6 +33,7 @@ pub fn waiting(running: &Settings, read: &Settings) -> Vec<String> {
         ("[[service]]", old.service != new.service),
         ("[webhook]", old.webhook != new.webhook),
         ("[callback]", old.callback != new.callback),
+        ("[health]", old.health != new.health),
         ("[[trunk]]", old.trunk != new.trunk),
     ];
     let rest = keys.iter().all(|(_, differs)| !differs) && !same_rest(old, new);

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::driver::config::callback::Callback;
+use crate::driver::config::health::Health;
 use crate::driver::config::hours::QueueHours;
 use crate::driver::config::token::Token;
 use crate::driver::config::trunk_out::TrunkOut;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub webhook: Webhook,
     /// How promises to call back are kept.
     pub callback: Callback,
+    /// What a seat's phone must do to be given calls.
+    pub health: Health,
     /// Who calls in without registering.
     pub trunk: Vec<Trunk>,
     /// Queues.
@@ -95,6 +98,7 @@ impl Default for Settings {
             service: Vec::new(),
             webhook: Webhook::default(),
             callback: Callback::default(),
+            health: Health::default(),
             trunk: Vec::new(),
             queue: Vec::new(),
             seat: Vec::new(),
@@ -438,6 +442,12 @@ pub struct Seat {
     /// Or hashes.
     #[serde(default)]
     pub ha1: Option<Spanned<Ha1>>,
+    /// Or it is the telephone of this number, in E.164, called over a trunk.
+    #[serde(default)]
+    pub number: Option<Spanned<String>>,
+    /// Its telephone is asked to answer by itself.
+    #[serde(default)]
+    pub auto_answer: bool,
     /// Skills with levels 1 to 10, and until when they are certified.
     #[serde(default)]
     pub skills: BTreeMap<String, SkillGrant>,
@@ -475,6 +485,8 @@ impl Seat {
             site: self.site.clone(),
             groups: self.groups.clone(),
             certified: certified.collect(),
+            auto_answer: self.auto_answer,
+            number: self.number.as_ref().map(|one| one.get_ref().clone()),
             first: self
                 .first
                 .iter()

@@ -119,6 +119,7 @@ fn problem(error: &CommandError) -> Problem {
     let status = match error {
         CommandError::UnknownSeat | CommandError::UnknownCall => StatusCode::NOT_FOUND,
         CommandError::NotRegistered
+        | CommandError::Unfit(_)
         | CommandError::NotWaiting
         | CommandError::NotInWrapUp
         | CommandError::Overtaken

@@ -340,6 +340,7 @@ fn table(query: &Query, answer: &Value) -> String {
             ("SINCE", "/since"),
             ("CALL", "/call"),
             ("SERVED", "/served"),
+            ("AILMENT", "/ailment"),
         ],
         Query::Queues => &[
             ("QUEUE", "/name"),
@@ -392,7 +393,7 @@ mod tests {
         let text = table(&Query::Seats, &answer);
         assert_eq!(
             text,
-            "SEAT  NAME   STATE  SINCE  CALL  SERVED\n1001  Li Na  ready  t      -     3\n"
+            "SEAT  NAME   STATE  SINCE  CALL  SERVED  AILMENT\n1001  Li Na  ready  t      -     3       -\n"
         );
         let nameless = serde_json::json!([{"id": "1", "name": ""}]);
         assert!(table(&Query::Seats, &nameless).contains("\n1     -     -"));

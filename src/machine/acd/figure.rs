@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::machine::acd::lane::Head;
+use crate::machine::acd::policy;
 use crate::machine::acd::policy::Policy;
 use crate::machine::acd::policy::Sight;
 use crate::machine::acd::rank::Rank;
@@ -37,6 +38,7 @@ struct Figure {
     talk: f64,
     talks: f64,
     stress: f64,
+    pressure: f64,
 }
 
 /// Queues that share seats.
@@ -80,6 +82,7 @@ impl Figures {
                 talk: TALK_FIRST,
                 talks: 1.0,
                 stress: 1.0,
+                pressure: 1.0,
             });
             self.pools.push(Pool::default());
         }
@@ -160,18 +163,21 @@ impl Figures {
         if !std::mem::take(&mut self.stale) {
             return;
         }
-        let mut root: Vec<usize> = (0..self.queues.len()).collect();
-        let mut seats = vec![(0_u32, 0_u32); self.queues.len()];
+        let queues = self.queues.len();
+        let mut root: Vec<usize> = (0..queues).collect();
+        let mut seats = vec![(0_u32, 0_u32); queues];
         for (able, signed_in) in groups {
             let served = able.queues().iter().map(|queue| place(*queue));
-            let served: Vec<usize> = served.filter(|at| *at < root.len()).collect();
-            for at in &served {
-                seats[*at].0 += signed_in;
-                seats[*at].1 += if served.len() > 1 { signed_in } else { 0 };
-            }
-            for two in served.windows(2) {
-                let (one, other) = (find(&mut root, two[0]), find(&mut root, two[1]));
-                root[one.max(other)] = one.min(other);
+            let served = served.filter(|at| *at < queues);
+            let shared = served.clone().nth(1).map_or(0, |_| signed_in);
+            let mut before = None;
+            for at in served {
+                seats[at].0 += signed_in;
+                seats[at].1 += shared;
+                if let Some(before) = before.replace(at) {
+                    let (one, other) = (find(&mut root, before), find(&mut root, at));
+                    root[one.max(other)] = one.min(other);
+                }
             }
         }
         let pools: Vec<usize> = (0..root.len()).map(|at| find(&mut root, at)).collect();
@@ -226,6 +232,7 @@ impl Figures {
         }
         for figure in &mut self.queues {
             figure.stress /= least[figure.pool];
+            figure.pressure = policy::pressure(figure.stress);
         }
         for (pool, (lightest, _)) in self.pools.iter_mut().zip(weights) {
             pool.evenness = (lightest / pool.evenness).powi(4);
@@ -253,6 +260,7 @@ impl Figures {
             target: figure.target,
             served: 1.0 / figure.talk,
             stress: figure.stress,
+            pressure: figure.pressure,
             gap: pool.gap,
             lead: pool.evenness * (pool.recent / figure.target - 1.0).clamp(0.0, 1.0),
         };

@@ -88,16 +88,16 @@ impl Matching {
     }
 
     /// The heads of the lanes that a seat of `group` may serve now.
-    pub fn heads(&self, group: GroupNo) -> impl Iterator<Item = (LaneNo, Head)> + '_ {
+    pub fn heads(&self, group: GroupNo) -> impl Iterator<Item = (LaneNo, &Head)> + '_ {
         let lanes = self.groups[group.0].lanes.iter();
-        let heads = lanes.filter_map(|lane| Some((*lane, self.heads[lane.0]?)));
+        let heads = lanes.filter_map(|lane| Some((*lane, self.heads[lane.0].as_ref()?)));
         heads.filter(move |(_, head)| !self.reserves.hold(group.0, head.queue))
     }
 
     /// The first contact of a lane.
     #[must_use]
-    pub fn head(&self, lane: LaneNo) -> Option<Head> {
-        self.heads[lane.0]
+    pub fn head(&self, lane: LaneNo) -> Option<&Head> {
+        self.heads[lane.0].as_ref()
     }
 
     /// Whether any seat that is signed in could serve `lane`.

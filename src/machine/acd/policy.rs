@@ -120,6 +120,8 @@ pub struct Sight {
     pub served: f64,
     /// The weight beside the least one, seats of its own counted in: `r`.
     pub stress: f64,
+    /// How fast a wait presses: [`pressure`] of `stress`, kept because a power is dear.
+    pub pressure: f64,
     /// From one end of a wait to the next, in all queues that share seats, in minutes.
     pub gap: f64,
     /// How much being inside the target counts: `e·l`.
@@ -166,7 +168,13 @@ fn auto(sight: Sight) -> f64 {
         0.0
     };
     let crowd = CROWD * (sight.stress - 1.0) * (sight.length - 1.0) * sight.gap;
-    sight.stress.powf(STRESS_POWER) * (waited + inside) + crowd
+    sight.pressure * (waited + inside) + crowd
+}
+
+/// How much faster than in the least queue of those that share seats a wait presses: `r^0.6`.
+#[must_use]
+pub fn pressure(stress: f64) -> f64 {
+    stress.powf(STRESS_POWER)
 }
 
 /// How much faster a wait presses in a heavier queue.

@@ -5,6 +5,7 @@
 //! its best seat; again, until none is left. Nobody else is looked at. Pairs in which the seat puts
 //! the contact's queue first go before all others, unless that seat failed the contact last.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::machine::acd::board::Board;
@@ -55,16 +56,24 @@ struct Wanted {
 
 fn book_all(board: &mut Board, now: Now) {
     let free: BTreeSet<Free> = std::mem::take(&mut board.free).into_iter().collect();
-    let ranked = |board: &Board, free| Some((wanted(board, free, now)?.rank, free));
+    let ranked = |board: &Board, free| {
+        let wanted = wanted(board, free, now)?;
+        Some(((wanted.rank, free), wanted))
+    };
     let ready = free.into_iter().filter_map(|free| ranked(board, free));
-    let mut next: BTreeSet<(Order, Free)> = ready.collect();
-    while let Some((rank, free)) = next.pop_last() {
-        let Some(first) = wanted(board, free, now) else {
-            continue;
-        };
-        if first.rank != rank {
-            next.insert((first.rank, free));
-            continue;
+    let mut next: BTreeMap<(Order, Free), Wanted> = ready.collect();
+    // Whether all that is in `next` was found since the last booking.
+    let mut fresh = true;
+    while let Some(((rank, free), mut first)) = next.pop_last() {
+        if !fresh {
+            let Some(again) = wanted(board, free, now) else {
+                continue;
+            };
+            if again.rank != rank {
+                next.insert((again.rank, free), again);
+                continue;
+            }
+            first = again;
         }
         let Some(seat) = best_seat(board, first) else {
             continue;
@@ -72,26 +81,26 @@ fn book_all(board: &mut Board, now: Now) {
         board.book(seat, first.contact, now);
         // A seat that another contact's choice or a better seat left free asks for its next one.
         next.extend(ranked(board, free));
-        if next.len() <= EXACT_MAX {
-            let again = next.iter().filter_map(|(_, free)| ranked(board, *free));
+        fresh = next.len() <= EXACT_MAX;
+        if fresh {
+            let again = next.keys().filter_map(|(_, free)| ranked(board, *free));
             next = again.collect();
         }
     }
 }
 
 fn wanted(board: &Board, free: Free, now: Now) -> Option<Wanted> {
-    let one = |lane, head: &Head, own| Wanted {
-        rank: (own, board.figures.rank(head, now)),
-        contact: head.contact,
-        lane,
-    };
     match free {
         Free::Lane(lane) => {
             let head = board.matching.head(lane)?;
             board.matching.seat_for(lane, None)?;
             let failed_at = failed_at(board, head.contact);
             let own = board.matching.own_seat_for(lane, failed_at).is_some();
-            Some(one(Some(lane), &head, own))
+            Some(Wanted {
+                rank: (own, board.figures.rank(head, now)),
+                contact: head.contact,
+                lane: Some(lane),
+            })
         }
         Free::Seat(id) => {
             let seat = board.seats.get(&id)?;
@@ -103,10 +112,21 @@ fn wanted(board: &Board, free: Free, now: Now) -> Option<Wanted> {
                 able.puts_first(head.queue) && failed_at(board, head.contact) != Some(id)
             };
             let heads = board.matching.heads(seat.group);
-            let heads = heads.map(|(lane, head)| one(Some(lane), &head, own(&head)));
-            let personal = board.personal.heads(id);
-            let personal = personal.map(|head| one(None, &head, own(&head)));
-            heads.chain(personal).max_by_key(|one| one.rank)
+            let heads = heads.map(|(lane, head)| (Some(lane), *head));
+            let personal = board.personal.heads(id).map(|head| (None, head));
+            let mut best: Option<Wanted> = None;
+            for (lane, head) in heads.chain(personal) {
+                let rank = (own(&head), board.figures.rank(&head, now));
+                if best.is_none_or(|best| rank > best.rank) {
+                    let contact = head.contact;
+                    best = Some(Wanted {
+                        rank,
+                        contact,
+                        lane,
+                    });
+                }
+            }
+            best
         }
     }
 }

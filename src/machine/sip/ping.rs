@@ -1,9 +1,14 @@
 //! Is a registered flow alive?
 
+use std::time::Duration;
+
+use crate::vocabulary::time::Now;
+
 /// A flow that is asked by OPTIONS again and again.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Ping {
     failures: u8,
+    sent: Now,
 }
 
 /// Unanswered pings in a row after which a flow is dead.
@@ -21,6 +26,17 @@ pub enum Pulse {
 }
 
 impl Ping {
+    /// A ping leaves.
+    pub const fn begin(&mut self, now: Now) {
+        self.sent = now;
+    }
+
+    /// Since the last ping left.
+    #[must_use]
+    pub const fn since(&self, now: Now) -> Duration {
+        now.since(self.sent)
+    }
+
     /// A ping has ended with this status; 408 is silence.
     pub const fn ended(&mut self, status: u16) -> Pulse {
         if status != 408 {

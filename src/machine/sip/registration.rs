@@ -35,6 +35,9 @@ use crate::wire::sip::name_addr::NameAddr;
 use crate::wire::sip::uri::Scheme;
 use crate::wire::sip::uri::Uri;
 
+/// From a REGISTER to the first ping over its flow: the 200 goes ahead of it.
+const FIRST_PING: Duration = Duration::from_millis(100);
+
 impl UserAgent {
     /// REGISTER (RFC 3261 section 10.3). What is wrong for everybody is said before anybody is
     /// asked who they are; the rest only to whom it concerns.
@@ -109,7 +112,7 @@ impl UserAgent {
                 });
                 if let Entry::Vacant(place) = self.pings.entry(flow) {
                     place.insert(Ping::default());
-                    self.ping_later(flow, now);
+                    self.wake(Some(now + FIRST_PING), Alarm::Ping(flow));
                 }
             }
         }
@@ -143,6 +146,9 @@ impl UserAgent {
         let options = uri.and_then(|uri| self.options(&uri.without_headers(), &flow));
         match options {
             Some(options) => {
+                if let Some(ping) = self.pings.get_mut(&flow) {
+                    ping.begin(now);
+                }
                 self.send(flow, options, Purpose::Ping(flow), now);
             }
             None => {
@@ -156,8 +162,15 @@ impl UserAgent {
         let Some(ping) = self.pings.get_mut(&flow) else {
             return;
         };
+        let round_trip = ping.since(now);
         match ping.ended(status) {
-            Pulse::Alive => self.ping_later(flow, now),
+            Pulse::Alive => {
+                let users: Vec<_> = self.registrar.users_of(&flow).map(str::to_owned).collect();
+                for user in users {
+                    self.report(UaEvent::Pinged { user, round_trip });
+                }
+                self.ping_later(flow, now);
+            }
             Pulse::Doubtful => self.wake_ping(flow, now),
             Pulse::Dead => self.forget_flow(flow),
         }

@@ -200,6 +200,13 @@ pub enum UaEvent {
         /// True if it had no binding before.
         fresh: bool,
     },
+    /// A registered phone has answered OPTIONS.
+    Pinged {
+        /// User part of the address of record.
+        user: String,
+        /// From our request to its answer.
+        round_trip: Duration,
+    },
     /// A user has no binding left: expired, removed, or its flow is gone.
     Unregistered {
         /// User part of the address of record.
@@ -239,6 +246,7 @@ impl UaEvent {
             | Self::Reoffered { .. }
             | Self::ReofferAnswered { .. }
             | Self::Registered { .. }
+            | Self::Pinged { .. }
             | Self::Unregistered { .. }
             | Self::AccountAnswered { .. }
             | Self::TurnedAway { .. } => false,

@@ -284,6 +284,7 @@ impl Model {
             target: setup.target.as_secs_f64() / 60.0,
             served: 1.0,
             stress: 1.0,
+            pressure: 1.0,
             gap: 0.0,
             lead: 0.0,
         };
