@@ -76,6 +76,7 @@ mod seat_health;
 mod seat_orders;
 mod service_report;
 mod settlement;
+mod shadow_release;
 mod sip_call;
 mod sip_crossing;
 mod sip_dialog;
@@ -99,6 +100,7 @@ mod travel_bank;
 mod travel_hotline;
 mod waiting_room;
 mod waits;
+mod web_client;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "few of the facts tell of seats"
