@@ -12,6 +12,7 @@ use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::release_view::ReleasesView;
+use crate::call::report::foresight::Foresight;
 use crate::call::turnover::Released;
 use crate::call::wait_book::WaitBook;
 use crate::machine::acd::fact::AcdFact;
@@ -36,6 +37,8 @@ pub struct View {
     pub releases: ReleasesView,
     /// Totals since the start.
     pub totals: Totals,
+    /// What was foreseen, by release.
+    pub foresight: Foresight,
     /// How well waits were foretold.
     pub waits: WaitBook,
     /// Place of the last fact taken.
@@ -171,6 +174,7 @@ impl View {
                     self.releases.unpin(call.release);
                 }
                 *self.totals.closed.entry(record.outcome).or_default() += 1;
+                self.foresight.take(record);
                 if self.off_line > 0 {
                     self.count_off_line();
                 }
