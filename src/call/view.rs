@@ -12,10 +12,11 @@ use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::release_view::ReleasesView;
+use crate::call::report::foresight::Foresight;
 use crate::call::turnover::Released;
 use crate::call::wait_book::WaitBook;
-use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::SeatState;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::SeatState;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
@@ -36,6 +37,8 @@ pub struct View {
     pub releases: ReleasesView,
     /// Totals since the start.
     pub totals: Totals,
+    /// What was foreseen, by release.
+    pub foresight: Foresight,
     /// How well waits were foretold.
     pub waits: WaitBook,
     /// Place of the last fact taken.
@@ -171,6 +174,7 @@ impl View {
                     self.releases.unpin(call.release);
                 }
                 *self.totals.closed.entry(record.outcome).or_default() += 1;
+                self.foresight.take(record);
                 if self.off_line > 0 {
                     self.count_off_line();
                 }
@@ -366,6 +370,10 @@ impl View {
                 self.stage(*contact, "ringing", name);
                 self.with_seat(*seat, |seat| seat.call = Some(*contact));
             }
+            AcdFact::BesideOffered { contact, seat } => {
+                self.with_seat(*seat, |seat| seat.call = Some(*contact));
+            }
+            AcdFact::BesideEnded { seat, .. } => self.with_seat(*seat, |seat| seat.call = None),
             AcdFact::OfferEnded { contact, seat, .. } => {
                 self.stage(*contact, "waiting", None);
                 self.with_seat(*seat, |seat| seat.call = None);

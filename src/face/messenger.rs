@@ -10,6 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::call::effect::Command;
 use crate::call::fact::Recorded;
 use crate::driver::clock::Clock;
+use crate::driver::orders::source::Place;
 use crate::driver::post::Post;
 use crate::driver::post::PostMeter;
 use crate::face::api::desk::Desk;
@@ -23,8 +24,10 @@ use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
 use crate::machine::prediction::telling;
 
-/// Whoever is told of is looked at again after so long, for conditions that time fulfils.
+/// Everybody is looked at again after so long, for conditions that time fulfils.
 const LOOK: Duration = Duration::from_secs(60);
+/// After so long it is seen that a file was read again.
+const GLANCE: Duration = Duration::from_secs(2);
 /// So long news gather before they are looked at.
 const GATHER: Duration = Duration::from_millis(200);
 /// So many customers are looked at in one go.
@@ -37,18 +40,19 @@ pub async fn keep(post: Post, desk: Desk, clock: Clock) {
     let mut dispatch = Dispatch::default();
     let mut facts = desk.live.subscribe();
     loop {
+        let edition = desk.knowledge.orders.edition();
         let looking = desk.clone();
         let Ok(letters) = tokio::task::spawn_blocking(move || due(&looking)).await else {
             return;
         };
         dispatch.handle_due(letters, clock.now());
         let again = clock.now() + LOOK;
-        while clock.now() < again {
+        while clock.now() < again && desk.knowledge.orders.edition() == edition {
             work(&post, &desk, (&mut dispatch, clock)).await;
             let waiting = dispatch.waiting();
             let count = u64::try_from(waiting).unwrap_or(u64::MAX);
             desk.post.waiting.store(count, Ordering::Relaxed);
-            let pause = if waiting > 0 { PAUSE } else { LOOK };
+            let pause = if waiting > 0 { PAUSE } else { GLANCE };
             tokio::select! {
                 more = news(&mut facts) => {
                     if !more {
@@ -108,24 +112,22 @@ async fn work(post: &Post, desk: &Desk, (dispatch, clock): (&mut Dispatch, Clock
     }
 }
 
-/// What is due of everybody who was told of.
+/// What is due of everybody who was told of, or stands in a file.
 fn due(desk: &Desk) -> Vec<Letter> {
-    let pushed = desk.knowledge.orders.pushed();
+    let orders = &desk.knowledge.orders;
     let mut letters = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page = pushed.page(after.as_deref(), PAGE);
-        let Some(last) = page.last() else {
-            return letters;
-        };
-        after = Some(last.id.clone());
+    let mut place = Some(Place::Told(None));
+    while let Some(from) = place {
+        let (page, next) = orders.page(&from, PAGE);
         for customer in &page {
             letters.extend(letters_to(desk, customer));
         }
         if letters.len() >= LETTERS_MAX {
-            return letters;
+            break;
         }
+        place = next;
     }
+    letters
 }
 
 fn letters_to(desk: &Desk, customer: &Customer) -> Vec<Letter> {

@@ -1,10 +1,6 @@
 //! Questions ranked, answered and learned over HTTP, and orders told, by a whole centre.
 
 use std::fs;
-use std::io::Read;
-use std::io::Write;
-use std::net::SocketAddr;
-use std::net::TcpStream;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -16,6 +12,8 @@ use ringwise::face::centre;
 use ringwise::face::centre::Served;
 use serde_json::Value;
 use serde_json::json;
+
+use crate::web_client;
 
 /// A centre of the parcel service in a folder of its own.
 struct Parcels {
@@ -79,19 +77,9 @@ impl Parcels {
     }
 
     fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        let token = fs::read_to_string(self.folder.join("admin.token")).unwrap();
-        let body = body.to_string();
-        let request = format!(
-            "POST /api/v1/{path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\
-             Authorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            token.trim(),
-            body.len()
-        );
-        let address: SocketAddr = self.served.as_ref().unwrap().0.api;
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).unwrap();
+        let api = self.served.as_ref().unwrap().0.api;
+        let line = format!("POST /api/v1/{path}");
+        let reply = web_client::ask(api, &self.folder, (&line, &body.to_string()));
         let status = reply[9..12].parse().unwrap();
         let (_, body) = reply.split_once("\r\n\r\n").unwrap();
         (status, serde_json::from_str(body).unwrap())

@@ -51,6 +51,7 @@ mod notices_sent;
 mod number_seat;
 mod predict_menu;
 mod prediction_data;
+mod prediction_drift;
 mod prediction_laws;
 mod prediction_sim;
 mod prediction_storm;
@@ -64,6 +65,11 @@ mod release_diff;
 )]
 mod release_works;
 mod releases;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of rings"
+)]
+mod ringing;
 mod routing;
 mod rsip_oracle;
 mod sdp_examples;
@@ -75,6 +81,7 @@ mod seat_health;
 mod seat_orders;
 mod service_report;
 mod settlement;
+mod shadow_release;
 mod sip_call;
 mod sip_crossing;
 mod sip_dialog;
@@ -98,6 +105,7 @@ mod travel_bank;
 mod travel_hotline;
 mod waiting_room;
 mod waits;
+mod web_client;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "few of the facts tell of seats"

@@ -14,7 +14,6 @@ use ringwise::machine::prediction::reading;
 use crate::stage::Stage;
 use crate::stage::number;
 use crate::stage::only;
-use crate::stage::script;
 
 const BANK: &str = r#"bank: parcels
 languages: [en]
@@ -61,9 +60,7 @@ fn customer(late: &[(&str, f64)]) -> Customer {
 }
 
 fn said(customer: Customer, cues: &[(u64, &str)]) -> Vec<String> {
-    let bank = reading::bank::read(BANK).unwrap();
-    let script = script(DIALPLAN, &bank);
-    let stage = Stage::of(script, bank, customer);
+    let stage = Stage::reading(DIALPLAN, BANK, customer);
     only(&stage.play(cues, 60_000), &["\"", "tells"])
 }
 

@@ -23,6 +23,8 @@ use serde_json::Value;
 use serde_json::json;
 use sha2::Sha256;
 
+use crate::web_client;
+
 const BANK: &str = r#"bank: parcels
 languages: [en]
 attributes:
@@ -38,9 +40,9 @@ questions:
 const SECRET: &str = "sixteen letters!";
 /// Longest wait for something that comes.
 const COMES: Duration = Duration::from_secs(20);
-/// So long is waited for what must not come.
 /// How often figures are asked for until they are there.
 const ASKED_MAX: u32 = 2_000;
+/// So long is waited for what must not come.
 const STAYS_AWAY: Duration = Duration::from_millis(1_500);
 
 /// What was posted: headers in small letters, and the body.
@@ -92,6 +94,8 @@ fn read(stream: &TcpStream) -> Option<Posted> {
 /// A centre in a folder of its own that sends to this address.
 struct Centre {
     folder: PathBuf,
+    /// Where orders come from.
+    source: String,
     served: Option<(Served, tokio::runtime::Runtime)>,
 }
 
@@ -107,6 +111,7 @@ impl Centre {
         fs::write(folder.join("secret"), format!("{SECRET}\n")).unwrap();
         Self {
             folder,
+            source: "push:".to_owned(),
             served: None,
         }
     }
@@ -116,9 +121,10 @@ impl Centre {
         let text = format!(
             "data_dir = \"{0}/data\"\n[centre]\nlanguages = [\"en\"]\n[sip]\nlisten = [\"udp://127.0.0.1:0\"]\n[http]\nlisten = \"127.0.0.1:0\"\n\
              [dialplans]\ndir = \"{0}/dialplans\"\n[banks]\ndir = \"{0}/banks\"\n[prompts]\ndir = \"{1}\"\n\
-             [orders]\nsource = \"push:\"\n[webhook]\nurl = \"http://{webhook}/notices\"\nsecret_file = \"{0}/secret\"\n",
+             [orders]\nsource = \"{2}\"\n[webhook]\nurl = \"http://{webhook}/notices\"\nsecret_file = \"{0}/secret\"\n",
             self.folder.display(),
-            prompts.display()
+            prompts.display(),
+            self.source
         );
         let config = Config::read("ringwise.toml", &text).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -139,18 +145,8 @@ impl Centre {
     }
 
     fn ask(&self, request: &str, body: &str) -> String {
-        let token = fs::read_to_string(self.folder.join("data/admin.token")).unwrap();
-        let request = format!(
-            "{request} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            token.trim(),
-            body.len()
-        );
-        let mut stream = TcpStream::connect(self.served.as_ref().unwrap().0.api).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).unwrap();
-        reply
+        let api = self.served.as_ref().unwrap().0.api;
+        web_client::ask(api, &self.folder.join("data"), (request, body))
     }
 
     fn tell(&self, order: &str, late_min: u32) {
@@ -226,4 +222,24 @@ fn what_could_not_be_posted_is_posted_after_a_restart() {
     centre.begin(address);
     let taken = posted.recv_timeout(COMES).unwrap();
     assert!(taken.body.contains("parcels/delay/7/B5678"));
+}
+
+#[test]
+fn orders_of_a_file_are_looked_at_when_it_changes() {
+    let (address, posted) = receiver(0);
+    let mut centre = Centre::new("file");
+    let file = centre.folder.join("orders.csv");
+    let write = |rows: &str| {
+        let head = "customer_id,name,phones,order_id,late_min";
+        fs::write(&file, format!("{head}\n{rows}")).unwrap();
+    };
+    write("7,Grace,+14155550101,A1234,95\n7,,,B5678,5\n");
+    centre.source = format!("csv:{}", file.display());
+    centre.begin(address);
+    let first = posted.recv_timeout(COMES).unwrap();
+    assert!(first.body.contains("parcels/delay/7/A1234"));
+    write("7,Grace,+14155550101,A1234,120\n7,,,B5678,80\n");
+    let second = posted.recv_timeout(COMES).unwrap();
+    assert!(second.body.contains("parcels/delay/7/B5678"), "told once");
+    assert!(posted.recv_timeout(STAYS_AWAY).is_err());
 }

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use ringwise::machine::prediction::order::Customer;
 use ringwise::machine::prediction::order::Order;
-use ringwise::machine::prediction::reading;
 use ringwise::vocabulary::time::Wall;
 
 use crate::stage::Stage;
 use crate::stage::number;
 use crate::stage::only;
-use crate::stage::script;
 
 const DIALPLAN: &str = r#"version: 1
 flow: shop
@@ -40,8 +38,6 @@ fn stage(weights: &[(&str, f64)]) -> Stage {
     let text = format!(
         "bank: shop\nlanguages: [en]\nattributes: {{ order: {{ kind: {{ type: text }} }} }}\nquestions:\n{questions}"
     );
-    let bank = reading::bank::read(&text).unwrap();
-    let script = script(DIALPLAN, &bank);
     let customer = Customer {
         id: "7".to_owned(),
         numbers: vec![number()],
@@ -51,7 +47,7 @@ fn stage(weights: &[(&str, f64)]) -> Stage {
         }],
         ..Customer::default()
     };
-    Stage::of(script, bank, customer)
+    Stage::reading(DIALPLAN, &text, customer)
 }
 
 #[test]

@@ -159,6 +159,12 @@ impl Stage {
         }
     }
 
+    /// The same, script and bank as they are written.
+    pub(crate) fn reading(dialplan: &str, bank: &str, customer: Customer) -> Self {
+        let bank = reading::bank::read(bank).unwrap();
+        Self::of(script(dialplan, &bank), bank, customer)
+    }
+
     /// Plays a script of `(ms, what)` to `end_ms` and gives the log. `what` is `ring` (the call is
     /// answered), a key, `full` or `left`.
     pub(crate) fn play(&self, cues: &[(u64, &str)], end_ms: u64) -> Vec<String> {

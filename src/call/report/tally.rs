@@ -17,11 +17,12 @@ use crate::call::report::returning::CallBook;
 use crate::call::report::returning::LATE_MS;
 use crate::call::report::returning::Returns;
 use crate::call::report::returning::SOON_MS;
+use crate::call::report::sum::Sum;
 
 /// Who listened longer than this to what they wanted was comforted falsely: in milliseconds.
 pub const COMFORT_MAX_MS: u64 = 20_000;
 /// A probability that was not given counts as this much in the log-loss: less than any that is.
-const P_MIN: f64 = 1e-4;
+pub(super) const P_MIN: f64 = 1e-4;
 
 /// What a stretch of calls says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -50,6 +51,9 @@ pub struct Tally {
     pub evenness: Evenness,
     /// Sum of -ln(probability of what was wanted), in nats.
     pub log_loss_sum: f64,
+    /// The same with its squares.
+    #[serde(skip)]
+    pub losses: Sum,
     /// What was held to be likeliest, and whether it was.
     pub calibration: Calibration,
     /// How long each of the labelled listened, in milliseconds.
@@ -109,7 +113,9 @@ impl Tally {
         self.hit_3 += u64::from(wanted.is_among(3));
         self.hit_5 += u64::from(wanted.is_among(5));
         self.evenness.take(foreseen, wanted);
-        self.log_loss_sum -= wanted.p.unwrap_or(P_MIN).max(P_MIN).ln();
+        let loss = -wanted.p.unwrap_or(P_MIN).max(P_MIN).ln();
+        self.log_loss_sum += loss;
+        self.losses.take(loss);
         if let Some((_, _, p)) = foreseen.ranked.first() {
             self.calibration.take(*p, wanted.is_among(1));
         }

@@ -16,7 +16,6 @@ use crate::machine::ivr::replay::PastService;
 use crate::machine::ivr::replay::Visit;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::WalkFact;
-use crate::machine::prediction::ranking::Choice;
 use crate::machine::prediction::ranking::Ranking;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;
@@ -30,6 +29,24 @@ pub enum PastError {
     /// A line of it.
     #[error("the journal holds a fact that this version cannot read: {0}")]
     Fact(#[from] serde_json::Error),
+}
+
+/// Gives every fact of the journal to `take`, the oldest first. A running centre may go on writing.
+///
+/// # Errors
+///
+/// [`PastError`] if the database or a fact cannot be read.
+pub fn each(database: &Path, mut take: impl FnMut(&Recorded)) -> Result<(), PastError> {
+    let db = schema::open_reading(database)?;
+    let mut query = db.prepare("SELECT facts FROM journal ORDER BY first_seq")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let facts: String = row.get(0)?;
+        for line in facts.lines() {
+            take(&serde_json::from_str(line)?);
+        }
+    }
+    Ok(())
 }
 
 /// The last `most` calls that are over, the newest first. A running centre may go on writing.
@@ -160,7 +177,7 @@ impl Story {
             });
         } else if let WalkFact::Predicted { ranked, .. } = fact {
             self.predicts = true;
-            self.past.ranking.get_or_insert_with(|| ranking(ranked));
+            self.past.ranking.get_or_insert_with(|| Ranking::of(ranked));
         } else if let WalkFact::Chose {
             order, question, ..
         } = fact
@@ -183,19 +200,5 @@ impl Story {
 
     fn deeds(&mut self) -> Option<&mut Vec<Deed>> {
         self.past.visits.last_mut().map(|visit| &mut visit.deeds)
-    }
-}
-
-fn ranking(ranked: &[(Option<String>, String, f64)]) -> Ranking {
-    let choices = ranked.iter().map(|(order, question, p)| Choice {
-        order: order.clone(),
-        question: question.clone(),
-        p: *p,
-    });
-    let choices: Vec<Choice> = choices.collect();
-    let likely: f64 = choices.iter().map(|choice| choice.p).sum();
-    Ranking {
-        choices,
-        other: (1.0 - likely).max(0.0),
     }
 }

@@ -58,6 +58,13 @@ impl OrderBook {
         self.customers.is_empty()
     }
 
+    /// So many customers at most, from this place on.
+    #[must_use]
+    pub fn page(&self, from: usize, most: usize) -> &[Customer] {
+        let to = from.saturating_add(most).min(self.customers.len());
+        self.customers.get(from..to).unwrap_or_default()
+    }
+
     /// The customer with this id.
     #[must_use]
     pub fn customer(&self, id: &str) -> Option<&Customer> {

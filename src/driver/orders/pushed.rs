@@ -72,6 +72,16 @@ impl Pushed {
             .collect()
     }
 
+    /// A customer of the source, with what was told since.
+    #[must_use]
+    pub fn over_customer(&self, mut found: Customer) -> Customer {
+        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(told) = book.customers.get(&found.id) {
+            told.lay_over(&mut found);
+        }
+        found
+    }
+
     /// What the source found for a key, with what was told since.
     #[must_use]
     pub fn over(&self, key: &LookupKey, found: Customer) -> Customer {

@@ -104,6 +104,17 @@ enum Kind {
 struct Sheet {
     book: OrderBook,
     written: Option<Wall>,
+    /// So often it was read before.
+    edition: u64,
+}
+
+/// A place among the customers that are known without being asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// After the one with this id, of those that were told of; none: at the first.
+    Told(Option<String>),
+    /// After so many of the file.
+    File(usize),
 }
 
 impl Orders {
@@ -130,6 +141,7 @@ impl Orders {
                 let sheet = Sheet {
                     book,
                     written: written(stamp),
+                    edition: 0,
                 };
                 let book = Arc::new(RwLock::new(Arc::new(sheet)));
                 let watch = watch(path, stamp, customs, &book).map_err(OrdersError::Thread)?;
@@ -171,6 +183,45 @@ impl Orders {
                 gate.request(key, timeout, Box::new(over));
             }
             Kind::Told => answered(Ok(self.pushed.over(&key, Customer::default()))),
+        }
+    }
+
+    /// So many customers at most of those that are known without being asked for, from a place on, and the place
+    /// of the next: who was told of, then who stands in a file that is not stale. Databases and services are asked
+    /// for callers only.
+    #[must_use]
+    pub fn page(&self, from: &Place, most: usize) -> (Vec<Customer>, Option<Place>) {
+        match from {
+            Place::Told(after) => {
+                let page = self.pushed.page(after.as_deref(), most);
+                let next = page.last().map(|last| Place::Told(Some(last.id.clone())));
+                (page, next.or(Some(Place::File(0))))
+            }
+            Place::File(from) => {
+                let Kind::File { book, .. } = &self.kind else {
+                    return (Vec::new(), None);
+                };
+                let sheet = Arc::clone(&book.read().unwrap_or_else(PoisonError::into_inner));
+                if self.is_stale(&sheet) {
+                    return (Vec::new(), None);
+                }
+                let page = sheet.book.page(*from, most).iter().cloned();
+                let page: Vec<Customer> = page.map(|one| self.pushed.over_customer(one)).collect();
+                let next = (!page.is_empty()).then(|| Place::File(from + page.len()));
+                (page, next)
+            }
+        }
+    }
+
+    /// Another number whenever a file was read again.
+    #[must_use]
+    pub fn edition(&self) -> u64 {
+        match &self.kind {
+            Kind::File { book, .. } => {
+                let sheet = book.read().unwrap_or_else(PoisonError::into_inner);
+                sheet.edition
+            }
+            Kind::Gate(_) | Kind::Told => 0,
         }
     }
 
@@ -272,11 +323,12 @@ fn refresh(path: &Path, customs: &Customs, book: &RwLock<Arc<Sheet>>) -> Option<
     match load(path, customs) {
         Ok((stamp, new)) => {
             tracing::info!(path = %path.display(), customers = new.len(), "orders read again");
-            let sheet = Sheet {
+            let mut book = book.write().unwrap_or_else(PoisonError::into_inner);
+            *book = Arc::new(Sheet {
                 book: new,
                 written: written(stamp),
-            };
-            *book.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sheet);
+                edition: book.edition + 1,
+            });
             Some(stamp)
         }
         Err(error) => {
@@ -316,6 +368,7 @@ mod tests {
         let sheet = Sheet {
             book,
             written: written(first),
+            edition: 0,
         };
         let book = RwLock::new(Arc::new(sheet));
         assert_eq!(name(&book), "Li");

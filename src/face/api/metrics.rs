@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
+use crate::call::report::foresight::FIRST;
+use crate::call::report::foresight::Foreseen;
 use crate::call::view::BOUNDS_US;
 use crate::call::view::Histogram;
 use crate::call::view::View;
@@ -11,7 +13,7 @@ use crate::call::wait_book::QueueWaits;
 use crate::driver::journal::writer::JournalState;
 use crate::driver::post::PostMeter;
 use crate::driver::turn_meter::TurnMeter;
-use crate::machine::acd::surface::SeatState;
+use crate::machine::acd::fact::SeatState;
 
 /// Every figure as text.
 #[must_use]
@@ -80,6 +82,7 @@ pub fn text(
         page.counter(name, help, &[(String::new(), value)]);
     }
     notices(&mut page, post);
+    foresight(&mut page, view);
     page.finish()
 }
 
@@ -97,6 +100,59 @@ fn notices(page: &mut Page, post: &PostMeter) {
         "notices_waiting",
         "Notices not yet posted.",
         &[("", read(&post.waiting))],
+    );
+}
+
+/// What each of the last releases foresaw: to compare a trial with what stood before.
+fn foresight(page: &mut Page, view: &View) {
+    type Figure = fn(&Foreseen) -> String;
+    let figures: [(&str, &str, Figure); 6] = [
+        (
+            "release_calls",
+            "Closed calls that were taken, by release.",
+            |f| f.taken.to_string(),
+        ),
+        ("release_foreseen", "Of these: with a prediction.", |f| {
+            f.foreseen.to_string()
+        }),
+        (
+            "release_labelled",
+            "Of these: the caller said what they wanted.",
+            |f| f.labelled.to_string(),
+        ),
+        (
+            "release_log_loss_nats",
+            "Sum of -ln(probability of what was wanted).",
+            |f| format!("{:.6}", f.loss),
+        ),
+        (
+            "release_listened_seconds",
+            "Sum of the times from the first option to the key.",
+            |f| format!("{:.3}", f.listened_s),
+        ),
+        (
+            "release_contained",
+            "Calls answered without a person.",
+            |f| f.contained.to_string(),
+        ),
+    ];
+    let releases = &view.foresight.releases;
+    for (name, help, figure) in figures {
+        let values = releases.iter();
+        let values: Vec<_> = values
+            .map(|(no, foreseen)| (label("release", &no.0.to_string()), figure(foreseen)))
+            .collect();
+        page.counter(name, help, &values);
+    }
+    let hits = releases.iter().flat_map(|(no, foreseen)| {
+        let hits = FIRST.iter().zip(foreseen.hits);
+        hits.map(|(first, hits)| (format!("{{release=\"{}\",first=\"{first}\"}}", no.0), hits))
+    });
+    let hits: Vec<_> = hits.collect();
+    page.counter(
+        "release_hits",
+        "What was wanted stood among the first so many of the ranking.",
+        &hits,
     );
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 use crate::driver::sip::socket;
@@ -16,6 +17,10 @@ use crate::face::api::route;
 ///
 /// What the socket says.
 pub async fn serve(listener: TcpListener, desk: Desk, access: &Access) -> io::Result<()> {
+    let listener = listener.tap_io(|stream| {
+        // Without it an answer in two parts waits for the other side's acknowledgement.
+        let _ = stream.set_nodelay(true);
+    });
     axum::serve(listener, route::router(desk, access)).await
 }
 

@@ -18,6 +18,7 @@ use crate::face::cli::release;
 use crate::face::cli::report;
 use crate::face::cli::schema;
 use crate::face::cli::serve;
+use crate::face::cli::shadow;
 use crate::face::cli::simulate;
 use crate::face::cli::token;
 use crate::face::cli::trial;
@@ -69,6 +70,8 @@ enum Command {
     Releases(query::Options),
     /// Tell what recorded calls say: were questions foreseen, callers answered, did they call again.
     Report(report::Options),
+    /// Tell how well other banks would have foreseen what callers wanted, on every recorded call.
+    Shadow(shadow::Options),
     /// Play days of a centre on virtual time: waits, service levels and policies compared.
     Simulate(simulate::Options),
     /// Make tokens for the API.
@@ -123,6 +126,7 @@ pub fn run() -> Ending {
         Command::Diff(options) => diff::run(&options, &mut out),
         Command::Releases(options) => release::list(&options, &mut out),
         Command::Report(options) => report::run(&options, &mut out),
+        Command::Shadow(options) => shadow::run(&options, &mut out),
         Command::Simulate(options) => simulate::run(&options, &mut out),
         Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, || io::stdin().lock(), &mut out),

@@ -3,14 +3,12 @@
 use std::io;
 use std::io::Write;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::driver::centre::assembly;
-use crate::driver::centre::release_store::ReleaseStore;
 use crate::driver::config::reading::Config;
 use crate::driver::draft::Draft;
 use crate::driver::draft::DraftError;
@@ -22,6 +20,9 @@ use crate::driver::journal::schema;
 use crate::driver::prompts::index::Index;
 use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
+use crate::face::cli::draft_choice::ChoiceError;
+use crate::face::cli::draft_choice::Chosen;
+use crate::face::cli::draft_choice::FILES;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::fault_report;
 use crate::machine::ivr::comparison::Comparison;
@@ -36,10 +37,6 @@ use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
 use crate::machine::speech::phrasebook::Phrasebook;
 use crate::vocabulary::id::CallId;
-use crate::vocabulary::id::ReleaseNo;
-
-/// The files that the configuration names now.
-const FILES: &str = "files";
 
 /// What to compare, by which calls.
 #[derive(Clone, Debug, clap::Args)]
@@ -66,11 +63,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 enum DiffError {
     #[error(transparent)]
-    Draft(#[from] DraftError),
-    #[error("release {0} is not kept: {1} is no folder; `ringwise releases` lists the live ones")]
-    NotKept(u32, PathBuf),
-    #[error("no release is kept yet: name a folder, or start the centre once")]
-    NoRelease,
+    Choice(#[from] ChoiceError),
     #[error(transparent)]
     Past(#[from] PastError),
     #[error("what was learned cannot be read: {0}")]
@@ -129,15 +122,10 @@ pub fn run(options: &Options, out: &mut impl Write) -> io::Result<Ending> {
             tell(&sides, &comparison, out)?;
             Ok(Ending::Fine)
         }
-        Err(DiffError::Draft(DraftError::Faulty(files))) => {
-            let mut told = Vec::new();
-            for file in &files {
-                fault_report::write(file, &mut told)?;
-            }
-            io::stderr().write_all(&told)?;
-            Ok(Ending::Input)
+        Err(DiffError::Choice(ChoiceError::Draft(DraftError::Faulty(files)))) => {
+            Ok(fault_report::tell(&files))
         }
-        Err(error @ (DiffError::NotKept(..) | DiffError::NoRelease)) => {
+        Err(DiffError::Choice(error @ (ChoiceError::NotKept(..) | ChoiceError::NoRelease))) => {
             eprintln!("error: {error}");
             Ok(Ending::Input)
         }
@@ -151,15 +139,12 @@ pub fn run(options: &Options, out: &mut impl Write) -> io::Result<Ending> {
 type Compared = ((String, String), Comparison, Vec<Changed>);
 
 fn compare(options: &Options, config: &Config) -> Result<Compared, DiffError> {
-    let store = ReleaseStore::new(&config.settings.data_dir);
     let old = match &options.old {
-        Some(name) => side(name, &store, config)?,
-        None => {
-            let last = store.last().ok_or(DiffError::NoRelease)?;
-            side(&last.0.to_string(), &store, config)?
-        }
+        Some(name) => Chosen::find(name, config)?,
+        None => Chosen::last(config)?,
     };
-    let new = side(options.new.as_deref().unwrap_or(FILES), &store, config)?;
+    let new = Chosen::find(options.new.as_deref().unwrap_or(FILES), config)?;
+    let (old, new) = (side(old), side(new));
     let database = assembly::database(&config.settings.data_dir);
     let calls = past::last_calls(&database, options.calls)?;
     let models = models(&database)?;
@@ -193,38 +178,12 @@ fn models(database: &Path) -> Result<Models, DiffError> {
     Ok(recovered.models)
 }
 
-fn side(name: &str, store: &ReleaseStore, config: &Config) -> Result<Side, DiffError> {
-    let settings = &config.settings;
-    if name == FILES {
-        let (dialplans, banks) = (&settings.dialplans.dir, &settings.banks.dir);
-        return Ok(Side {
-            name: FILES.to_owned(),
-            draft: Draft::load(dialplans, banks, Some((&config.catalog, &settings.service)))?,
-            book: book(&settings.prompts.dir),
-        });
+fn side(chosen: Chosen) -> Side {
+    Side {
+        book: book(&chosen.prompts),
+        name: chosen.name,
+        draft: chosen.draft,
     }
-    let dir = match name.parse() {
-        Ok(number) => {
-            let dir = store.dir(ReleaseNo(number));
-            if !dir.is_dir() {
-                return Err(DiffError::NotKept(number, dir));
-            }
-            dir
-        }
-        Err(_) => PathBuf::from(name),
-    };
-    // A folder may leave its prompts to the centre's.
-    let own = dir.join("prompts");
-    let prompts = if own.is_dir() {
-        &own
-    } else {
-        &settings.prompts.dir
-    };
-    Ok(Side {
-        name: name.to_owned(),
-        draft: Draft::load(&dir.join("dialplans"), &dir.join("banks"), None)?,
-        book: book(prompts),
-    })
 }
 
 fn book(prompts: &Path) -> Phrasebook {

@@ -13,6 +13,7 @@ use miette::NamedSource;
 use miette::SourceSpan;
 use serde::Serialize;
 
+use crate::face::cli::ending::Ending;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::FaultyFile;
 use crate::vocabulary::fault::Place;
@@ -89,6 +90,15 @@ pub fn lines(file: &FaultyFile) -> Vec<FaultLine> {
         }
     };
     file.faults.iter().map(line).collect()
+}
+
+/// Tells a person on standard error what is wrong with files that they wrote.
+pub fn tell(files: &[FaultyFile]) -> Ending {
+    let mut told = Vec::new();
+    let written = files.iter().try_for_each(|file| write(file, &mut told));
+    // Nobody is left to tell if standard error is gone.
+    let _ = written.and_then(|()| io::stderr().write_all(&told));
+    Ending::Input
 }
 
 /// Writes the faults of a file for people.

@@ -6,6 +6,9 @@ pub mod check;
 /// What can be typed, and who does it.
 pub mod command;
 
+/// Two releases side by side.
+pub mod comparison_table;
+
 /// Which configuration a command reads.
 pub mod config_choice;
 
@@ -17,6 +20,9 @@ pub mod demo;
 
 /// `ringwise diff`: what other files would have made of recorded calls.
 pub mod diff;
+
+/// Dialplans and banks by name.
+pub mod draft_choice;
 
 /// `ringwise draw`: a dialplan as a picture.
 pub mod draw;
@@ -58,6 +64,9 @@ pub mod schema;
 
 /// Runs a centre.
 pub mod serve;
+
+/// What other banks would have foreseen.
+pub mod shadow;
 
 /// `ringwise simulate`: days of a centre on virtual time.
 pub mod simulate;

@@ -185,9 +185,7 @@ fn bank(path: &Path) -> Result<Bank, Ending> {
             text,
             faults,
         };
-        // Nobody is left to tell if standard error is gone.
-        let _ = fault_report::write(&file, &mut io::stderr());
-        Ending::Input
+        fault_report::tell(&[file])
     })
 }
 

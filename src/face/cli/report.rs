@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::call::report::account::Account;
+use crate::call::report::comparison;
 use crate::call::report::picture;
 use crate::call::report::question_tally::QuestionTally;
 use crate::call::report::returning::CallBook;
@@ -22,6 +23,7 @@ use crate::call::report::tally::Tally;
 use crate::driver::centre::assembly;
 use crate::driver::clock::Clock;
 use crate::driver::journal::reading;
+use crate::face::cli::comparison_table::Comparison;
 use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
@@ -37,7 +39,7 @@ pub struct Options {
     /// So many days, up to that day.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=366))]
     pub days: u16,
-    /// One column a release, to compare a trial with what stood before.
+    /// One column a release, and the newest compared with what stood before.
     #[arg(long)]
     pub by_release: bool,
     /// Also draw it.
@@ -123,7 +125,21 @@ impl Report {
     pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}\n", self.title)?;
         write_table(&self.columns, out)?;
+        if let Some(comparison) = self.comparison() {
+            writeln!(out)?;
+            comparison.write(out)?;
+        }
         write_questions(self.columns.first().map(|(_, tally)| tally), out)
+    }
+
+    /// The newest of several releases against the one that took most of the other calls.
+    #[must_use]
+    pub fn comparison(&self) -> Option<Comparison> {
+        let (newest, others) = self.columns.get(1..)?.split_last()?;
+        let before = others.iter().max_by_key(|(_, tally)| tally.taken)?;
+        let names = [before.0.clone(), newest.0.clone()];
+        let measures = comparison::compare(&before.1, &newest.1);
+        Some(Comparison::of(names, measures))
     }
 
     /// As JSON.
@@ -133,7 +149,10 @@ impl Report {
     /// `out` cannot be written.
     pub fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let columns = self.columns.iter();
-        let told: Vec<Told<'_>> = columns.map(|(name, t)| Told::of(name, t)).collect();
+        let mut told: Vec<Told<'_>> = columns.map(|(name, t)| Told::of(name, t)).collect();
+        if let Some(last) = told.last_mut() {
+            last.against = self.comparison();
+        }
         serde_json::to_writer_pretty(&mut *out, &told)?;
         writeln!(out)
     }
@@ -242,6 +261,9 @@ struct Told<'t> {
     returned_24h: Option<f64>,
     returned_72h: Option<f64>,
     counts: &'t Tally,
+    /// The release that most of the other calls kept to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<Comparison>,
 }
 
 impl<'t> Told<'t> {
@@ -266,6 +288,7 @@ impl<'t> Told<'t> {
             returned_24h: returned(counts.returns_24h),
             returned_72h: returned(counts.returns_72h),
             counts,
+            against: None,
         }
     }
 

@@ -137,9 +137,7 @@ fn load(path: &Path) -> Result<Scenario, Ending> {
             text,
             faults,
         };
-        // Nobody is left to tell if standard error is gone.
-        let _ = fault_report::write(&file, &mut io::stderr());
-        Ending::Input
+        fault_report::tell(&[file])
     })
 }
 

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::machine::acd::beside::Beside;
 use crate::machine::acd::contact::Contact;
 use crate::machine::acd::contact::Stage;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::WithdrawReason;
 use crate::machine::acd::figure::Figures;
 use crate::machine::acd::group::Idle;
 use crate::machine::acd::lane::LaneNo;
@@ -21,12 +24,9 @@ use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
 use crate::machine::acd::seat::Seat;
 use crate::machine::acd::skill::Capability;
-use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::OfferEnd;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
-use crate::machine::acd::surface::WithdrawReason;
 use crate::machine::acd::tour::Tours;
 use crate::machine::acd::view::Counted;
 use crate::vocabulary::id::CallId;
@@ -89,6 +89,8 @@ pub struct Board {
     pub personal: Personal,
     /// Whom contacts ask for one after the other.
     pub tours: Tours,
+    /// Who rings beside whom.
+    pub beside: Beside,
     /// What policies look at.
     pub figures: Figures,
     /// What is due when: one entry for each seat with a deadline and each waiting contact, and one
@@ -208,6 +210,7 @@ impl Board {
             contact,
             epoch,
         });
+        self.seek_beside(contact);
     }
 
     /// Brings a contact whose offer came to nothing back to its place.
@@ -373,12 +376,6 @@ impl Board {
             epoch: booking.epoch,
             reason,
         });
-    }
-
-    /// Says how a booking came to nothing.
-    pub fn offer_ended(&mut self, seat: SeatId, booking: Booking, end: OfferEnd) {
-        let contact = booking.contact;
-        self.note(AcdFact::OfferEnded { contact, seat, end });
     }
 
     fn queue_of(&mut self, contact: CallId) -> Option<&mut Queue> {

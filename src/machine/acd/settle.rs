@@ -32,6 +32,9 @@ pub fn settle(board: &mut Board, now: Now) {
         let lent = board.matching.take_lent();
         board.free.extend(lent.into_iter().map(Free::Seat));
         if board.free.is_empty() && board.hurried.is_empty() {
+            if board.adjust_beside(now) {
+                continue;
+            }
             break;
         }
         book_all(board, now);

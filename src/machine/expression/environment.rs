@@ -98,6 +98,11 @@ pub trait Values {
     /// The value of a name; none if it is absent.
     fn value(&self, name: &str) -> Option<Value>;
 
+    /// Whether a name has a value.
+    fn knows(&self, name: &str) -> bool {
+        self.value(name).is_some()
+    }
+
     /// The zone in which moments have a day and a clock time.
     fn zone(&self) -> &TimeZone;
 }

@@ -26,7 +26,14 @@ pub fn value(term: &Term, values: &dyn Values) -> Option<Value> {
         Term::Value(value) => Some(value.clone()),
         Term::Local(moment) => Some(moment_of(*moment, values)),
         Term::Name(name) => values.value(name),
-        Term::Unary(Unary::Known, part) => Some(Value::Bool(value(part, values).is_some())),
+        Term::Unary(Unary::Known, part) => {
+            let known = if let Term::Name(name) = &**part {
+                values.knows(name)
+            } else {
+                value(part, values).is_some()
+            };
+            Some(Value::Bool(known))
+        }
         Term::Unary(Unary::Not, part) => truth(part, values).map(|yes| Value::Bool(!yes)),
         Term::Unary(Unary::Negative, part) => arithmetic::negative(&value(part, values)?),
         Term::Binary(operator, parts) => binary(*operator, parts, values),

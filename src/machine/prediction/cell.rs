@@ -4,7 +4,7 @@ use crate::machine::prediction::bank::Feature;
 use crate::machine::prediction::order::Value;
 
 /// The cells of a situation by name, from the one that holds all to the most special.
-pub fn path(levels: &[Vec<Feature>], value: impl Fn(&str) -> Option<Value>) -> Vec<String> {
+pub fn path<'v>(levels: &[Vec<Feature>], value: impl Fn(&str) -> Option<&'v Value>) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut name = String::new();
     for level in levels {
@@ -12,7 +12,7 @@ pub fn path(levels: &[Vec<Feature>], value: impl Fn(&str) -> Option<Value>) -> V
             if !name.is_empty() {
                 name.push('/');
             }
-            name.push_str(&bucket(feature, value(&feature.attribute).as_ref()));
+            name.push_str(&bucket(feature, value(&feature.attribute)));
         }
         cells.push(name.clone());
     }
@@ -74,9 +74,10 @@ mod tests {
             vec![feature("product", &[])],
             vec![feature("hours", &[0.0, 3.0]), feature("late", &[])],
         ];
+        let (product, hours) = (Value::Text("a/b".to_owned()), Value::Number(3.0));
         let value = |name: &str| match name {
-            "product" => Some(Value::Text("a/b".to_owned())),
-            "hours" => Some(Value::Number(3.0)),
+            "product" => Some(&product),
+            "hours" => Some(&hours),
             _ => None,
         };
         assert_eq!(path(&levels, value), ["", "a|b", "a|b/2/-"]);

@@ -1,7 +1,7 @@
 //! When a question or an answer applies.
 
+use crate::machine::expression::environment::Values;
 use crate::machine::expression::expressed::Expression;
-use crate::machine::prediction::situation::Situation;
 
 /// When a question or an answer applies; by default always.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,10 +20,10 @@ impl Condition {
         self.0.is_none()
     }
 
-    /// Whether it applies to this situation.
+    /// Whether it applies to a situation of these values.
     #[must_use]
-    pub fn holds(&self, situation: &Situation<'_>) -> bool {
+    pub fn holds(&self, values: &dyn Values) -> bool {
         let expression = self.0.as_ref();
-        expression.is_none_or(|expression| expression.holds(situation))
+        expression.is_none_or(|expression| expression.holds(values))
     }
 }

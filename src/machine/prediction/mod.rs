@@ -51,6 +51,9 @@ pub mod ranking;
 /// A bank's file, checked.
 pub mod reading;
 
+/// All values of a situation, looked up once.
+pub mod sheet;
+
 /// One order of one customer at one moment.
 pub mod situation;
 

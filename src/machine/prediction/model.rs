@@ -24,6 +24,7 @@ use crate::machine::prediction::outcome::Meant;
 use crate::machine::prediction::outcome::Outcome;
 use crate::machine::prediction::ranking::Choice;
 use crate::machine::prediction::ranking::Ranking;
+use crate::machine::prediction::sheet::Sheet;
 use crate::machine::prediction::situation::Situation;
 use crate::machine::prediction::table;
 use crate::machine::prediction::table::Table;
@@ -328,7 +329,7 @@ fn candidates(bank: &Bank, customer: &Customer, wall: Wall, zone: &TimeZone) -> 
             wall,
             zone,
         };
-        candidate(bank, order, &situation)
+        candidate(bank, order, &Sheet::of(situation))
     });
     let asks = |candidate: &Candidate| candidate.order.is_some() || candidate.has_questions();
     candidates.filter(asks).collect()
@@ -340,15 +341,14 @@ impl Candidate {
     }
 }
 
-fn candidate(bank: &Bank, order: Option<&Order>, situation: &Situation<'_>) -> Candidate {
-    let value = |name: &str| situation.value(name);
+fn candidate(bank: &Bank, order: Option<&Order>, sheet: &Sheet<'_>) -> Candidate {
     let weights = bank.questions.iter().map(|question| {
         let about = (question.about == About::Order) == order.is_some();
-        if !about || !question.when.holds(situation) {
+        if !about || !question.when.holds(sheet) {
             return 0.0;
         }
         let mut priors = question.priors.iter();
-        let prior = priors.find(|(when, _)| when.holds(situation));
+        let prior = priors.find(|(when, _)| when.holds(sheet));
         prior.map_or(0.0, |(_, weight)| *weight)
     });
     let weights_ppm: Vec<u64> = weights.map(cell::ppm).collect();
@@ -360,9 +360,9 @@ fn candidate(bank: &Bank, order: Option<&Order>, situation: &Situation<'_>) -> C
     Candidate {
         order: order.map(|order| order.id.clone()),
         exposure: Exposure {
-            cells: cell::path(&bank.levels, value),
+            cells: cell::path(&bank.levels, |name| sheet.given(name)),
             weight_ppm: cell::ppm(weight.clamp(cell::WEIGHT_MIN, cell::WEIGHT_MAX)),
-            seen: observation::observe(situation),
+            seen: observation::observe(sheet),
             weights_ppm,
         },
     }

@@ -70,15 +70,21 @@ pub fn money(amount: f64, currency: Currency) -> Option<Money> {
     Some(Money { minor, currency })
 }
 
+/// A name as its attribute is called.
+#[must_use]
+pub fn own(name: &str) -> &str {
+    name.strip_prefix(ORDER).unwrap_or(name)
+}
+
 impl Values for Situation<'_> {
     fn value(&self, name: &str) -> Option<Value> {
         if name == NOW {
             return Some(Value::Moment(self.wall));
         }
-        let name = name.strip_prefix(ORDER).unwrap_or(name);
+        let name = own(name);
         let given = Situation::value(self, name)?;
         match self.attributes.get(name) {
-            Some(attribute) => typed(given, attribute, self.zone),
+            Some(attribute) => typed(&given, attribute, self.zone),
             None => Some(Value::Text(characters(&given))),
         }
     }
@@ -89,30 +95,31 @@ impl Values for Situation<'_> {
 }
 
 /// A value as its attribute means it; none if the source gave something else.
-fn typed(given: Given, attribute: &Attribute, zone: &TimeZone) -> Option<Value> {
+#[must_use]
+pub fn typed(given: &Given, attribute: &Attribute, zone: &TimeZone) -> Option<Value> {
     let moment = |text: &str| situation::moment(text, zone);
     match (attribute.kind, given) {
         (AttributeKind::Number, Given::Number(number)) => {
-            Decimal::from_f64(number).map(Value::Number)
+            Decimal::from_f64(*number).map(Value::Number)
         }
         (AttributeKind::Money, Given::Number(amount)) => {
-            money(amount, currency(attribute)).map(Value::Money)
+            money(*amount, currency(attribute)).map(Value::Money)
         }
-        (AttributeKind::Bool, Given::Bool(yes)) => Some(Value::Bool(yes)),
+        (AttributeKind::Bool, Given::Bool(yes)) => Some(Value::Bool(*yes)),
         (AttributeKind::Moment, Given::Text(text)) => {
-            let at_ms = moment(&text)?.timestamp().as_millisecond();
+            let at_ms = moment(text)?.timestamp().as_millisecond();
             Some(Value::Moment(Wall::from_ms(at_ms)))
         }
         (AttributeKind::Date, Given::Text(text)) => {
-            let date = moment(&text).map(|moment| moment.date());
+            let date = moment(text).map(|moment| moment.date());
             date.or_else(|| text.parse().ok()).map(Value::Date)
         }
         (AttributeKind::Time, Given::Text(text)) => {
-            let time = moment(&text).map(|moment| moment.time());
+            let time = moment(text).map(|moment| moment.time());
             time.or_else(|| text.parse().ok()).map(Value::Time)
         }
         (AttributeKind::State | AttributeKind::Code | AttributeKind::Text, given) => {
-            Some(Value::Text(characters(&given)))
+            Some(Value::Text(characters(given)))
         }
         (
             AttributeKind::Number

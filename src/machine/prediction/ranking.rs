@@ -32,6 +32,22 @@ impl Ranking {
         }
     }
 
+    /// A ranking in the form of a briefing; what is left to 1 is something else.
+    #[must_use]
+    pub fn of(told: &[(Option<String>, String, f64)]) -> Self {
+        let choices = told.iter().map(|(order, question, p)| Choice {
+            order: order.clone(),
+            question: question.clone(),
+            p: *p,
+        });
+        let choices: Vec<Choice> = choices.collect();
+        let likely: f64 = choices.iter().map(|choice| choice.p).sum();
+        Self {
+            choices,
+            other: (1.0 - likely).max(0.0),
+        }
+    }
+
     /// The first `most` choices in the form of a briefing.
     #[must_use]
     pub fn top(&self, most: usize) -> Vec<(Option<String>, String, f64)> {

@@ -47,39 +47,24 @@ impl Table {
     pub fn forecast(&self, questions: &[String], exposed: &[Exposure]) -> Vec<f64> {
         let pulls: Vec<f64> = exposed.iter().map(|order| self.pull(order)).collect();
         let all: f64 = pulls.iter().sum();
-        let gone = self.gone(|id| questions.iter().any(|question| question == id));
+        let mut sorted: Vec<(&str, usize)> =
+            questions.iter().map(String::as_str).zip(0..).collect();
+        sorted.sort_unstable();
+        let gone = self.gone(|id| sorted.binary_search_by_key(&id, |(id, _)| *id).is_ok());
+        let mut met: BTreeMap<&str, Met<'_>> = BTreeMap::new();
+        for name in exposed.iter().flat_map(|order| &order.cells) {
+            if let Some(cell) = self.cells.get(name) {
+                met.entry(name).or_insert_with(|| cell.meet(&sorted));
+            }
+        }
         let mut forecast = Vec::with_capacity(exposed.len() * questions.len());
         for (order, pull) in exposed.iter().zip(&pulls) {
-            let ids = questions.iter().map(String::as_str);
-            let priors = ids.zip(priors(&order.weights_ppm));
-            let ps = self.questions(&order.cells, priors, &gone);
-            forecast.extend(ps.into_iter().map(|p| p * pull / all));
+            let known = order.cells.iter().filter_map(|name| met.get(name.as_str()));
+            let known: Vec<&Met<'_>> = known.collect();
+            let ps = shares(&known, &order.weights_ppm, &gone);
+            forecast.extend(ps.into_iter().take(questions.len()).map(|p| p * pull / all));
         }
         forecast
-    }
-
-    /// How likely each question is in the last of these cells, given the priors; they sum to 1, less
-    /// what questions of earlier banks still weigh ([`gone`](Self::gone)).
-    pub fn questions<'q>(
-        &self,
-        cells: &[String],
-        priors: impl Iterator<Item = (&'q str, f64)>,
-        gone: &[(&str, f64)],
-    ) -> Vec<f64> {
-        let known = cells.iter().filter_map(|name| self.cells.get(name));
-        let known: Vec<(&Cell, f64)> = known.map(|cell| (cell, cell.calls())).collect();
-        let weight = |id: &str, prior: f64| {
-            let corrected = known.iter().fold(1.0, |parent, (cell, calls)| {
-                let tally = cell.questions.get(id);
-                tally.map_or(parent, |tally| tally.correction(parent, *calls))
-            });
-            prior * corrected
-        };
-        let left: f64 = 1.0 - gone.iter().map(|(_, share)| share).sum::<f64>();
-        let weights: Vec<f64> = priors.map(|(id, prior)| left * weight(id, prior)).collect();
-        let lost: f64 = gone.iter().map(|(id, share)| weight(id, *share)).sum();
-        let all = weights.iter().sum::<f64>() + lost;
-        weights.into_iter().map(|weight| weight / all).collect()
     }
 
     /// Questions that were learned and are asked no more, each with the share that priors gave it
@@ -140,7 +125,61 @@ impl Table {
     }
 }
 
+/// A cell with what it knows of the questions at hand, in their order.
+struct Met<'a> {
+    cell: &'a Cell,
+    /// What was expected of all questions there.
+    calls: f64,
+    tallies: Vec<Option<&'a Tally>>,
+}
+
+/// How likely each question is in the last of these cells, given the bank's weights; they sum to 1, less
+/// what questions of earlier banks still weigh ([`Table::gone`]).
+fn shares(cells: &[&Met<'_>], weights_ppm: &[u64], gone: &[(&str, f64)]) -> Vec<f64> {
+    let left: f64 = 1.0 - gone.iter().map(|(_, share)| share).sum::<f64>();
+    let mut weights: Vec<f64> = vec![1.0; weights_ppm.len()];
+    for met in cells {
+        let tallies = weights.iter_mut().zip(&met.tallies);
+        for (weight, tally) in tallies.filter_map(|(weight, tally)| Some((weight, (*tally)?))) {
+            *weight = tally.correction(*weight, met.calls);
+        }
+    }
+    for (weight, prior) in weights.iter_mut().zip(priors(weights_ppm)) {
+        *weight = left * (prior * *weight);
+    }
+    let lost = gone.iter().map(|(id, share)| {
+        let tallies = cells
+            .iter()
+            .filter_map(|met| Some((met, met.cell.questions.get(*id)?)));
+        share
+            * tallies.fold(1.0, |parent, (met, tally)| {
+                tally.correction(parent, met.calls)
+            })
+    });
+    let all = weights.iter().sum::<f64>() + lost.sum::<f64>();
+    weights.into_iter().map(|weight| weight / all).collect()
+}
+
 impl Cell {
+    /// Goes through its questions and these, both in the order of the alphabet, once.
+    fn meet(&self, sorted: &[(&str, usize)]) -> Met<'_> {
+        let mut tallies = vec![None; sorted.len()];
+        let mut own = self.questions.iter().peekable();
+        for (id, place) in sorted {
+            while own.next_if(|(known, _)| known.as_str() < *id).is_some() {}
+            if let Some((_, tally)) = own.next_if(|(known, _)| known.as_str() == *id)
+                && let Some(met) = tallies.get_mut(*place)
+            {
+                *met = Some(tally);
+            }
+        }
+        Met {
+            cell: self,
+            calls: self.calls(),
+            tallies,
+        }
+    }
+
     fn ask(&mut self, meant: &Meant) {
         for (id, prior_ppm) in &meant.priors_ppm {
             if let Some(tally) = self.tally(id) {

@@ -6,6 +6,9 @@ pub mod case;
 /// What a fixed menu takes.
 pub mod fixed_menu;
 
+/// How long callers listen.
+pub mod listening;
+
 /// A learner that goes through calls in their order, as a centre does.
 pub mod pupil;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::machine::prediction::learning::fitted;
 use crate::machine::prediction::learning::fitted::Fitted;
 use crate::machine::prediction::model::Model;
 use crate::machine::prediction::outcome::Outcome;
@@ -11,14 +12,18 @@ use crate::machine::prediction::outcome::Outcome;
 pub struct Pupil {
     /// The model.
     pub model: Model,
+    /// The last ones it learned, those that it is fitted to among them.
     outcomes: Vec<Outcome>,
-    fitted: usize,
+    fitted: u64,
 }
 
 impl Pupil {
     /// Learns from one call.
     pub fn learn(&mut self, outcome: Outcome) {
         self.model.learn(&outcome);
+        if self.outcomes.len() >= 2 * fitted::CALLS_MAX {
+            self.outcomes.drain(..fitted::CALLS_MAX);
+        }
         self.outcomes.push(outcome);
     }
 
@@ -32,14 +37,17 @@ impl Pupil {
 
     /// Fits to all that was learned, unless that was just done.
     pub fn fit(&mut self) {
-        if self.fitted == self.outcomes.len() {
+        let learned = self.model.learned();
+        if self.fitted == learned {
             return;
         }
-        self.fitted = self.outcomes.len();
-        if let Some(fitted) = Fitted::fit(&self.outcomes) {
-            let through = u64::try_from(self.fitted).unwrap_or(u64::MAX);
-            let name = through.to_string();
-            self.model.take(name, through, Arc::new(fitted));
+        self.fitted = learned;
+        match Fitted::fit(&self.outcomes) {
+            Some(fitted) => {
+                let name = learned.to_string();
+                self.model.take(name, learned, Arc::new(fitted));
+            }
+            None => self.model.postpone_fit(),
         }
     }
 }

@@ -1,20 +1,14 @@
 //! Sums over many calls, and what they say.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::machine::prediction::cell;
 use crate::machine::prediction::evaluation::fixed_menu::FixedMenu;
-use crate::machine::prediction::evaluation::fixed_menu::INTRO_S;
-use crate::machine::prediction::evaluation::fixed_menu::OPTION_S;
+use crate::machine::prediction::evaluation::listening::Listening;
 use crate::machine::prediction::evaluation::reliability::Came;
 use crate::machine::prediction::evaluation::reliability::Reliability;
 use crate::machine::prediction::learning::arithmetic;
-use crate::machine::prediction::menu;
-use crate::machine::prediction::menu::Timing;
 use crate::machine::prediction::outcome::Outcome;
-use crate::machine::prediction::ranking::Choice;
-use crate::machine::prediction::ranking::Ranking;
 
 /// Sums over calls.
 #[derive(Clone, Debug, Default)]
@@ -164,8 +158,6 @@ impl Score {
         }
     }
 
-    /// Listening by THEORY's model: an intro, options of equal length read while it pays, then one
-    /// more that leads to the fixed menu.
     fn listen(
         &mut self,
         outcome: &Outcome,
@@ -173,28 +165,14 @@ impl Score {
         other: f64,
         common: &Common,
     ) {
-        let first = ranked.iter().take(READ_MAX);
-        let choice = |(_, p): &(usize, f64)| Choice {
-            order: None,
-            question: String::new(),
-            p: *p,
-        };
-        let choices: Vec<Choice> = first.map(choice).collect();
-        let lengths = vec![Duration::from_secs_f64(OPTION_S); choices.len()];
-        let timing = Timing {
-            choices: &lengths,
-            fallback: Duration::from_secs_f64(OPTION_S + common.fixed_s),
-            most: READ_MAX,
-        };
-        let read = menu::plan(&Ranking { choices, other }, timing).read.len();
+        let ps: Vec<f64> = ranked.iter().map(|(_, p)| *p).collect();
         let fixed_s = common.menu.seconds(outcome).unwrap_or(common.fixed_s);
-        let options = |count: usize| OPTION_S * f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-        let served = rank < read;
-        self.listened_s += if served {
-            INTRO_S + options(rank + 1)
-        } else {
-            INTRO_S + options(read + 1) + fixed_s
-        };
+        let Listening {
+            seconds,
+            read,
+            served,
+        } = Listening::to(rank, (&ps, other), (common.fixed_s, fixed_s));
+        self.listened_s += seconds;
         self.fixed_s += fixed_s;
         self.read += u64::try_from(read).unwrap_or(u64::MAX);
         self.served += u64::from(served);
@@ -278,7 +256,5 @@ fn asked(outcome: &Outcome) -> Option<(usize, usize)> {
     Some((meant.order * outcome.questions.len() + question, question))
 }
 
-/// Most options that are read.
-const READ_MAX: usize = 9;
 /// What is held less likely is not looked at when all are.
 const P_LEAST: f64 = 0.005;

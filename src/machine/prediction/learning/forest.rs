@@ -12,12 +12,31 @@ use crate::machine::prediction::learning::course::Standing;
 use crate::machine::prediction::learning::grower::Grower;
 use crate::machine::prediction::learning::grower::Target;
 use crate::machine::prediction::learning::grower::Tuning;
+use crate::machine::prediction::learning::packed_tree::PackedTree;
 use crate::machine::prediction::learning::tree::Tree;
 
 /// Boosted trees, each for the question of its number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Grown")]
 pub struct Forest {
     trees: Vec<(Target, Tree)>,
+    /// The same in the same order, but for those that are too deep.
+    #[serde(skip)]
+    packed: Vec<Option<PackedTree>>,
+}
+
+/// A forest as it is kept.
+#[derive(Deserialize)]
+struct Grown {
+    trees: Vec<(Target, Tree)>,
+}
+
+impl From<Grown> for Forest {
+    fn from(Grown { trees }: Grown) -> Self {
+        let mut forest = Self::default();
+        forest.extend(trees);
+        forest
+    }
 }
 
 impl Forest {
@@ -30,30 +49,49 @@ impl Forest {
         (rounds, tuning): (usize, Tuning),
         standing: &mut Standing,
     ) -> Self {
-        let mut trees = Vec::new();
+        let mut forest = Self::default();
         for at in 0..rounds {
             let grown = round(course, shapes, tuning, standing, at as u64);
             if grown.is_empty() {
                 break;
             }
+            let first = forest.trees.len();
+            forest.extend(grown);
             let scores = standing.scores.chunks_exact_mut(course.questions);
             for (row, scores) in scores.enumerate() {
                 let named = |column: usize| course.named.get(column)?.get(row).copied();
-                add(&grown, course.bins_of(row), named, scores);
+                for tree in forest.walk(first) {
+                    tree.give(course.bins_of(row), named, scores);
+                }
             }
             standing.refresh(course);
-            trees.extend(grown);
         }
-        Self { trees }
+        forest
     }
 
-    /// Adds the scores of each question for each of these orders. Trees are the outer loop: there are
-    /// megabytes of them, and each is fetched once for all orders.
+    fn extend(&mut self, trees: Vec<(Target, Tree)>) {
+        let packed = trees.iter().map(|(_, tree)| PackedTree::of(tree));
+        self.packed.extend(packed);
+        self.trees.extend(trees);
+    }
+
+    /// The trees from the one at `first` on.
+    fn walk(&self, first: usize) -> impl Iterator<Item = Walked<'_>> {
+        let trees = self.trees.iter().zip(&self.packed).skip(first);
+        trees.map(|((target, tree), packed)| Walked {
+            target: *target,
+            tree,
+            packed: packed.as_ref(),
+        })
+    }
+
+    /// Adds the scores of each question for each of these orders. Trees are the outer loop: there is half
+    /// a megabyte of them, and each is fetched once for all orders.
     pub fn score(&self, sights: &[Sight], scores: &mut [Vec<f64>]) {
-        for (target, tree) in &self.trees {
+        for tree in self.walk(0) {
             for (sight, scores) in sights.iter().zip(scores.iter_mut()) {
                 let named = |column: usize| sight.named.get(column).copied();
-                give(*target, tree.value(&sight.bins), named, scores);
+                tree.give(&sight.bins, named, scores);
             }
         }
     }
@@ -68,30 +106,33 @@ pub struct Sight {
     pub named: Vec<u16>,
 }
 
-fn add(
-    trees: &[(Target, Tree)],
-    bins: &[u8],
-    named: impl Fn(usize) -> Option<u16>,
-    scores: &mut [f64],
-) {
-    for (target, tree) in trees {
-        give(*target, tree.value(bins), &named, scores);
-    }
+/// A tree on a walk through the forest.
+#[derive(Clone, Copy)]
+struct Walked<'a> {
+    target: Target,
+    tree: &'a Tree,
+    packed: Option<&'a PackedTree>,
 }
 
-/// Adds what a tree says to the scores it is about.
-fn give(target: Target, value: f64, named: impl Fn(usize) -> Option<u16>, scores: &mut [f64]) {
-    match target {
-        Target::Question(question) => {
-            if let Some(score) = scores.get_mut(usize::from(question)) {
-                *score += value;
+impl Walked<'_> {
+    /// Adds what the tree says to the scores it is about.
+    fn give(self, bins: &[u8], named: impl Fn(usize) -> Option<u16>, scores: &mut [f64]) {
+        let value = match self.packed {
+            Some(packed) => packed.value(bins),
+            None => self.tree.value(bins),
+        };
+        match self.target {
+            Target::Question(question) => {
+                if let Some(score) = scores.get_mut(usize::from(question)) {
+                    *score += value;
+                }
             }
-        }
-        Target::Any => scores.iter_mut().for_each(|score| *score += value),
-        Target::Named(column) => {
-            let named = named(usize::from(column)).map(usize::from);
-            if let Some(score) = named.and_then(|named| scores.get_mut(named)) {
-                *score += value;
+            Target::Any => scores.iter_mut().for_each(|score| *score += value),
+            Target::Named(column) => {
+                let named = named(usize::from(column)).map(usize::from);
+                if let Some(score) = named.and_then(|named| scores.get_mut(named)) {
+                    *score += value;
+                }
             }
         }
     }

@@ -30,11 +30,17 @@ pub mod observation;
 /// What is asked more these hours and days.
 pub mod season;
 
+/// A small decision tree in one line of a processor's memory.
+pub mod packed_tree;
+
 /// A softmax over cells.
 pub mod softmax;
 
 /// Questions that are suddenly asked many times as often.
 pub mod storm;
+
+/// By how much more each question is asked than foretold.
+pub mod tilt;
 
 /// A small decision tree.
 pub mod tree;

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::machine::prediction::attribute::Attribute;
 use crate::machine::prediction::attribute::Kind;
-use crate::machine::prediction::order::Value;
+use crate::machine::prediction::order::Value as Given;
+use crate::machine::prediction::sheet::Sheet;
 use crate::machine::prediction::situation;
 use crate::machine::prediction::situation::Situation;
+use crate::vocabulary::time::Wall;
+use crate::vocabulary::value::Value;
 
 /// What is seen of an order and its customer, by attribute.
 pub type Observation = BTreeMap<String, Seen>;
@@ -28,10 +30,11 @@ pub enum Seen {
 /// What is seen at this moment of all that the bank declares, and the order's place among the
 /// customer's.
 #[must_use]
-pub fn observe(situation: &Situation<'_>) -> Observation {
+pub fn observe(sheet: &Sheet<'_>) -> Observation {
+    let situation = &sheet.situation;
     let declared = situation.attributes.iter();
     let mut seen: Observation = declared
-        .filter_map(|(name, attribute)| Some((name.clone(), seen(situation, name, attribute)?)))
+        .filter_map(|(name, attribute)| Some((name.clone(), seen(sheet, name, attribute.kind)?)))
         .collect();
     let orders = &situation.customer.orders;
     let place = situation
@@ -49,39 +52,42 @@ pub fn observe(situation: &Situation<'_>) -> Observation {
     seen
 }
 
-fn seen(situation: &Situation<'_>, name: &str, attribute: &Attribute) -> Option<Seen> {
-    let value = || situation.value(name);
-    let hours_until = || {
-        let at_ms = situation.moment(name)?.timestamp().as_millisecond();
-        at_ms.checked_sub(situation.wall.as_ms())
+fn seen(sheet: &Sheet<'_>, name: &str, kind: Kind) -> Option<Seen> {
+    let Situation { wall, zone, .. } = sheet.situation;
+    let hours_until = |at: Wall| {
+        let ms = at.as_ms().checked_sub(wall.as_ms())?;
+        Some(Seen::Number(ms.saturating_mul(1_000_000) / HOUR_MS))
     };
-    match attribute.kind {
-        Kind::Code => None,
-        Kind::Moment => {
-            hours_until().map(|ms| Seen::Number(ms.saturating_mul(1_000_000) / HOUR_MS))
+    match (kind, sheet.given(name)?) {
+        (Kind::Code, _)
+        | (Kind::Moment | Kind::Date | Kind::Time, Given::Bool(_) | Given::Number(_)) => None,
+        (Kind::Moment, Given::Text(_)) => match sheet.typed(name)? {
+            Value::Moment(at) => hours_until(*at),
+            Value::Bool(_)
+            | Value::Number(_)
+            | Value::Money(_)
+            | Value::Text(_)
+            | Value::Duration(_)
+            | Value::Date(_)
+            | Value::Time(_) => None,
+        },
+        (Kind::Date, Given::Text(text)) => {
+            let day: jiff::civil::Date = text.get(..10)?.parse().ok()?;
+            let start = day.to_zoned(zone.clone()).ok()?;
+            hours_until(Wall::from_ms(start.timestamp().as_millisecond()))
         }
-        Kind::Date => match value()? {
-            Value::Text(text) => {
-                let day: jiff::civil::Date = text.get(..10)?.parse().ok()?;
-                let start = day.to_zoned(situation.zone.clone()).ok()?;
-                let ms = start.timestamp().as_millisecond() - situation.wall.as_ms();
-                Some(Seen::Number(ms.saturating_mul(1_000_000) / HOUR_MS))
+        (Kind::Time, Given::Text(text)) => {
+            let time: jiff::civil::Time = text.parse().ok()?;
+            let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
+            Some(Seen::Number(minutes * 1_000_000 / 60))
+        }
+        (Kind::Number | Kind::Money | Kind::State | Kind::Bool | Kind::Text, given) => {
+            match given {
+                Given::Number(number) => situation::whole(number * 1e6).map(Seen::Number),
+                Given::Text(text) => Some(Seen::Word(text.clone())),
+                Given::Bool(yes) => Some(Seen::Word(yes.to_string())),
             }
-            Value::Bool(_) | Value::Number(_) => None,
-        },
-        Kind::Time => match value()? {
-            Value::Text(text) => {
-                let time: jiff::civil::Time = text.parse().ok()?;
-                let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
-                Some(Seen::Number(minutes * 1_000_000 / 60))
-            }
-            Value::Bool(_) | Value::Number(_) => None,
-        },
-        Kind::Number | Kind::Money | Kind::State | Kind::Bool | Kind::Text => match value()? {
-            Value::Number(number) => situation::whole(number * 1e6).map(Seen::Number),
-            Value::Text(text) => Some(Seen::Word(text)),
-            Value::Bool(yes) => Some(Seen::Word(yes.to_string())),
-        },
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! What is asked more these hours and days than was expected.
 //!
-//! Per span, what was asked and what had been expected of each question fade by half in so long, and by
-//! half in so many calls; their ratio corrects the expectation. Which span is believed follows how well each foretold the last
-//! calls (fixed-share, Herbster and Warmuth 1998): in quiet times no span is.
+//! Several views of one forecast: as it is; as storms see it; and tilted, by offsets that are learned over
+//! hours, days or weeks, of all calls, of kinds of orders, or of times of day. Which view is believed follows how well each foretold
+//! the last calls (fixed-share, Herbster and Warmuth 1998): in quiet times it is the first.
 //!
-//! Beside the spans stand storms, of questions as such and in the cells of the first levels. They are seen
-//! within minutes and forgotten by the next day; what they explain is kept out of the spans and of
-//! the back-off table (`due`), so that nothing of a storm is left when it is over.
+//! Storms, of questions as such and in the cells of the first levels, are seen within minutes and forgotten by the
+//! next day; what they explain is kept out of the tilts and of the back-off table (`due`), so that
+//! nothing of a storm is left when it is over.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,10 @@ use crate::machine::prediction::learning::arithmetic;
 use crate::machine::prediction::learning::exact;
 use crate::machine::prediction::learning::storm::Place;
 use crate::machine::prediction::learning::storm::Storm;
+use crate::machine::prediction::learning::tilt::Grain;
+use crate::machine::prediction::learning::tilt::Habit;
+use crate::machine::prediction::learning::tilt::Sight;
+use crate::machine::prediction::learning::tilt::Tilt;
 use crate::machine::prediction::outcome::Exposure;
 use crate::vocabulary::time::Wall;
 
@@ -24,14 +28,20 @@ use crate::vocabulary::time::Wall;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Season {
     at: Wall,
-    /// Of no span, of each span, then of storms by level.
+    /// As it is, of storms by level, of each tilt.
     #[serde(with = "exact")]
     trusts: Vec<f64>,
-    /// By question: asked and expected of each span.
-    questions: BTreeMap<String, Sums>,
     /// By level of cells.
     #[serde(default)]
     storms: [Storm; LEVELS],
+    /// So many calls were learned.
+    #[serde(default)]
+    calls: u64,
+    /// Ids of the questions that were ever asked about, by the column that tilts keep them in.
+    #[serde(default)]
+    known: Vec<String>,
+    #[serde(default)]
+    tilts: [Tilt; TILTED],
 }
 
 /// A call, as the model sees it.
@@ -45,58 +55,56 @@ pub struct Scene<'a> {
     pub at: Wall,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Sums(#[serde(with = "exact")] Vec<f64>);
-
 impl Default for Season {
     fn default() -> Self {
         Self {
             at: Wall::default(),
             trusts: vec![1.0 / SHARES; VIEWS],
-            questions: BTreeMap::new(),
             storms: <[Storm; LEVELS]>::default(),
+            calls: 0,
+            known: Vec::new(),
+            tilts: <[Tilt; TILTED]>::default(),
         }
     }
 }
 
 impl Season {
-    /// Probabilities by order and question as each span and storm sees them: as they are, then corrected.
+    /// Probabilities by order and question as they are, as each storm sees them, and as each tilt does.
     #[must_use]
     pub fn views(&self, scene: Scene<'_>, base: &[f64]) -> Vec<Vec<f64>> {
-        let fades = self.fades(scene.at);
         let mut views = vec![base.to_vec()];
-        for (span, (fade, (_, _, strength))) in fades.iter().zip(SPANS).enumerate() {
-            let ratio = |question: &String| {
-                let sums = self.questions.get(question).map_or(&[][..], |sums| &sums.0);
-                let sum = |at: usize| sums.get(at).copied().unwrap_or(0.0) * fade;
-                (sum(2 * span) + strength) / (sum(2 * span + 1) + strength)
-            };
-            let ratios: Vec<f64> = scene.questions.iter().map(ratio).collect();
-            views.push(corrected(base, ratios.into_iter().cycle()));
-        }
         for (level, storm) in self.storms.iter().enumerate() {
-            let times = scene.exposed.iter().flat_map(|order| {
-                let cell = cell(order, level);
-                let questions = scene.questions.iter();
-                questions.map(move |question| storm.times(Place { cell, question }, scene.at))
+            let outlook = storm.outlook(scene.at);
+            let view = outlook.map(|outlook| {
+                let times = scene.exposed.iter().flat_map(|order| {
+                    let times = outlook.of(cell(order, level));
+                    let questions = scene.questions.iter();
+                    questions.map(move |question| times(question))
+                });
+                corrected(base, times)
             });
-            let is_calm = storm.is_calm();
-            let view = (!is_calm).then(|| corrected(base, times));
             views.push(view.unwrap_or_else(|| base.to_vec()));
+        }
+        let due = self.due(&views, scene.at);
+        let columns = self.columns(scene.questions);
+        let sight = self.sight(scene, &columns);
+        for (tilt, (habit, on)) in self.tilts.iter().zip(TILTS) {
+            let under = on.and_then(|on| views.get(FIRST_TILT + on)).unwrap_or(&due);
+            let times = tilt.times(sight, habit);
+            let view = times.map(|times| corrected(under, times.into_iter()));
+            views.push(view.unwrap_or_else(|| under.clone()));
         }
         views
     }
 
-    /// What is expected by the views of no span: as always, or as storms say.
+    /// What is expected as always, or as storms say.
     #[must_use]
     pub fn due(&self, views: &[Vec<f64>], at: Wall) -> Vec<f64> {
-        let all = self.trusts(at).into_iter().zip(views);
-        let spanless = all.enumerate();
-        let spanless = spanless.filter(|(view, _)| *view == 0 || *view > SPANS.len());
-        let spanless: Vec<(f64, &Vec<f64>)> = spanless.map(|(_, one)| one).collect();
-        let trust: f64 = spanless.iter().map(|(trust, _)| trust).sum();
+        let trusts = self.trusts(at).into_iter().take(FIRST_TILT);
+        let stormy: Vec<(f64, &Vec<f64>)> = trusts.zip(views).collect();
+        let trust: f64 = stormy.iter().map(|(trust, _)| trust).sum();
         let mut due = vec![0.0; views.first().map_or(0, Vec::len)];
-        for (part, view) in spanless {
+        for (part, view) in stormy {
             for (sum, p) in due.iter_mut().zip(view) {
                 *sum += part / trust * p;
             }
@@ -119,9 +127,8 @@ impl Season {
     /// Learns that what stands at `asked` in these views was asked.
     pub fn learn(&mut self, scene: Scene<'_>, views: &[Vec<f64>], asked: usize) {
         let at = scene.at;
-        let due = self.due(views, at);
         self.believe(views, asked, at);
-        self.sum(scene.questions, &due, asked, at);
+        self.tilt(scene, views, asked);
         let base = views.first().map_or(&[][..], Vec::as_slice);
         let many = scene.questions.len().max(1);
         for (level, storm) in self.storms.iter_mut().enumerate() {
@@ -146,38 +153,48 @@ impl Season {
         self.trusts = trusts.into_iter().map(shared).collect();
     }
 
-    /// Adds to the sums of each span what was asked and what had been expected.
-    fn sum(&mut self, questions: &[String], due: &[f64], asked: usize, at: Wall) {
-        let fades = self.fades(at);
-        let many = questions.len().max(1);
-        let fades = fades.iter().zip(SPANS);
-        let fades = fades.map(|(fade, (_, calls, _))| fade * half_after(1.0 / calls));
-        let fades: Vec<f64> = fades.collect();
-        for sums in self.questions.values_mut() {
-            for (pair, fade) in sums.0.chunks_exact_mut(2).zip(&fades) {
-                pair.iter_mut().for_each(|sum| *sum *= fade);
-            }
+    /// Each tilt learns what its own view did not foretell.
+    fn tilt(&mut self, scene: Scene<'_>, views: &[Vec<f64>], asked: usize) {
+        self.meet(scene.questions);
+        let columns = self.columns(scene.questions);
+        self.calls = self.calls.saturating_add(1);
+        let sight = self.sight(scene, &columns);
+        let tilts = self.tilts.iter_mut().zip(TILTS);
+        for ((tilt, (habit, _)), view) in tilts.zip(views.iter().skip(FIRST_TILT)) {
+            tilt.learn(sight, habit, (view, asked));
         }
-        for (place, question) in questions.iter().enumerate() {
-            let expected: f64 = due.iter().skip(place).step_by(many).sum();
-            let seen = if asked % many == place { 1.0 } else { 0.0 };
-            let sums = self.questions.entry(question.clone());
-            let sums = sums.or_insert_with(|| Sums(vec![0.0; 2 * SPANS.len()]));
-            for pair in sums.0.chunks_exact_mut(2) {
-                if let [all_seen, due] = pair {
-                    *all_seen += seen;
-                    *due += expected;
-                }
+    }
+
+    /// Gives new questions a column.
+    fn meet(&mut self, questions: &[String]) {
+        if self.known.starts_with(questions) {
+            return;
+        }
+        for id in questions {
+            if self.known.len() < QUESTIONS_MAX && !self.known.contains(id) {
+                self.known.push(id.clone());
             }
         }
     }
 
-    /// By which parts sums have faded since the last lesson, by span.
-    fn fades(&self, at: Wall) -> Vec<f64> {
-        let passed_ms = at.as_ms().saturating_sub(self.at.as_ms()).max(0);
-        let hours = f64::from(u32::try_from(passed_ms / 1_000).unwrap_or(u32::MAX)) / 3_600.0;
-        let fade = |(span, _, _): &(f64, f64, f64)| half_after(hours / span);
-        SPANS.iter().map(fade).collect()
+    /// The column of each question that has one.
+    fn columns(&self, questions: &[String]) -> Vec<Option<usize>> {
+        if self.known.starts_with(questions) {
+            return (0..questions.len()).map(Some).collect();
+        }
+        let ids = self.known.iter().map(String::as_str);
+        let by_id: BTreeMap<&str, usize> = ids.zip(0..).collect();
+        let column = |id: &String| by_id.get(id.as_str()).copied();
+        questions.iter().map(column).collect()
+    }
+
+    const fn sight<'a>(&self, scene: Scene<'a>, columns: &'a [Option<usize>]) -> Sight<'a> {
+        Sight {
+            exposed: scene.exposed,
+            columns,
+            at: scene.at,
+            calls: self.calls,
+        }
     }
 
     /// Long after the last lesson each is believed as at the beginning, as are views that an earlier
@@ -186,7 +203,9 @@ impl Season {
         if self.trusts.len() != VIEWS {
             return vec![1.0 / SHARES; VIEWS];
         }
-        let fade = self.fades(at).get(1).copied().unwrap_or(0.0);
+        let passed_ms = at.as_ms().saturating_sub(self.at.as_ms()).max(0);
+        let hours = f64::from(u32::try_from(passed_ms / 1_000).unwrap_or(u32::MAX)) / 3_600.0;
+        let fade = half_after(hours / TRUST_H);
         let faded = self
             .trusts
             .iter()
@@ -223,21 +242,44 @@ fn half_after(halves: f64) -> f64 {
     arithmetic::exp(-std::f64::consts::LN_2 * halves)
 }
 
-/// Half-lives, in hours and in calls: what comes first counts, both if both come. And so many calls with
-/// a question the expectation counts for.
-const SPANS: [(f64, f64, f64); 4] = [
-    (1.0, 60.0, 1.0),
-    (6.0, 200.0, 2.0),
-    (36.0, 1_000.0, 2.0),
-    (200.0, 6_000.0, 2.0),
+/// Tilts, each with the one whose view it tilts on; none: what is due. From hours to weeks; then, of what the weeks
+/// leave, what is of a kind of orders, of that what is of a time of day, and of that what is of these days.
+const TILTS: [(Habit, Option<usize>); TILTED] = [
+    (habit(Grain::All, (6.0, 200.0), 4.0), None),
+    (habit(Grain::All, (36.0, 1_000.0), 3.0), None),
+    (habit(Grain::All, (200.0, 8_000.0), 3.0), None),
+    (
+        habit(Grain::Kind(LEVELS - 1), (200.0, 8_000.0), 3.0),
+        Some(2),
+    ),
+    (habit(Grain::DayPart, (400.0, 12_000.0), 4.0), Some(3)),
+    (habit(Grain::All, (36.0, 1_000.0), 3.0), Some(4)),
 ];
+
+const fn habit(grain: Grain, (hours, calls): (f64, f64), prior: f64) -> Habit {
+    Habit {
+        grain,
+        hours,
+        calls,
+        prior,
+    }
+}
+
+/// So many tilts.
+const TILTED: usize = 6;
 /// Storms are looked for among all calls, and in the cells of the first two levels.
 const LEVELS: usize = 3;
-/// As it is, by each span, by storms of each level.
-const VIEWS: usize = 1 + SPANS.len() + LEVELS;
+/// The place of the first tilt among the views.
+const FIRST_TILT: usize = 1 + LEVELS;
+/// As it is, by storms of each level, by each tilt.
+const VIEWS: usize = FIRST_TILT + TILTED;
 /// So many views.
-const SHARES: f64 = 8.0;
-/// With each call the spans become so much more alike: what was right can change.
-const SWITCH: f64 = 0.002;
+const SHARES: f64 = 10.0;
+/// Half of what is believed of views fades in so many hours without a call.
+const TRUST_H: f64 = 200.0;
+/// With each call the views become so much more alike: what was right can change.
+const SWITCH: f64 = 0.000_5;
 /// No view is refuted by one call.
 const P_MIN: f64 = 1e-9;
+/// Of further questions no tilt is learned.
+const QUESTIONS_MAX: usize = 1_024;

@@ -44,20 +44,34 @@ pub struct Place<'a> {
     pub question: &'a str,
 }
 
-impl Storm {
-    /// Whether all is as always.
-    #[must_use]
-    pub fn is_calm(&self) -> bool {
-        self.cells.values().all(|cell| cell.beliefs.is_empty())
-    }
+/// What is expected at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlook<'a> {
+    storm: &'a Storm,
+    left: f64,
+}
 
-    /// So many times as often as always a question is asked in a cell.
+impl<'a> Outlook<'a> {
+    /// What is expected in a cell: how many times as often as always a question is asked there.
+    pub fn of(self, cell: &str) -> impl Fn(&str) -> f64 + use<'a> {
+        let cell = self.storm.cells.get(cell);
+        move |question| {
+            let belief = cell.and_then(|cell| cell.beliefs.get(question));
+            belief.map_or(1.0, |belief| {
+                belief.faded(self.left).times() / Belief::calm().times()
+            })
+        }
+    }
+}
+
+impl Storm {
+    /// What is expected at a moment; none if all is as always.
     #[must_use]
-    pub fn times(&self, place: Place<'_>, at: Wall) -> f64 {
-        let belief = self.belief(place);
-        let left = self.left(at);
-        belief.map_or(1.0, |belief| {
-            belief.faded(left).times() / Belief::calm().times()
+    pub fn outlook(&self, at: Wall) -> Option<Outlook<'_>> {
+        let is_calm = self.cells.values().all(|cell| cell.beliefs.is_empty());
+        (!is_calm).then(|| Outlook {
+            storm: self,
+            left: self.left(at),
         })
     }
 
@@ -90,10 +104,6 @@ impl Storm {
             let question = asked.question.to_owned();
             cell.beliefs.insert(question, Belief::calm());
         }
-    }
-
-    fn belief(&self, place: Place<'_>) -> Option<&Belief> {
-        self.cells.get(place.cell)?.beliefs.get(place.question)
     }
 
     /// Which part of a belief is left of what was last learned.
@@ -200,6 +210,16 @@ mod tests {
         }
     }
 
+    fn times(storm: &Storm, place: Place<'_>, at: Wall) -> f64 {
+        let outlook = storm.outlook(at);
+        outlook.map_or(1.0, |outlook| outlook.of(place.cell)(place.question))
+    }
+
+    fn is_watched(storm: &Storm, place: Place<'_>) -> bool {
+        let cell = storm.cells.get(place.cell);
+        cell.is_some_and(|cell| cell.beliefs.contains_key(place.question))
+    }
+
     /// Of three calls in nine that ask it, where three in a hundred did.
     fn storm() -> Storm {
         let mut storm = Storm::default();
@@ -212,14 +232,14 @@ mod tests {
     fn a_tenfold_storm_is_seen_within_sixty_calls_and_gone_the_next_day() {
         let storm = storm();
         let now = storm.at;
-        assert!(storm.times(ASKED, now) > 6.0, "{storm:?}");
+        assert!(times(&storm, ASKED, now) > 6.0, "{storm:?}");
         let next = Wall::from_ms(now.as_ms() + 22 * 3_600_000);
-        assert!(storm.times(ASKED, next) < 1.1, "{storm:?}");
+        assert!(times(&storm, ASKED, next) < 1.1, "{storm:?}");
         let unknown = Place {
             cell: "flight",
             question: "fee",
         };
-        assert!((storm.times(unknown, now) - 1.0).abs() < 1e-12);
+        assert!((times(&storm, unknown, now) - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -227,18 +247,18 @@ mod tests {
         let mut storm = Storm::default();
         for _ in 0..300 {
             pass(&mut storm, 33, 33);
-            assert!(storm.times(ASKED, storm.at) < 1.2);
+            assert!(times(&storm, ASKED, storm.at) < 1.2);
         }
-        assert!(storm.belief(ASKED).is_none());
+        assert!(!is_watched(&storm, ASKED));
     }
 
     #[test]
     fn where_nothing_is_usual_there_is_no_storm() {
         let mut storm = Storm::default();
         pass(&mut storm, 300, 3);
-        assert!(storm.belief(ASKED).is_none());
+        assert!(!is_watched(&storm, ASKED));
         pass(&mut storm, 900, 3);
-        assert!(storm.times(ASKED, storm.at) > 3.0);
+        assert!(times(&storm, ASKED, storm.at) > 3.0);
     }
 
     #[test]

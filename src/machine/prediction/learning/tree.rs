@@ -39,6 +39,15 @@ pub enum Passing {
     Alone,
 }
 
+/// What follows at a place of a tree.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Branching {
+    /// Its number.
+    Leaf(f32),
+    /// A question, and where who does not pass and who does go on.
+    Asks(Test, [u16; 2]),
+}
+
 impl Test {
     /// Whether an order with these bins passes.
     #[must_use]
@@ -85,19 +94,28 @@ impl Tree {
         self.0.len() > 1
     }
 
+    /// What follows at a place; 0 is the first.
+    #[must_use]
+    pub fn branching(&self, at: u16) -> Branching {
+        let node = self.0.get(usize::from(at)).copied().unwrap_or_default();
+        let leads_on = node.branches.iter().all(|next| *next > at);
+        if leads_on {
+            Branching::Asks(node.test, node.branches)
+        } else {
+            Branching::Leaf(node.value)
+        }
+    }
+
     /// The number at the end for an order with these bins.
     #[must_use]
     pub fn value(&self, bins: &[u8]) -> f64 {
         let mut at = 0;
-        while let Some(node) = self.0.get(usize::from(at)) {
-            let [no, yes] = node.branches;
-            let next = if node.test.passes(bins) { yes } else { no };
-            if next <= at {
-                return f64::from(node.value);
+        loop {
+            match self.branching(at) {
+                Branching::Leaf(value) => return f64::from(value),
+                Branching::Asks(test, [no, yes]) => at = if test.passes(bins) { yes } else { no },
             }
-            at = next;
         }
-        0.0
     }
 }
 
