@@ -97,6 +97,8 @@ pub struct Contact {
     pub(super) caller_name: String,
     pub(super) caller_user: String,
     pub(super) seat: Option<SeatSide>,
+    /// Seats that ring beside that one.
+    pub(super) beside: Vec<SeatSide>,
     pub(super) far: Option<FarSide>,
     /// Legs that have been told to end.
     pub(super) fading: Vec<Fading>,
@@ -207,6 +209,7 @@ impl Contact {
             caller_name: origin.caller_name,
             caller_user: origin.caller_user,
             seat: None,
+            beside: Vec::new(),
             far: None,
             fading: Vec::new(),
             lookups: BTreeMap::new(),
@@ -435,7 +438,8 @@ impl Contact {
         if self.caller.id == leg {
             return Some((&mut self.caller, Party::Caller));
         }
-        if let Some(side) = self.seat.as_mut().filter(|side| side.leg.id == leg) {
+        let mut sides = self.seat.iter_mut().chain(&mut self.beside);
+        if let Some(side) = sides.find(|side| side.leg.id == leg) {
             return Some((&mut side.leg, Party::Seat));
         }
         if let Some(far) = self.far.as_mut().and_then(|far| far.leg.as_mut())

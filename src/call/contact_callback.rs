@@ -45,6 +45,7 @@ use crate::vocabulary::flow::Flow;
 use crate::vocabulary::flow::Transport;
 use crate::vocabulary::id::AskId;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::SeatId;
 
 /// Between the customer's 1 and the seat's answer.
 const SEAT_RINGS: Duration = Duration::from_secs(30);
@@ -308,9 +309,9 @@ impl Contact {
     }
 
     /// The held seat is not to be had any more; the next one may be, before the customer is there.
-    pub(super) fn unheld(&mut self, epoch: Epoch) {
+    pub(super) fn unheld(&mut self, offer: (SeatId, Epoch)) {
         if let Some(kept) = &mut self.kept {
-            kept.held.take_if(|held| held.epoch == epoch);
+            kept.held.take_if(|held| (held.seat, held.epoch) == offer);
         }
     }
 

@@ -109,7 +109,7 @@ impl Contact {
     fn media_failed(&mut self, leg: LegId, near: &mut Surroundings<'_>) {
         let text = format!("the media of a leg of call {} failed", self.id);
         self.fact(Fact::Alarm { text });
-        let is_seats = self.seat.as_ref().is_some_and(|side| side.leg.id == leg);
+        let is_seats = matches!(self.owner(leg), Some((_, Party::Seat)));
         if self.is_number(leg) {
             if matches!(self.stage, Stage::Dialling | Stage::Reaching) {
                 return self.not_reached(DialEnd::Failed, near);

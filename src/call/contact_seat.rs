@@ -13,9 +13,9 @@ use crate::call::ringing::Way;
 use crate::call::side::Door;
 use crate::call::side::Fading;
 use crate::call::side::SeatSide;
+use crate::machine::acd::fact::WithdrawReason;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
-use crate::machine::acd::surface::WithdrawReason;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::sip::surface::Invitation;
@@ -47,7 +47,7 @@ impl Contact {
             return;
         }
         self.call_back_from_stroll(near);
-        if self.stage != Stage::Waiting || self.seat.is_some() {
+        if self.stage != Stage::Waiting {
             self.emit(ContactOutput::Acd(Input::Declined {
                 seat: to.seat,
                 epoch: to.epoch,
@@ -96,7 +96,7 @@ impl Contact {
     fn open_seat(&mut self, to: Ringing, leg: Leg, door: Door) {
         self.emit(ContactOutput::LegTaken(leg.id));
         self.media(MediaCommand::Open { leg: leg.id });
-        self.seat = Some(SeatSide {
+        let side = SeatSide {
             seat: to.seat,
             name: to.user,
             epoch: to.epoch,
@@ -104,22 +104,31 @@ impl Contact {
             door,
             answered: None,
             whisper: None,
-        });
+        };
+        match self.seat {
+            Some(_) => self.beside.push(side),
+            None => self.seat = Some(side),
+        }
     }
 
     /// Ring the seat no more.
-    pub fn withdraw(&mut self, epoch: Epoch, reason: WithdrawReason) {
-        self.unheld(epoch);
-        let offered = self.seat.as_ref().is_some_and(|side| side.epoch == epoch);
-        if offered && self.stage != Stage::Talking {
+    pub fn withdraw(&mut self, offer: (SeatId, Epoch), reason: WithdrawReason) {
+        self.unheld(offer);
+        let talks = self.stage == Stage::Talking;
+        let bridged = talks && self.seat.as_ref().is_some_and(|side| side.offer() == offer);
+        if !bridged {
             let reason = match reason {
                 WithdrawReason::ContactLeft => "SIP;cause=487;text=\"Caller hung up\"",
                 WithdrawReason::TakenOut => "SIP;cause=487;text=\"Taken out of the queue\"",
                 WithdrawReason::Unreached => "SIP;cause=487;text=\"Customer not reached\"",
                 WithdrawReason::RingLimit => "SIP;cause=408;text=\"No answer\"",
                 WithdrawReason::SeatSignedOut => "SIP;cause=480;text=\"Seat signed out\"",
+                WithdrawReason::AnsweredElsewhere => {
+                    "SIP;cause=200;text=\"Call completed elsewhere\""
+                }
+                WithdrawReason::WantedElsewhere => "SIP;cause=487;text=\"Wanted elsewhere\"",
             };
-            self.drop_seat(Some(reason.to_owned()));
+            self.drop_side(|side| side.offer() == offer, Some(reason.to_owned()));
         }
     }
 
@@ -133,17 +142,17 @@ impl Contact {
 
     /// The seat's leg has its port: now it rings.
     pub(super) fn ring_seat(&mut self, leg: LegId) {
-        let Some(side) = self.seat.as_mut().filter(|side| side.leg.id == leg) else {
+        let mut headers = vec![
+            ("X-Ringwise-Call".to_owned(), self.id.to_string()),
+            ("X-Ringwise-Queue".to_owned(), self.queue.clone()),
+        ];
+        let Some(side) = self.ringing_side(leg) else {
             return;
         };
         let Some(sdp) = side.leg.offer() else {
             return;
         };
         side.leg.begun();
-        let mut headers = vec![
-            ("X-Ringwise-Call".to_owned(), self.id.to_string()),
-            ("X-Ringwise-Queue".to_owned(), self.queue.clone()),
-        ];
         match &mut side.door {
             Door::Registered { auto_answer: false } => {}
             Door::Registered { auto_answer: true } => {
@@ -157,9 +166,10 @@ impl Contact {
                 return invite.into_iter().for_each(|invite| self.ua(invite));
             }
         }
+        let target = Target::Registered(side.name.clone());
         let invitation = Invitation {
             leg,
-            target: Target::Registered(side.name.clone()),
+            target,
             from_name: self.caller_name.clone(),
             from_user: self.caller_user.clone(),
             headers,
@@ -170,6 +180,7 @@ impl Contact {
     }
 
     pub(super) fn seat_accepted(&mut self, leg: LegId, sdp: &str, near: &mut Surroundings<'_>) {
+        self.put_first(leg);
         let Some(side) = self.seat.as_mut().filter(|side| side.leg.id == leg) else {
             return;
         };
@@ -217,7 +228,7 @@ impl Contact {
     /// An offer came to nothing: the distributor looks for another seat.
     pub(super) fn seat_failed(&mut self, leg: LegId, status: Status, near: &mut Surroundings<'_>) {
         let _ = near;
-        let Some(side) = self.seat.as_ref().filter(|side| side.leg.id == leg) else {
+        let Some(side) = self.ringing_side(leg) else {
             return;
         };
         let (seat, epoch) = (side.seat, side.epoch);
@@ -225,7 +236,7 @@ impl Contact {
             seat,
             status: status.0,
         });
-        self.drop_seat(None);
+        self.drop_side(|side| side.leg.id == leg, None);
         self.emit(ContactOutput::Acd(Input::Declined { seat, epoch }));
     }
 
@@ -265,7 +276,7 @@ impl Contact {
         let cause = cause.to_owned();
         self.fact(Fact::SeatLeft { seat, cause });
         self.emit(ContactOutput::Acd(Input::TalkEnded { seat, epoch }));
-        self.drop_seat(None);
+        self.drop_seats();
         self.stage = Stage::Walking;
         self.tell_walk(WalkInput::Talked, near);
     }
@@ -292,13 +303,47 @@ impl Contact {
             )
             | (Stage::Talking, None) => {}
         }
-        self.drop_seat(None);
+        self.drop_seats();
     }
 
-    fn drop_seat(&mut self, reason: Option<String>) {
-        let Some(mut side) = self.seat.take() else {
-            return;
-        };
+    /// Every seat that rings or talks is let go.
+    fn drop_seats(&mut self) {
+        let rest = std::mem::take(&mut self.beside);
+        for side in self.seat.take().into_iter().chain(rest) {
+            self.let_side_go(side, None);
+        }
+    }
+
+    /// One that rings is let go; if it was the first, the next takes its place.
+    fn drop_side(&mut self, is: impl Fn(&SeatSide) -> bool, reason: Option<String>) {
+        let first = self.seat.take_if(|side| is(side));
+        let at = self.beside.iter().position(is);
+        let dropped = first.or_else(|| Some(self.beside.remove(at?)));
+        if self.seat.is_none() && !self.beside.is_empty() {
+            self.seat = Some(self.beside.remove(0));
+        }
+        if let Some(side) = dropped {
+            self.let_side_go(side, reason);
+        }
+    }
+
+    /// The side of a seat that rings or talks over this leg.
+    fn ringing_side(&mut self, leg: LegId) -> Option<&mut SeatSide> {
+        let mut all = self.seat.iter_mut().chain(&mut self.beside);
+        all.find(|side| side.leg.id == leg)
+    }
+
+    /// Of the seats that ring the one that answers is the first from here on.
+    fn put_first(&mut self, leg: LegId) {
+        let at = self.beside.iter().position(|side| side.leg.id == leg);
+        if let Some(other) = at.and_then(|at| self.beside.get_mut(at))
+            && let Some(first) = &mut self.seat
+        {
+            std::mem::swap(first, other);
+        }
+    }
+
+    fn let_side_go(&mut self, mut side: SeatSide, reason: Option<String>) {
         let leg = side.leg.id;
         if side.answered.is_some() {
             self.media(MediaCommand::Unbridge { leg });

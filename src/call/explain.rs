@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::call::explain_beside;
 use crate::call::explain_callback;
 use crate::call::explain_outside;
 use crate::call::explain_words;
@@ -15,11 +16,11 @@ use crate::call::explain_words::Helpers;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Clause;
 use crate::machine::acd::need::Need;
 use crate::machine::acd::skill::Capability;
-use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
@@ -196,6 +197,8 @@ impl Teller {
             | AcdFact::Moved { contact, .. }
             | AcdFact::Offered { contact, .. }
             | AcdFact::OfferEnded { contact, .. }
+            | AcdFact::BesideOffered { contact, .. }
+            | AcdFact::BesideEnded { contact, .. }
             | AcdFact::Answered { contact, .. }
             | AcdFact::Abandoned { contact, .. }
             | AcdFact::Overflowed { contact, .. }
@@ -234,6 +237,15 @@ impl Teller {
             AcdFact::OfferEnded { seat, end, .. } => {
                 let seat = self.seat(*seat);
                 let text = explain_words::offer_ended(language, &seat, *end);
+                self.say(at, "offer_ended", text);
+            }
+            AcdFact::BesideOffered { seat, .. } => {
+                let seat = self.seat(*seat);
+                self.say(at, "offered", explain_beside::offered(language, &seat));
+            }
+            AcdFact::BesideEnded { seat, end, .. } => {
+                let seat = self.seat(*seat);
+                let text = explain_beside::ended(language, &seat, *end);
                 self.say(at, "offer_ended", text);
             }
             AcdFact::Answered {

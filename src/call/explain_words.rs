@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::call::explain_beside;
 use crate::call::record::Arrived;
 use crate::call::record::Outcome;
 use crate::call::record::Party;
-use crate::machine::acd::surface::OfferEnd;
-use crate::machine::acd::surface::SeatState;
-use crate::machine::acd::surface::StepEnd;
-use crate::machine::acd::surface::WithdrawReason;
+use crate::machine::acd::fact::OfferEnd;
+use crate::machine::acd::fact::SeatState;
+use crate::machine::acd::fact::StepEnd;
 use crate::machine::ivr::surface::LeaveReason;
 use crate::machine::waiting::accuracy::Foretold;
 use crate::machine::waiting::range::WaitRange;
@@ -311,25 +311,7 @@ pub fn passed_over(language: Language, seat: &str, why: Before) -> String {
 /// A ring came to nothing.
 #[must_use]
 pub fn offer_ended(language: Language, seat: &str, end: OfferEnd) -> String {
-    let why = match end {
-        OfferEnd::Declined => in_(language, "declined or failed", "拒接或失败"),
-        OfferEnd::Withdrawn(WithdrawReason::ContactLeft) => {
-            in_(language, "the caller had left", "来电者已离开")
-        }
-        OfferEnd::Withdrawn(WithdrawReason::TakenOut) => {
-            in_(language, "a supervisor took the call out", "主管将来电移出")
-        }
-        OfferEnd::Withdrawn(WithdrawReason::Unreached) => {
-            in_(language, "the customer was not reached", "未能接通客户")
-        }
-        OfferEnd::Withdrawn(WithdrawReason::RingLimit) => {
-            in_(language, "did not answer in time", "超时未接")
-        }
-        OfferEnd::Withdrawn(WithdrawReason::SeatSignedOut) => {
-            in_(language, "signed out while it rang", "振铃时签出")
-        }
-        OfferEnd::ReserveRefused => in_(language, "could not be reached", "无法接通"),
-    };
+    let why = explain_beside::why(language, end);
     match language {
         Language::English => format!("{seat}: {why}; the call is back at its place"),
         Language::Mandarin => format!("{seat}：{why}；来电回到原位"),

@@ -7,8 +7,8 @@ use crate::call::fact::Recorded;
 use crate::call::record::Outcome;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
-use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::SeatState;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::SeatState;
 use crate::machine::report::sums::Sums;
 use crate::machine::report::sums::Yardstick;
 use crate::vocabulary::id::CallId;
@@ -216,7 +216,9 @@ impl KpiBook {
                     wait.rings_since = None;
                 }
             }
-            AcdFact::StepEntered { .. }
+            AcdFact::BesideOffered { .. }
+            | AcdFact::BesideEnded { .. }
+            | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
             | AcdFact::Served { .. } => {}
         }

@@ -48,6 +48,9 @@ pub mod explain;
 /// The sentences about promises to call back.
 pub mod explain_callback;
 
+/// The sentences of an explanation about rings.
+pub mod explain_beside;
+
 /// The sentences of an explanation about numbers outside.
 pub mod explain_outside;
 

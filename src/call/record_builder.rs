@@ -10,7 +10,7 @@ use crate::call::record::Outcome;
 use crate::call::record::Record;
 use crate::call::record::Segment;
 use crate::call::record::SegmentKind;
-use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::fact::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;
@@ -255,6 +255,8 @@ impl RecordBuilder {
             | AcdFact::Abandoned { .. }
             | AcdFact::Parked { .. }
             | AcdFact::Served { .. }
+            | AcdFact::BesideOffered { .. }
+            | AcdFact::BesideEnded { .. }
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
             | AcdFact::SeatChanged { .. } => {}

@@ -36,6 +36,11 @@ pub(super) enum Door {
 }
 
 impl SeatSide {
+    /// Which offer of the distributor it is.
+    pub(super) const fn offer(&self) -> (SeatId, Epoch) {
+        (self.seat, self.epoch)
+    }
+
     /// Whether who answers has to press 1: it may be anybody.
     pub(super) const fn is_asked(&self) -> bool {
         matches!(self.door, Door::Number(..))

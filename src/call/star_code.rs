@@ -7,7 +7,7 @@ use crate::call::contact::Surroundings;
 use crate::call::contact_output::ContactOutput;
 use crate::call::leg::Leg;
 use crate::call::phrase;
-use crate::machine::acd::surface::SeatState;
+use crate::machine::acd::fact::SeatState;
 use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;

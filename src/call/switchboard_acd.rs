@@ -7,13 +7,13 @@ use crate::call::record::Party;
 use crate::call::ringing::Ringing;
 use crate::call::ringing::Way;
 use crate::call::switchboard::Switchboard;
-use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::SeatSetup;
-use crate::machine::acd::surface::SeatState;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
@@ -35,12 +35,13 @@ impl Switchboard {
                 epoch,
             } => self.offer(turn, seat, contact, epoch),
             Output::Withdraw {
+                seat,
                 contact,
                 epoch,
                 reason,
-                ..
             } => {
-                self.with_call(turn, contact, |call, _| call.withdraw(epoch, reason));
+                let offer = (seat, epoch);
+                self.with_call(turn, contact, |call, _| call.withdraw(offer, reason));
             }
             Output::Announce { contact, position } => {
                 self.with_call(turn, contact, |call, near| {
@@ -283,6 +284,8 @@ const fn contact_of(fact: &AcdFact) -> Option<CallId> {
         AcdFact::Queued { contact, .. }
         | AcdFact::Offered { contact, .. }
         | AcdFact::OfferEnded { contact, .. }
+        | AcdFact::BesideOffered { contact, .. }
+        | AcdFact::BesideEnded { contact, .. }
         | AcdFact::Answered { contact, .. }
         | AcdFact::Abandoned { contact, .. }
         | AcdFact::Served { contact, .. }

@@ -15,8 +15,8 @@ use crate::call::release_view::ReleasesView;
 use crate::call::report::foresight::Foresight;
 use crate::call::turnover::Released;
 use crate::call::wait_book::WaitBook;
-use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::SeatState;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::SeatState;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
@@ -370,6 +370,10 @@ impl View {
                 self.stage(*contact, "ringing", name);
                 self.with_seat(*seat, |seat| seat.call = Some(*contact));
             }
+            AcdFact::BesideOffered { contact, seat } => {
+                self.with_seat(*seat, |seat| seat.call = Some(*contact));
+            }
+            AcdFact::BesideEnded { seat, .. } => self.with_seat(*seat, |seat| seat.call = None),
             AcdFact::OfferEnded { contact, seat, .. } => {
                 self.stage(*contact, "waiting", None);
                 self.with_seat(*seat, |seat| seat.call = None);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
-use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::fact::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
 use crate::machine::waiting::accuracy::Accuracy;
 use crate::machine::waiting::accuracy::Foretold;

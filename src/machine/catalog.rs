@@ -85,6 +85,8 @@ pub struct QueueEntry {
     pub target: Duration,
     /// How many ready seats are kept for its own contacts; policy `reserves` only.
     pub reserve: u32,
+    /// How many seats may ring at once for one contact.
+    pub ring_at_once: u32,
     /// What a seat hears before it is bridged, by the call's language.
     pub whisper: BTreeMap<Language, String>,
 }
@@ -117,6 +119,7 @@ impl QueueEntry {
             weight: WEIGHT,
             target: TARGET,
             reserve: 0,
+            ring_at_once: 1,
             whisper: BTreeMap::new(),
         }
     }
@@ -377,6 +380,7 @@ impl Catalog {
                     weight: queue.weight,
                     target: queue.target,
                     reserve: queue.reserve,
+                    ring_at_once: queue.ring_at_once,
                 })
             })
     }

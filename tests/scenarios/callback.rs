@@ -291,7 +291,7 @@ fn who_wants_no_call_any_more_presses_2() {
         .collect();
     assert_eq!(
         seats[0].state,
-        ringwise::machine::acd::surface::SeatState::Ready
+        ringwise::machine::acd::fact::SeatState::Ready
     );
 }
 

@@ -65,6 +65,11 @@ mod release_diff;
 )]
 mod release_works;
 mod releases;
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few of the facts tell of rings"
+)]
+mod ringing;
 mod routing;
 mod rsip_oracle;
 mod sdp_examples;

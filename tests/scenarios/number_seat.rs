@@ -9,7 +9,7 @@ use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::phone::PhoneReport;
 use ringwise::call::record::Outcome;
-use ringwise::machine::acd::surface::SeatState;
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::catalog::SeatEntry;
 use ringwise::machine::sip::surface::Status;
 use ringwise::machine::trunk::gate::Refusal;

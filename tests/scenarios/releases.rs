@@ -11,7 +11,7 @@ use ringwise::call::record::Outcome;
 use ringwise::call::view::View;
 use ringwise::driver::centre::keeper::Keeper;
 use ringwise::driver::centre::keeper::Wish;
-use ringwise::machine::acd::surface::AcdFact;
+use ringwise::machine::acd::fact::AcdFact;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::id::ReleaseNo;
 use ringwise::vocabulary::time::Now;
@@ -307,7 +307,7 @@ fn a_trial_adds_queues_and_seats_and_takes_none_away_before_it_is_promoted() {
     let gone = town.town.centre.distributor().seats().nth(1).unwrap();
     assert_eq!(
         gone.state,
-        ringwise::machine::acd::surface::SeatState::SignedOut
+        ringwise::machine::acd::fact::SeatState::SignedOut
     );
     works
         .ask(&mut town, Keeper::roll_back, &Wish::default())

@@ -11,7 +11,7 @@ use ringwise::call::health::Ailment;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::driver::simulated::tap::Tap;
-use ringwise::machine::acd::surface::SeatState;
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::media::contract::MediaEvent;
 use ringwise::vocabulary::flow::Flow;
 use ringwise::vocabulary::id::SeatId;

@@ -6,7 +6,7 @@ use ringwise::call::fact::Fact;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::record::Outcome;
-use ringwise::machine::acd::surface::AcdFact;
+use ringwise::machine::acd::fact::AcdFact;
 use ringwise::vocabulary::language::Language;
 
 use crate::settlement::Settlement;

@@ -21,6 +21,9 @@ pub mod reading;
 /// Which keys count from the next start on.
 pub mod restart;
 
+/// One seat.
+pub mod seat;
+
 /// How each seat proves itself.
 pub mod secret;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use crate::driver::config::settings::Seat;
+use crate::driver::config::seat::Seat;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::value::Secret;
 use crate::machine::trunk::destination;

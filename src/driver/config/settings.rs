@@ -14,18 +14,17 @@ use toml::Spanned;
 use crate::driver::config::callback::Callback;
 use crate::driver::config::health::Health;
 use crate::driver::config::hours::QueueHours;
+use crate::driver::config::seat::Seat;
 use crate::driver::config::token::Token;
 use crate::driver::config::trunk_out::TrunkOut;
 use crate::driver::config::value::Area;
+use crate::driver::config::value::AtOnce;
 use crate::driver::config::value::Country;
-use crate::driver::config::value::Ha1;
 use crate::driver::config::value::Listen;
 use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
 use crate::driver::config::value::ServiceLevel;
-use crate::driver::config::value::Shy;
-use crate::driver::config::value::SkillGrant;
 use crate::driver::config::value::Thousandths;
 use crate::driver::config::value::Zone;
 use crate::driver::config::wait_step::WaitStep;
@@ -33,7 +32,6 @@ use crate::driver::config::webhook::Webhook;
 use crate::driver::dscp::Dscp;
 use crate::machine::acd::policy::Policy;
 use crate::machine::catalog::QueueEntry;
-use crate::machine::catalog::SeatEntry;
 use crate::vocabulary::flow::Transport;
 use crate::vocabulary::language::Language;
 
@@ -389,6 +387,9 @@ pub struct Queue {
     /// How many ready seats are kept for its own contacts.
     #[serde(default)]
     pub reserve: u32,
+    /// How many seats ring at once for one contact, as far as nobody else needs them.
+    #[serde(default)]
+    pub ring_at_once: AtOnce,
     /// What a seat hears before it is bridged, by language.
     #[serde(default)]
     pub whisper: BTreeMap<Language, String>,
@@ -418,80 +419,9 @@ impl Queue {
                 .service_level
                 .map_or(plain.target, |level| level.within),
             reserve: self.reserve,
+            ring_at_once: self.ring_at_once.0,
             whisper: self.whisper.clone(),
             ..plain
-        }
-    }
-}
-
-/// `[[seat]]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Seat {
-    /// The user it registers as.
-    pub id: Spanned<String>,
-    /// The person's name.
-    #[serde(default)]
-    pub name: String,
-    /// How it proves itself: a password in clear.
-    #[serde(default)]
-    pub password: Option<Shy>,
-    /// Or a file whose first line is the password.
-    #[serde(default)]
-    pub password_file: Option<Spanned<PathBuf>>,
-    /// Or hashes.
-    #[serde(default)]
-    pub ha1: Option<Spanned<Ha1>>,
-    /// Or it is the telephone of this number, in E.164, called over a trunk.
-    #[serde(default)]
-    pub number: Option<Spanned<String>>,
-    /// Its telephone is asked to answer by itself.
-    #[serde(default)]
-    pub auto_answer: bool,
-    /// Skills with levels 1 to 10, and until when they are certified.
-    #[serde(default)]
-    pub skills: BTreeMap<String, SkillGrant>,
-    /// The groups it is in.
-    #[serde(default)]
-    pub groups: Vec<String>,
-    /// The queues it serves.
-    #[serde(default)]
-    pub queues: Vec<Spanned<String>>,
-    /// Those of them whose contacts it takes before all others.
-    #[serde(default)]
-    pub first: Vec<Spanned<String>>,
-    /// Where it is.
-    #[serde(default)]
-    pub site: String,
-}
-
-impl Seat {
-    /// As the catalog takes it; days end as they do in `zone`.
-    #[must_use]
-    pub fn entry(&self, zone: &TimeZone) -> SeatEntry {
-        let queues = self.queues.iter();
-        let skills = self.skills.iter();
-        let certified = self.skills.iter().filter_map(|(skill, grant)| {
-            let until = grant.certified_until?;
-            Some((skill.clone(), until.end(zone)))
-        });
-        SeatEntry {
-            id: self.id.get_ref().clone(),
-            name: self.name.clone(),
-            skills: skills
-                .map(|(skill, grant)| (skill.clone(), grant.level))
-                .collect(),
-            queues: queues.map(|queue| queue.get_ref().clone()).collect(),
-            site: self.site.clone(),
-            groups: self.groups.clone(),
-            certified: certified.collect(),
-            auto_answer: self.auto_answer,
-            number: self.number.as_ref().map(|one| one.get_ref().clone()),
-            first: self
-                .first
-                .iter()
-                .map(|queue| queue.get_ref().clone())
-                .collect(),
         }
     }
 }

@@ -325,6 +325,28 @@ impl<'de> Deserialize<'de> for Thousandths {
     }
 }
 
+/// How many seats ring at once: 1 to 100.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AtOnce(pub u32);
+
+impl Default for AtOnce {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl<'de> Deserialize<'de> for AtOnce {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match u32::deserialize(from)? {
+            number @ 1..=100 => Ok(Self(number)),
+            number => {
+                let what = format!("{number} seats at once: from 1 to 100 can ring");
+                Err(serde::de::Error::custom(what))
+            }
+        }
+    }
+}
+
 /// A seat's skill: `5`, or `{ level = 5, certified_until = "2026-12-31" }`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SkillGrant {

@@ -13,7 +13,7 @@ use crate::call::wait_book::QueueWaits;
 use crate::driver::journal::writer::JournalState;
 use crate::driver::post::PostMeter;
 use crate::driver::turn_meter::TurnMeter;
-use crate::machine::acd::surface::SeatState;
+use crate::machine::acd::fact::SeatState;
 
 /// Every figure as text.
 #[must_use]

@@ -14,7 +14,7 @@ use crate::call::view::SeatView;
 use crate::face::api::access::Bearer;
 use crate::face::api::desk::Desk;
 use crate::face::api::problem::Problem;
-use crate::machine::acd::surface::SeatState;
+use crate::machine::acd::fact::SeatState;
 
 /// What a request for a seat's state may say.
 const EXPECTED: &str = "expected {\"state\": \"ready\" | \"away\" | \"wrap_up_done\"}, \

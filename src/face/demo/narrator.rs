@@ -10,7 +10,7 @@ use crate::call::record::Outcome;
 use crate::call::record::Party;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
-use crate::machine::acd::surface::AcdFact;
+use crate::machine::acd::fact::AcdFact;
 use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SkillId;
@@ -146,6 +146,8 @@ impl Narrator {
             AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Served { .. }
+            | AcdFact::BesideOffered { .. }
+            | AcdFact::BesideEnded { .. }
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
             | AcdFact::TakenOut { .. }

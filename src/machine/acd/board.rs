@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::machine::acd::beside::Beside;
 use crate::machine::acd::contact::Contact;
 use crate::machine::acd::contact::Stage;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::WithdrawReason;
 use crate::machine::acd::figure::Figures;
 use crate::machine::acd::group::Idle;
 use crate::machine::acd::lane::LaneNo;
@@ -21,12 +24,9 @@ use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
 use crate::machine::acd::seat::Seat;
 use crate::machine::acd::skill::Capability;
-use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::OfferEnd;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
-use crate::machine::acd::surface::WithdrawReason;
 use crate::machine::acd::tour::Tours;
 use crate::machine::acd::view::Counted;
 use crate::vocabulary::id::CallId;
@@ -89,6 +89,8 @@ pub struct Board {
     pub personal: Personal,
     /// Whom contacts ask for one after the other.
     pub tours: Tours,
+    /// Who rings beside whom.
+    pub beside: Beside,
     /// What policies look at.
     pub figures: Figures,
     /// What is due when: one entry for each seat with a deadline and each waiting contact, and one
@@ -106,8 +108,8 @@ pub struct Board {
     pub outputs: VecDeque<Output>,
     /// What could not be used.
     pub counted: Counted,
-    /// The set-ups of seats with certificates.
-    pub certified: BTreeMap<SeatId, SeatSetup>,
+    /// The set-ups of seats with certificates, and when the next of each runs out.
+    pub certified: BTreeMap<SeatId, (Wall, SeatSetup)>,
     regrouped: u64,
     number: u64,
 }
@@ -208,6 +210,7 @@ impl Board {
             contact,
             epoch,
         });
+        self.seek_beside(contact);
     }
 
     /// Brings a contact whose offer came to nothing back to its place.
@@ -251,15 +254,14 @@ impl Board {
 
     /// Adds a seat or changes what it can do; its phase and its booking stay.
     pub fn set_seat(&mut self, setup: &SeatSetup, turn: Turn) {
-        self.certificates.retain(|(_, seat)| *seat != setup.seat);
+        if let Some((next, _)) = self.certified.remove(&setup.seat) {
+            self.certificates.remove(&(next, setup.seat));
+        }
         let ahead = setup.certified.iter().map(|(_, until)| *until);
-        match ahead.filter(|until| *until > turn.wall).min() {
-            None => self.certified.remove(&setup.seat),
-            Some(next) => {
-                self.certificates.insert((next, setup.seat));
-                self.certified.insert(setup.seat, setup.clone())
-            }
-        };
+        if let Some(next) = ahead.filter(|until| *until > turn.wall).min() {
+            self.certificates.insert((next, setup.seat));
+            self.certified.insert(setup.seat, (next, setup.clone()));
+        }
         self.enable(setup.seat, Capability::of(setup, turn.wall), turn.now);
     }
 
@@ -267,7 +269,7 @@ impl Board {
     pub fn end_certificates(&mut self, turn: Turn) {
         while let Some((_, seat)) = self.next_certificate(turn.wall) {
             self.certificates.pop_first();
-            if let Some(setup) = self.certified.get(&seat).cloned() {
+            if let Some((_, setup)) = self.certified.get(&seat).cloned() {
                 self.set_seat(&setup, turn);
             }
         }
@@ -376,14 +378,56 @@ impl Board {
         });
     }
 
-    /// Says how a booking came to nothing.
-    pub fn offer_ended(&mut self, seat: SeatId, booking: Booking, end: OfferEnd) {
-        let contact = booking.contact;
-        self.note(AcdFact::OfferEnded { contact, seat, end });
-    }
-
     fn queue_of(&mut self, contact: CallId) -> Option<&mut Queue> {
         let contact = self.contacts.get(&contact)?;
         self.queues.get_mut(&contact.queue)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::id::SkillId;
+
+    fn at(ms: i64) -> Turn {
+        Turn {
+            wall: Wall::from_ms(ms),
+            ..Turn::default()
+        }
+    }
+
+    #[test]
+    fn certificates_run_out_one_after_the_other_and_a_new_set_up_brings_its_own() {
+        let seat = SeatId(1);
+        let until = |ms| Wall::from_ms(ms);
+        let setup = SeatSetup {
+            seat,
+            skills: vec![(SkillId(1), 5), (SkillId(2), 5)],
+            certified: vec![(SkillId(1), until(100)), (SkillId(2), until(200))],
+            ..SeatSetup::default()
+        };
+        let mut board = Board::default();
+        board.set_seat(&setup, at(0));
+        let levels = |board: &Board| {
+            let group = board.seats.get(&seat).unwrap().group;
+            let able = board.matching.capability(group);
+            [1, 2].map(|skill| able.level(SkillId(skill)))
+        };
+        let ends = |board: &Board| board.certificates.iter().copied().collect::<Vec<_>>();
+        board.end_certificates(at(99));
+        assert_eq!(levels(&board), [Some(5), Some(5)]);
+        board.end_certificates(at(100));
+        assert_eq!(levels(&board), [None, Some(5)]);
+        assert_eq!(ends(&board), [(until(200), seat)]);
+        let renewed = SeatSetup {
+            certified: vec![(SkillId(1), until(300))],
+            ..setup
+        };
+        board.set_seat(&renewed, at(150));
+        assert_eq!(levels(&board), [Some(5), Some(5)]);
+        assert_eq!(ends(&board), [(until(300), seat)]);
+        board.end_certificates(at(900));
+        assert_eq!(levels(&board), [None, Some(5)]);
+        assert!(ends(&board).is_empty());
     }
 }

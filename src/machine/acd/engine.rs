@@ -10,22 +10,22 @@ use crate::machine::acd::arrival::LOOK_EVERY;
 use crate::machine::acd::board::Board;
 use crate::machine::acd::board::Timer;
 use crate::machine::acd::contact::Stage;
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::OfferEnd;
+use crate::machine::acd::fact::WithdrawReason;
 use crate::machine::acd::reorganisation::Order;
 use crate::machine::acd::seat::Booking;
 use crate::machine::acd::seat::Phase;
 use crate::machine::acd::seat::Seat;
 use crate::machine::acd::seat::Wish;
 use crate::machine::acd::settle::settle;
-use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::HELD_MAX;
 use crate::machine::acd::surface::Input;
-use crate::machine::acd::surface::OfferEnd;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
-use crate::machine::acd::surface::WithdrawReason;
 use crate::machine::acd::tour::Tour;
 use crate::machine::acd::view::Counted;
 use crate::machine::acd::view::QueueView;
@@ -224,9 +224,8 @@ impl Engine {
         if let Some(Some(lost)) = self.board.step(seat, now, Seat::sign_out) {
             let reason = WithdrawReason::SeatSignedOut;
             self.board.withdraw(seat, lost, reason);
-            self.board
-                .offer_ended(seat, lost, OfferEnd::Withdrawn(reason));
-            self.board.put_back(lost.contact, seat, now);
+            let end = OfferEnd::Withdrawn(reason);
+            self.board.unbook(lost.contact, seat, end, now);
         }
     }
 
@@ -271,7 +270,7 @@ impl Engine {
         let stage = self.board.contacts.get(&id).map(|one| one.stage);
         match stage {
             Some(Stage::Waiting) => {}
-            Some(Stage::Booked(seat)) => self.release(seat, reason, now),
+            Some(Stage::Booked(_)) => self.board.release_all(id, reason, now),
             Some(Stage::Talking(_)) | None => {
                 self.board.counted.stale += 1;
                 return None;
@@ -282,6 +281,7 @@ impl Engine {
     }
 
     fn hold(&mut self, seat: SeatId, epoch: Epoch, lasts: Duration, now: Now) {
+        self.ring_alone(seat, epoch, now);
         let until = now + lasts.min(HELD_MAX);
         if self.board.step(seat, now, |seat| seat.hold(epoch, until)) == Some(false) {
             self.board.counted.stale += 1;
@@ -295,7 +295,11 @@ impl Engine {
         };
         match contact.stage {
             Stage::Waiting => self.abandon(id, now),
-            Stage::Booked(seat) => self.leave_booked(id, seat, now),
+            Stage::Booked(_) => {
+                let reason = WithdrawReason::ContactLeft;
+                self.board.release_all(id, reason, now);
+                self.abandon(id, now);
+            }
             Stage::Talking(seat) => {
                 let booking = self.board.seats.get(&seat);
                 let booking = booking.and_then(|seat| seat.phase().booking());
@@ -303,24 +307,6 @@ impl Engine {
                     self.end_talk(seat, epoch, now);
                 }
             }
-        }
-    }
-
-    fn leave_booked(&mut self, id: CallId, seat: SeatId, now: Now) {
-        self.release(seat, WithdrawReason::ContactLeft, now);
-        self.abandon(id, now);
-    }
-
-    /// A seat that is booked is not to ring any more, through no fault of its own.
-    fn release(&mut self, seat: SeatId, reason: WithdrawReason, now: Now) {
-        let booking = self.board.seats.get(&seat);
-        let booking = booking.and_then(|seat| seat.phase().booking());
-        if let Some(booking) = booking {
-            let epoch = booking.epoch;
-            self.board.step(seat, now, |seat| seat.release(epoch));
-            self.board.withdraw(seat, booking, reason);
-            self.board
-                .offer_ended(seat, booking, OfferEnd::Withdrawn(reason));
         }
     }
 
@@ -349,24 +335,29 @@ impl Engine {
             contact,
             epoch,
         });
-        let waited_ms = self.board.waited_ms(contact, now);
-        self.board.note(AcdFact::Offered {
-            contact,
-            seat,
-            waited_ms,
-        });
+        self.board.note_offer(contact, seat, now);
     }
 
     fn refuse(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
         let refused = self.board.step(seat, now, |seat| seat.refuse(epoch));
         if let Some(booking) = self.in_time(refused) {
-            self.board
-                .offer_ended(seat, booking, OfferEnd::ReserveRefused);
-            self.board.put_back(booking.contact, seat, now);
+            let end = OfferEnd::ReserveRefused;
+            self.board.unbook(booking.contact, seat, end, now);
+        }
+    }
+
+    /// A seat has answered: no other rings for its contact.
+    fn ring_alone(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
+        let phase = self.board.seats.get(&seat).map(Seat::phase);
+        if let Some(Phase::Offered(booking, _)) = phase
+            && booking.epoch == epoch
+        {
+            self.board.ring_alone(booking.contact, seat, now);
         }
     }
 
     fn answer(&mut self, seat: SeatId, epoch: Epoch, now: Now) {
+        self.ring_alone(seat, epoch, now);
         let answered = self.board.step(seat, now, |seat| seat.answer(epoch));
         if let Some(Booking { contact, .. }) = self.in_time(answered) {
             self.board.talk(contact, seat);
@@ -387,8 +378,7 @@ impl Engine {
             if let OfferEnd::Withdrawn(reason) = end {
                 self.board.withdraw(seat, booking, reason);
             }
-            self.board.offer_ended(seat, booking, end);
-            self.board.put_back(booking.contact, seat, now);
+            self.board.unbook(booking.contact, seat, end, now);
         }
     }
 

@@ -18,10 +18,12 @@ const TALKS_MAX: f64 = 100.0;
 const RECENT: f64 = 50.0;
 /// How many of the last ends of waits make the mean gap between them.
 const GAPS_MAX: f64 = 200.0;
-/// A queue's seats of its own at most reduce its weight to the square root of this.
-const SHARED_MIN: f64 = 0.1;
+/// A queue counts as having this many seats at least.
+const SEATS_MIN: f64 = 0.5;
 /// A talk's length before there was one, in minutes.
 const TALK_FIRST: f64 = 3.0;
+/// The mean length of talks is never less, in minutes.
+const TALK_MIN: f64 = 1e-3;
 
 /// One queue's figures.
 #[derive(Clone, Debug)]
@@ -37,8 +39,29 @@ struct Figure {
     pool: usize,
     talk: f64,
     talks: f64,
+    /// The seats signed in that serve it, each divided by the queues that it serves.
+    seats: f64,
+    /// Its stress, and the pressure of that.
+    own: (f64, f64),
+    /// The same beside the least of those that share seats.
     stress: f64,
     pressure: f64,
+}
+
+impl Figure {
+    fn level(&self, head: &Head, now: Now) -> i64 {
+        if self.policy.heeds_class() {
+            head.class.rank_at(head.place.arrived, now)
+        } else {
+            0
+        }
+    }
+
+    fn weigh(&mut self) {
+        let seats = self.seats.max(SEATS_MIN);
+        let stress = policy::stress(self.weight, self.talk.recip(), seats);
+        self.own = (stress, policy::pressure(stress));
+    }
 }
 
 /// Queues that share seats.
@@ -48,12 +71,15 @@ struct Pool {
     waiting: u32,
     /// Mean wait of the last contacts, in minutes.
     recent: f64,
-    /// Mean time between the ends of the last waits, in minutes, and the last such end.
+    /// Mean time between the ends of the last waits while others waited, in minutes; of how many;
+    /// and the last such end.
     gap: f64,
     gaps: f64,
     ended: Option<Now>,
     /// How much targets count: 1 if all weights are equal.
     evenness: f64,
+    /// The least stress of a queue, and its pressure.
+    least: (f64, f64),
 }
 
 /// The figures of all queues, by their ids.
@@ -81,6 +107,8 @@ impl Figures {
                 pool: self.pools.len(),
                 talk: TALK_FIRST,
                 talks: 1.0,
+                seats: 0.0,
+                own: (1.0, 1.0),
                 stress: 1.0,
                 pressure: 1.0,
             });
@@ -137,6 +165,9 @@ impl Figures {
         if let Some(figure) = self.queues.get_mut(place(queue)) {
             figure.talks = (figure.talks + 1.0).min(TALKS_MAX);
             figure.talk += (minutes(talk) - figure.talk) / figure.talks;
+            figure.talk = figure.talk.max(TALK_MIN);
+            figure.weigh();
+            self.compare();
         }
     }
 
@@ -144,9 +175,12 @@ impl Figures {
     pub fn waited(&mut self, queue: QueueId, wait: Duration, now: Now) {
         if let Some(figure) = self.queues.get(place(queue)) {
             let pool = &mut self.pools[figure.pool];
-            if let Some(last) = pool.ended.replace(now) {
+            let last = pool.ended.replace(now);
+            let gap = last.map(|last| now.since(last));
+            // Who came after the last end found nobody waiting, or went first: no turn was waited.
+            if let Some(gap) = gap.filter(|gap| *gap <= wait) {
                 pool.gaps = (pool.gaps + 1.0).min(GAPS_MAX);
-                pool.gap += (minutes(now.since(last)) - pool.gap) / pool.gaps;
+                pool.gap += (minutes(gap) - pool.gap) / pool.gaps;
             }
             pool.recent += (minutes(wait) - pool.recent) / RECENT;
         }
@@ -165,15 +199,14 @@ impl Figures {
         }
         let queues = self.queues.len();
         let mut root: Vec<usize> = (0..queues).collect();
-        let mut seats = vec![(0_u32, 0_u32); queues];
+        self.queues.iter_mut().for_each(|figure| figure.seats = 0.0);
         for (able, signed_in) in groups {
             let served = able.queues().iter().map(|queue| place(*queue));
             let served = served.filter(|at| *at < queues);
-            let shared = served.clone().nth(1).map_or(0, |_| signed_in);
+            let part = f64::from(signed_in) / served.clone().count().max(1) as f64;
             let mut before = None;
             for at in served {
-                seats[at].0 += signed_in;
-                seats[at].1 += shared;
+                self.queues[at].seats += part;
                 if let Some(before) = before.replace(at) {
                     let (one, other) = (find(&mut root, before), find(&mut root, at));
                     root[one.max(other)] = one.min(other);
@@ -182,13 +215,15 @@ impl Figures {
         }
         let pools: Vec<usize> = (0..root.len()).map(|at| find(&mut root, at)).collect();
         self.repool(&pools);
-        self.restress(&seats);
+        self.queues.iter_mut().for_each(Figure::weigh);
+        self.compare();
     }
 
     fn repool(&mut self, pools: &[usize]) {
         let before = std::mem::replace(&mut self.pools, vec![Pool::default(); pools.len()]);
         let mut dues = vec![0.0; pools.len()];
         let mut members = vec![0.0; pools.len()];
+        let mut lightest = vec![f64::INFINITY; pools.len()];
         for (figure, pool) in self.queues.iter_mut().zip(pools) {
             let old = before[figure.pool];
             figure.pool = *pool;
@@ -201,42 +236,42 @@ impl Figures {
             pool.evenness += figure.weight;
             dues[figure.pool] += due(figure.weight);
             members[figure.pool] += 1.0;
+            lightest[figure.pool] = lightest[figure.pool].min(figure.weight);
         }
-        for (pool, members) in self.pools.iter_mut().zip(members) {
-            pool.recent /= f64::max(members, 1.0);
-            pool.gap /= f64::max(members, 1.0);
-            pool.evenness /= f64::max(members, 1.0);
+        for ((pool, members), lightest) in self.pools.iter_mut().zip(members).zip(lightest) {
+            let members = f64::max(members, 1.0);
+            pool.recent /= members;
+            pool.gap /= members;
+            pool.evenness = policy::evenness(lightest, pool.evenness / members);
         }
         for figure in &mut self.queues {
             figure.share = due(figure.weight) / dues[figure.pool];
         }
     }
 
-    /// The pools' `evenness` is their mean weight so far.
-    fn restress(&mut self, seats: &[(u32, u32)]) {
-        let mut weights = vec![(f64::INFINITY, 0.0_f64); self.pools.len()];
-        for figure in &self.queues {
-            let (least, most) = weights[figure.pool];
-            weights[figure.pool] = (least.min(figure.weight), most.max(figure.weight));
+    /// Sets queues that share seats beside the one with the least stress.
+    fn compare(&mut self) {
+        for pool in &mut self.pools {
+            pool.least = (f64::INFINITY, f64::INFINITY);
         }
-        let mut least = vec![f64::INFINITY; self.pools.len()];
-        for (figure, (all, shared)) in self.queues.iter_mut().zip(seats) {
-            let (lightest, heaviest) = weights[figure.pool];
-            let shared = if *all == 0 || lightest >= heaviest {
-                1.0
-            } else {
-                f64::from(*shared) / f64::from(*all)
-            };
-            figure.stress = figure.weight * shared.max(SHARED_MIN).sqrt();
-            least[figure.pool] = least[figure.pool].min(figure.stress);
+        for figure in &self.queues {
+            let least = &mut self.pools[figure.pool].least;
+            if figure.own.0 < least.0 {
+                *least = figure.own;
+            }
         }
         for figure in &mut self.queues {
-            figure.stress /= least[figure.pool];
-            figure.pressure = policy::pressure(figure.stress);
+            let least = self.pools[figure.pool].least;
+            figure.stress = figure.own.0 / least.0;
+            figure.pressure = figure.own.1 / least.1;
         }
-        for (pool, (lightest, _)) in self.pools.iter_mut().zip(weights) {
-            pool.evenness = (lightest / pool.evenness).powi(4);
-        }
+    }
+
+    /// How high the class of the first contact of a lane stands.
+    #[must_use]
+    pub fn level(&self, head: &Head, now: Now) -> i64 {
+        let figure = self.queues.get(place(head.queue));
+        figure.map_or(0, |figure| figure.level(head, now))
     }
 
     /// Where the first contact of a lane stands.
@@ -245,12 +280,8 @@ impl Figures {
         let Some(figure) = self.queues.get(place(head.queue)) else {
             return Rank::new(0, 0.0, head.place);
         };
-        let level = if figure.policy.heeds_class() {
-            head.class.rank_at(head.place.arrived, now)
-        } else {
-            0
-        };
-        let pool = self.pools[figure.pool];
+        let level = figure.level(head, now);
+        let pool = &self.pools[figure.pool];
         let sight = Sight {
             waited: minutes(now.since(head.place.arrived)),
             length: f64::from(figure.length + figure.booked),
@@ -262,7 +293,8 @@ impl Figures {
             stress: figure.stress,
             pressure: figure.pressure,
             gap: pool.gap,
-            lead: pool.evenness * (pool.recent / figure.target - 1.0).clamp(0.0, 1.0),
+            recent: pool.recent,
+            evenness: pool.evenness,
         };
         Rank::new(level, figure.policy.index(sight), head.place)
     }
@@ -287,4 +319,89 @@ fn place(queue: QueueId) -> usize {
 
 const fn minutes(span: Duration) -> f64 {
     span.as_secs_f64() / 60.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Reverse;
+
+    use super::*;
+    use crate::machine::acd::place::ContactPlace;
+    use crate::machine::acd::step::Class;
+    use crate::machine::acd::surface::SeatSetup;
+    use crate::vocabulary::id::CallId;
+    use crate::vocabulary::time::Wall;
+
+    const HEAVY: QueueId = QueueId(0);
+    const LIGHT: QueueId = QueueId(1);
+
+    /// Two queues that share five seats; the first weighs four times as much.
+    fn figures() -> Figures {
+        let mut figures = Figures::default();
+        for (queue, weight) in [(HEAVY, 4_000), (LIGHT, 1_000)] {
+            figures.set(&QueueSetup {
+                weight,
+                ..QueueSetup::plain(queue)
+            });
+        }
+        let setup = SeatSetup {
+            queues: vec![HEAVY, LIGHT],
+            ..SeatSetup::default()
+        };
+        let able = Capability::of(&setup, Wall::default());
+        figures.refresh([(&able, 5)].into_iter());
+        figures
+    }
+
+    fn minute(at: u64) -> Now {
+        Now::at_ms(at * 60_000)
+    }
+
+    fn head(queue: QueueId, arrived: Now) -> Head {
+        Head {
+            queue,
+            class: Class::default(),
+            place: ContactPlace {
+                priority: Reverse(0),
+                arrived,
+                number: 1,
+            },
+            contact: CallId::from_bits(1),
+        }
+    }
+
+    /// Whether the first of nine in the heavy queue, who has just come, goes before one of the light
+    /// queue that has waited so many minutes.
+    fn crowd_goes_before(figures: &mut Figures, waited: u64, now: Now) -> bool {
+        (0..9).for_each(|_| figures.wait(HEAVY));
+        figures.wait(LIGHT);
+        let light = head(LIGHT, now.before(Duration::from_mins(waited)));
+        let first = figures.rank(&head(HEAVY, now), now) > figures.rank(&light, now);
+        (0..9).for_each(|_| figures.unwait(HEAVY));
+        figures.unwait(LIGHT);
+        first
+    }
+
+    #[test]
+    fn a_night_without_calls_makes_no_turn_longer() {
+        let mut figures = figures();
+        (0..30).for_each(|at| figures.waited(HEAVY, Duration::from_mins(2), minute(at)));
+        // A minute a turn: (4 - 1)·(9 - 1) minutes.
+        assert!(crowd_goes_before(&mut figures, 23, minute(30)));
+        assert!(!crowd_goes_before(&mut figures, 25, minute(30)));
+        figures.waited(LIGHT, Duration::from_secs(5), minute(630));
+        assert!(!crowd_goes_before(&mut figures, 25, minute(630)));
+        assert!(crowd_goes_before(&mut figures, 23, minute(630)));
+    }
+
+    #[test]
+    fn a_queue_whose_talks_are_short_goes_first_of_equals() {
+        let mut figures = figures();
+        let now = minute(10);
+        let waits = |figures: &Figures, queue| figures.rank(&head(queue, minute(7)), now);
+        assert!(waits(&figures, HEAVY) > waits(&figures, LIGHT));
+        // Talks shorter by more than four to the fourth outweigh four times the weight.
+        (0..900).for_each(|_| figures.talked(LIGHT, Duration::from_millis(600)));
+        assert!(waits(&figures, HEAVY) < waits(&figures, LIGHT));
+    }
 }

@@ -26,38 +26,35 @@ use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
 
-/// Distinct lanes with contacts in them. A contact that would open one more is answered as if its
-/// queue were full.
-pub const LANES_MAX: usize = 16_384;
-
+/// A lane with those who wait in it.
 #[derive(Debug)]
-struct Lane {
-    key: LaneKey,
+pub(super) struct Lane {
+    pub(super) key: LaneKey,
     /// Tours that lead here.
-    users: u32,
-    waiting: Row<ContactPlace, CallId>,
+    pub(super) users: u32,
+    pub(super) waiting: Row<ContactPlace, CallId>,
     /// The groups that may serve it, and how much each is preferred.
-    groups: Vec<(GroupNo, i64)>,
+    pub(super) groups: Vec<(GroupNo, i64)>,
 }
 
 /// Who waits, who is idle, and who may serve whom.
 #[derive(Debug, Default)]
 pub struct Matching {
-    lanes: Vec<Lane>,
+    pub(super) lanes: Vec<Lane>,
     /// The heads of the lanes, close together.
-    heads: Vec<Option<Head>>,
-    lane_of: BTreeMap<LaneKey, LaneNo>,
-    lanes_unused: BTreeSet<LaneNo>,
-    groups: Vec<Group>,
-    group_of: BTreeMap<Capability, GroupNo>,
-    groups_unused: Vec<GroupNo>,
-    reserves: Reserves,
+    pub(super) heads: Vec<Option<Head>>,
+    pub(super) lane_of: BTreeMap<LaneKey, LaneNo>,
+    pub(super) lanes_unused: BTreeSet<LaneNo>,
+    pub(super) groups: Vec<Group>,
+    pub(super) group_of: BTreeMap<Capability, GroupNo>,
+    pub(super) groups_unused: Vec<GroupNo>,
+    pub(super) reserves: Reserves,
     /// Lanes whose contacts may have to move on, because a group of theirs is empty.
     unstaffed: Vec<LaneNo>,
     /// How often groups were formed or dissolved, or seats signed in or out.
-    changes: u64,
+    pub(super) changes: u64,
     /// Groups of seats that put a queue first.
-    firsts: usize,
+    pub(super) firsts: usize,
 }
 
 impl Matching {
@@ -166,26 +163,6 @@ impl Matching {
         }
     }
 
-    /// A tour leads to a lane; `None` if there are too many lanes.
-    pub fn enter(&mut self, key: LaneKey) -> Option<LaneNo> {
-        let lane = match self.lane_of.get(&key) {
-            Some(lane) => *lane,
-            None => self.open(key)?,
-        };
-        self.lanes[lane.0].users += 1;
-        self.lanes_unused.remove(&lane);
-        Some(lane)
-    }
-
-    /// A tour that led to a lane is closed.
-    pub fn leave(&mut self, lane: LaneNo) {
-        let users = &mut self.lanes[lane.0].users;
-        *users = users.saturating_sub(1);
-        if *users == 0 {
-            self.lanes_unused.insert(lane);
-        }
-    }
-
     /// A contact waits at its place.
     pub fn wait(&mut self, lane: LaneNo, place: ContactPlace, contact: CallId) {
         self.lanes[lane.0].waiting.insert(place, contact);
@@ -246,113 +223,10 @@ impl Matching {
             }
         }
     }
-
-    /// A seat joins the group of its capability, signed out and not idle.
-    pub fn join(&mut self, capability: Capability) -> GroupNo {
-        let group = match self.group_of.get(&capability) {
-            Some(group) => *group,
-            None => self.form(capability),
-        };
-        self.groups[group.0].seats += 1;
-        group
-    }
-
-    /// A seat, signed out and not idle, leaves its group. A group without seats dissolves.
-    pub fn part(&mut self, group: GroupNo) {
-        let left = &mut self.groups[group.0];
-        left.seats = left.seats.saturating_sub(1);
-        if left.seats > 0 {
-            return;
-        }
-        for lane in std::mem::take(&mut left.lanes) {
-            self.lanes[lane.0].groups.retain(|(one, _)| *one != group);
-        }
-        let capability = std::mem::take(&mut left.capability);
-        self.firsts -= usize::from(capability.has_first());
-        self.group_of.remove(&capability);
-        self.groups_unused.push(group);
-        self.reserves.group(group.0, &Capability::default());
-        self.changes += 1;
-    }
-
-    /// Only here, when a need is met for the first time, are all groups looked at.
-    fn open(&mut self, key: LaneKey) -> Option<LaneNo> {
-        if self.lanes.len() >= LANES_MAX {
-            self.close_unused()?;
-        }
-        let serving = self.group_of.iter();
-        let serving = serving.filter(|(able, _)| able.meets(key.queue, &key.need));
-        let groups = serving.map(|(able, group)| (*group, key.score(able)));
-        let lane = Lane {
-            groups: groups.collect(),
-            key: key.clone(),
-            users: 0,
-            waiting: Row::default(),
-        };
-        let no = self.place_lane(lane);
-        for (group, _) in &self.lanes[no.0].groups {
-            self.groups[group.0].lanes.push(no);
-        }
-        self.lane_of.insert(key, no);
-        Some(no)
-    }
-
-    fn place_lane(&mut self, lane: Lane) -> LaneNo {
-        if self.lanes.len() >= LANES_MAX
-            && let Some(no) = self.lanes_unused.pop_first()
-        {
-            self.lanes[no.0] = lane;
-            return no;
-        }
-        self.lanes.push(lane);
-        self.heads.push(None);
-        LaneNo(self.lanes.len() - 1)
-    }
-
-    /// Takes a lane that nobody uses out of every index, ready to be used for another need.
-    fn close_unused(&mut self) -> Option<()> {
-        let no = *self.lanes_unused.first()?;
-        let lane = &mut self.lanes[no.0];
-        for (group, _) in std::mem::take(&mut lane.groups) {
-            self.groups[group.0].lanes.retain(|one| *one != no);
-        }
-        let key = self.lanes[no.0].key.clone();
-        self.lane_of.remove(&key);
-        Some(())
-    }
-
-    fn form(&mut self, capability: Capability) -> GroupNo {
-        let served = self.lane_of.iter();
-        let served = served.filter(|(key, _)| capability.meets(key.queue, &key.need));
-        let lanes: Vec<LaneNo> = served.map(|(_, lane)| *lane).collect();
-        let group = Group::new(capability.clone(), lanes.clone());
-        let no = match self.groups_unused.pop() {
-            Some(no) => {
-                self.groups[no.0] = group;
-                no
-            }
-            None => {
-                self.groups.push(group);
-                GroupNo(self.groups.len() - 1)
-            }
-        };
-        for lane in lanes {
-            let lane = &mut self.lanes[lane.0];
-            let score = lane.key.score(&capability);
-            lane.groups.push((no, score));
-        }
-        self.reserves.group(no.0, &capability);
-        self.firsts += usize::from(capability.has_first());
-        self.group_of.insert(capability, no);
-        self.changes += 1;
-        no
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cmp::Reverse;
-
     use super::*;
     use crate::machine::acd::need::Clause;
     use crate::machine::acd::need::SkillTerm;
@@ -443,58 +317,5 @@ mod tests {
         assert_eq!(matching.seat_for(lane, last), Some(SeatId(3)));
         matching.idle(one, idle(2, 20));
         assert_eq!(matching.seat_for(lane, last), Some(SeatId(2)));
-    }
-
-    #[test]
-    fn a_group_formed_after_the_lane_serves_it() {
-        let mut matching = Matching::default();
-        let lane = matching.enter(key(Some(1), Prefer::LongestIdle)).unwrap();
-        let place = ContactPlace {
-            priority: Reverse(0),
-            arrived: Now::START,
-            number: 0,
-        };
-        matching.wait(lane, place, CallId::from_bits(9));
-        let (other, able) = (
-            matching.join(capability(2, 5)),
-            matching.join(capability(1, 5)),
-        );
-        assert_eq!(matching.heads(other).count(), 0);
-        let heads: Vec<_> = matching.heads(able).map(|(_, head)| head.contact).collect();
-        assert_eq!(heads, [CallId::from_bits(9)]);
-    }
-
-    #[test]
-    fn a_dissolved_group_leaves_no_trace_in_the_next() {
-        let mut matching = Matching::default();
-        let lane = matching.enter(key(Some(1), Prefer::LongestIdle)).unwrap();
-        let gone = matching.join(capability(1, 5));
-        matching.part(gone);
-        let next = matching.join(capability(2, 5));
-        assert_eq!(next, gone);
-        matching.sign_in(next);
-        assert!(!matching.staffed(lane));
-    }
-
-    #[test]
-    fn past_the_limit_an_unused_lane_gives_way_and_a_used_one_does_not() {
-        let mut matching = Matching::default();
-        let group = matching.join(capability(7, 5));
-        let skill = |skill| key(Some(skill), Prefer::LongestIdle);
-        let other = |number| LaneKey {
-            queue: QueueId(2),
-            ..skill(number)
-        };
-        for number in 0..u32::try_from(LANES_MAX).unwrap() {
-            matching.enter(skill(number)).unwrap();
-        }
-        assert_eq!(matching.enter(other(7)), None);
-        let freed = matching.enter(skill(7)).unwrap();
-        matching.leave(freed);
-        assert_eq!(matching.enter(other(7)), None);
-        matching.leave(freed);
-        assert_eq!(matching.enter(other(7)), Some(freed));
-        assert!(matching.groups[group.0].lanes.is_empty());
-        assert_eq!(matching.lanes.len(), LANES_MAX);
     }
 }

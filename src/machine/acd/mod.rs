@@ -1,5 +1,11 @@
 //! The distributor: which contact to which seat.
 
+/// Who rings beside whom.
+pub mod beside;
+
+/// Several seats ring for one contact.
+pub mod ringing;
+
 /// All that waits and all that serves, with the indices that keep an event cheap.
 pub mod board;
 
@@ -8,6 +14,9 @@ pub mod contact;
 
 /// The engine: told inputs, answers outputs, says when to wake it.
 pub mod engine;
+
+/// What the distributor says happened.
+pub mod fact;
 
 /// The contacts of a queue in order, with their positions.
 pub mod line;
@@ -26,6 +35,9 @@ pub mod lane;
 
 /// Lanes of contacts against groups of seats.
 pub mod matching;
+
+/// Lanes are opened and closed, groups formed and dissolved.
+pub mod formation;
 
 /// Who goes before whom.
 pub mod place;

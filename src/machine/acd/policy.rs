@@ -11,25 +11,28 @@
 //! fixed_queue_ratio   q − p·Q,  p = (1/√c) / Σ(1/√c)
 //! generalised_c_mu    c·w·µ
 //! service_level       1 + w/T while w ≤ T, then T/w
-//! auto                r^0.6·w + 1.2·(r − 1)·(q − 1)·g, and r^0.6·3.25·e·l·T more while w ≤ T
+//! auto                r^⅔·w + (r − 1)·(q − 1)·g, and r^⅔·2.75·e·T more while T − m < w ≤ T
 //!
 //! w waiting time (min)   q contacts that wait in its queue   Q in all queues that share seats
 //! c the queue's weight   T its target (min)                  µ its talks ended per busy minute
-//! g minutes from one end of a wait to the next, in all queues that share seats
+//! g minutes from one end of a wait to the next while others wait, m the mean wait of the last fifty,
+//! both in all queues that share seats
 //! ```
 //!
 //! Equal indices go by arrival. `Q`, and the sum in `p`, are over the queues that share seats.
 //!
-//! `auto` serves who waits longest as long as all weights are equal (`r` = 1): that is cheapest
-//! where a wait costs its square. Where weights differ, a heavier queue goes before its turn, the
-//! more so the more wait in it, because each of these will wait a turn (`g`) longer: `r` is `c·√s`,
-//! divided by the least of those that share seats, and `s` the part of the queue's seats that serve
-//! other queues as well. A queue with seats of its own can wait for these, and among ready seats those
-//! that serve the fewest queues go first, so that the others stay free for whoever comes. Where all
-//! are late, a service level
-//! is won by serving who is still inside the target: `l` rises from 0 where the last fifty waited
-//! as long as the target, on average, to 1 where they waited twice as long, and `e` is the least
-//! weight over the mean weight, to the fourth: targets count in so far as weights do not.
+//! `auto`: `r` is `c·µ^¼/n^⅓`, divided by the least of those that share seats, and `n` the seats that
+//! are signed in for the queue, each divided by the queues that it serves. Where all are equal it
+//! serves who waits longest: that is cheapest where a wait costs its square. A heavier queue goes
+//! before its turn, the more so the more wait in it, because each of these will wait a turn (`g`)
+//! longer; so does one whose talks are short, because more of them are had for the same time; a
+//! queue with more seats can wait for the next of these. Among ready seats those that serve the
+//! fewest queues go first, so that the others stay free for whoever comes.
+//!
+//! A service level is won by whoever is still inside the target and would miss it if it waited as
+//! long again as others did lately. Answered now instead of a contact that waits `d` minutes longer,
+//! about `d` earlier than in turn, it costs `d²`: worth it up to a fixed `d`, 2.75 targets. `e` is the
+//! least weight over the mean weight, to the fourth: targets count in so far as weights do not.
 
 use std::fmt;
 use std::str::FromStr;
@@ -118,14 +121,16 @@ pub struct Sight {
     pub target: f64,
     /// Talks ended per minute of a busy seat.
     pub served: f64,
-    /// The weight beside the least one, seats of its own counted in: `r`.
+    /// [`stress`] beside the least of the queues that share seats: `r`.
     pub stress: f64,
-    /// How fast a wait presses: [`pressure`] of `stress`, kept because a power is dear.
+    /// [`pressure`] of `stress`, kept because a power is dear.
     pub pressure: f64,
     /// From one end of a wait to the next, in all queues that share seats, in minutes.
     pub gap: f64,
-    /// How much being inside the target counts: `e·l`.
-    pub lead: f64,
+    /// Mean wait of the last contacts in these queues, in minutes: `m`.
+    pub recent: f64,
+    /// How much targets count beside weights, 0 to 1: `e`.
+    pub evenness: f64,
 }
 
 impl Policy {
@@ -162,27 +167,38 @@ impl Policy {
 
 fn auto(sight: Sight) -> f64 {
     let Sight { waited, target, .. } = sight;
-    let inside = if waited <= target {
-        LEAD_TARGETS * sight.lead * target
+    let misses_soon = waited <= target && waited + sight.recent > target;
+    let lead = if misses_soon {
+        LEAD_TARGETS * sight.evenness * target
     } else {
         0.0
     };
-    let crowd = CROWD * (sight.stress - 1.0) * (sight.length - 1.0) * sight.gap;
-    sight.pressure * (waited + inside) + crowd
+    let crowd = (sight.stress - 1.0) * (sight.length - 1.0) * sight.gap;
+    sight.pressure * (waited + lead) + crowd
 }
 
-/// How much faster than in the least queue of those that share seats a wait presses: `r^0.6`.
+/// What a wait in a queue costs, by its weight, by its talks ended per busy minute and by the seats
+/// that serve it, each divided by the queues that it serves: `c·µ^¼/n^⅓`.
+#[must_use]
+pub fn stress(weight: f64, served: f64, seats: f64) -> f64 {
+    weight * served.sqrt().sqrt() / seats.cbrt()
+}
+
+/// How fast a wait presses: `r^⅔`.
 #[must_use]
 pub fn pressure(stress: f64) -> f64 {
-    stress.powf(STRESS_POWER)
+    stress.cbrt().powi(2)
 }
 
-/// How much faster a wait presses in a heavier queue.
-const STRESS_POWER: f64 = 0.6;
-/// What one more who waits in a heavier queue is worth, in turns.
-const CROWD: f64 = 1.2;
-/// How far ahead of its wait a contact inside its target goes where all are late, in targets.
-const LEAD_TARGETS: f64 = 3.25;
+/// How much targets count beside weights, by the least and the mean weight of queues that share
+/// seats: 1 if all are equal.
+#[must_use]
+pub fn evenness(least: f64, mean: f64) -> f64 {
+    (least / mean).powi(4)
+}
+
+/// How far ahead of its wait a contact goes that would miss its target, in targets.
+const LEAD_TARGETS: f64 = 2.75;
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -196,5 +212,82 @@ impl FromStr for Policy {
     fn from_str(text: &str) -> Result<Self, PolicyError> {
         let found = Self::ALL.into_iter().find(|one| one.name() == text);
         found.ok_or_else(|| PolicyError(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Sight = Sight {
+        waited: 0.0,
+        length: 1.0,
+        total: 9.0,
+        share: 0.5,
+        weight: 1.0,
+        target: 0.5,
+        served: 0.25,
+        stress: 1.0,
+        pressure: 1.0,
+        gap: 0.1,
+        recent: 1.0,
+        evenness: 1.0,
+    };
+
+    fn waited(waited: f64) -> Sight {
+        Sight { waited, ..PLAIN }
+    }
+
+    fn goes_before(one: Sight, other: Sight) -> bool {
+        Policy::Auto.index(one) > Policy::Auto.index(other)
+    }
+
+    #[test]
+    fn who_would_miss_the_target_goes_before_who_missed_it_but_not_before_who_waits_much_longer() {
+        assert!(goes_before(waited(0.4), waited(0.6)));
+        assert!(goes_before(waited(0.4), waited(1.7)));
+        assert!(!goes_before(waited(0.4), waited(1.8)));
+        assert!(goes_before(waited(0.4), waited(0.3)));
+    }
+
+    #[test]
+    fn who_is_in_time_without_help_waits_in_turn() {
+        let quiet = |waited| Sight {
+            waited,
+            recent: 0.2,
+            ..PLAIN
+        };
+        assert!(!goes_before(quiet(0.2), quiet(0.6)));
+        assert!(goes_before(quiet(0.4), quiet(0.6)));
+    }
+
+    #[test]
+    fn targets_count_less_where_weights_differ() {
+        let even = |evenness| Sight {
+            evenness,
+            ..waited(0.4)
+        };
+        assert!(goes_before(even(evenness(1.0, 1.0)), waited(1.2)));
+        assert!(!goes_before(even(evenness(1.0, 2.5)), waited(1.2)));
+    }
+
+    #[test]
+    fn a_heavier_queue_goes_first_the_sooner_the_more_wait_in_it() {
+        let heavy = |length| Sight {
+            stress: 3.0,
+            pressure: pressure(3.0),
+            length,
+            ..waited(1.0)
+        };
+        assert!(goes_before(heavy(1.0), waited(2.0)));
+        assert!(!goes_before(heavy(1.0), waited(2.5)));
+        assert!(goes_before(heavy(6.0), waited(2.5)));
+    }
+
+    #[test]
+    fn short_talks_press_and_many_seats_can_wait() {
+        assert!(stress(1.0, 0.5, 4.0) > stress(1.0, 0.25, 4.0));
+        assert!(stress(1.0, 0.5, 8.0) < stress(1.0, 0.5, 4.0));
+        assert!(stress(2.0, 0.5, 8.0) > stress(1.0, 0.5, 4.0));
     }
 }

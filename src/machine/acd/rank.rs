@@ -15,6 +15,12 @@ pub struct Rank {
 }
 
 impl Rank {
+    /// The level.
+    #[must_use]
+    pub const fn level(&self) -> i64 {
+        self.level
+    }
+
     /// By level, then by index, then by arrival.
     #[must_use]
     pub const fn new(level: i64, index: f64, place: ContactPlace) -> Self {

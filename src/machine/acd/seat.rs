@@ -12,11 +12,11 @@
 //!        ends first)
 //! ```
 
+use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::group::GroupNo;
 use crate::machine::acd::place::Busyness;
 use crate::machine::acd::place::SeatPlace;
 use crate::machine::acd::surface::Epoch;
-use crate::machine::acd::surface::SeatState;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;
 

@@ -32,6 +32,9 @@ pub fn settle(board: &mut Board, now: Now) {
         let lent = board.matching.take_lent();
         board.free.extend(lent.into_iter().map(Free::Seat));
         if board.free.is_empty() && board.hurried.is_empty() {
+            if board.adjust_beside(now) {
+                continue;
+            }
             break;
         }
         book_all(board, now);
@@ -102,33 +105,39 @@ fn wanted(board: &Board, free: Free, now: Now) -> Option<Wanted> {
                 lane: Some(lane),
             })
         }
-        Free::Seat(id) => {
-            let seat = board.seats.get(&id)?;
-            if !matches!(seat.phase(), Phase::Ready(_)) {
-                return None;
-            }
-            let able = board.matching.capability(seat.group);
-            let own = |head: &Head| {
-                able.puts_first(head.queue) && failed_at(board, head.contact) != Some(id)
-            };
-            let heads = board.matching.heads(seat.group);
-            let heads = heads.map(|(lane, head)| (Some(lane), *head));
-            let personal = board.personal.heads(id).map(|head| (None, head));
-            let mut best: Option<Wanted> = None;
-            for (lane, head) in heads.chain(personal) {
-                let rank = (own(&head), board.figures.rank(&head, now));
-                if best.is_none_or(|best| rank > best.rank) {
-                    let contact = head.contact;
-                    best = Some(Wanted {
-                        rank,
-                        contact,
-                        lane,
-                    });
-                }
-            }
-            best
+        Free::Seat(id) => wanted_by(board, id, now),
+    }
+}
+
+/// The contact that a ready seat takes first.
+fn wanted_by(board: &Board, id: SeatId, now: Now) -> Option<Wanted> {
+    let seat = board.seats.get(&id)?;
+    if !matches!(seat.phase(), Phase::Ready(_)) {
+        return None;
+    }
+    let able = board.matching.capability(seat.group);
+    let is_own =
+        |head: &Head| able.puts_first(head.queue) && failed_at(board, head.contact) != Some(id);
+    let heads = board.matching.heads(seat.group);
+    let heads = heads.map(|(lane, head)| (Some(lane), *head));
+    let personal = board.personal.heads(id).map(|head| (None, head));
+    let mut best: Option<Wanted> = None;
+    for (lane, head) in heads.chain(personal) {
+        // Most are outranked by their class alone, which costs less to find than the index.
+        let (own, level) = (is_own(&head), board.figures.level(&head, now));
+        if best.is_some_and(|Wanted { rank, .. }| (own, level) < (rank.0, rank.1.level())) {
+            continue;
+        }
+        let rank = (own, board.figures.rank(&head, now));
+        if best.is_none_or(|best| rank > best.rank) {
+            best = Some(Wanted {
+                rank,
+                contact: head.contact,
+                lane,
+            });
         }
     }
+    best
 }
 
 /// The seat that failed a contact last.

@@ -1,10 +1,10 @@
 //! What snapshots read.
 
+use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::seat::Owner;
 use crate::machine::acd::seat::Seat;
 use crate::machine::acd::seat::Wish;
 use crate::machine::acd::surface::Epoch;
-use crate::machine::acd::surface::SeatState;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;

@@ -11,9 +11,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::machine::acd::engine::Engine;
+use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::policy::Policy;
 use crate::machine::acd::step::Step;
-use crate::machine::acd::surface::AcdFact;
 use crate::machine::acd::surface::Arrival;
 use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;

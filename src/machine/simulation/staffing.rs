@@ -3,11 +3,11 @@
 //! If fewer are wanted, seats that are ready go at once, those in after-call work after it, and
 //! then whichever seat of the group ends a talk next goes with it.
 
+use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::step::Prefer;
 use crate::machine::acd::step::Step;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::SeatSetup;
-use crate::machine::acd::surface::SeatState;
 use crate::machine::simulation::draw::Draw;
 use crate::machine::simulation::scenario::Choice;
 use crate::machine::simulation::scenario::Scenario;

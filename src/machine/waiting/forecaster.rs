@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::fact::AcdFact;
+use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Need;
-use crate::machine::acd::surface::AcdFact;
-use crate::machine::acd::surface::SeatState;
 use crate::machine::waiting::accuracy::Foretold;
 use crate::machine::waiting::margin::Margin;
 use crate::machine::waiting::station::Station;
@@ -205,6 +205,8 @@ impl Forecaster {
                 self.taken_out(now, *contact);
             }
             AcdFact::Overflowed { .. }
+            | AcdFact::BesideOffered { .. }
+            | AcdFact::BesideEnded { .. }
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }
             | AcdFact::Served { .. } => {}

@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use ringwise::machine::acd::fact::AcdFact;
+use ringwise::machine::acd::fact::SeatState;
+use ringwise::machine::acd::fact::WithdrawReason;
 use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::acd::step::Target;
-use ringwise::machine::acd::surface::AcdFact;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
-use ringwise::machine::acd::surface::SeatState;
-use ringwise::machine::acd::surface::WithdrawReason;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
@@ -273,6 +273,8 @@ impl Watch {
                     | WithdrawReason::Unreached => !self.guests.contains_key(contact),
                     WithdrawReason::SeatSignedOut => !desk.signed_in,
                     WithdrawReason::RingLimit => true,
+                    // Queues here ring one seat at a time.
+                    WithdrawReason::AnsweredElsewhere | WithdrawReason::WantedElsewhere => false,
                 };
                 hold!(cause, "cause: {output:?} without one");
                 let overdue = *reason == WithdrawReason::RingLimit;
@@ -494,6 +496,8 @@ impl Watch {
             AcdFact::Queued { .. }
             | AcdFact::Offered { .. }
             | AcdFact::OfferEnded { .. }
+            | AcdFact::BesideOffered { .. }
+            | AcdFact::BesideEnded { .. }
             | AcdFact::Moved { .. }
             | AcdFact::StepEntered { .. }
             | AcdFact::Reprioritised { .. }

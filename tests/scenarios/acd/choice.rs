@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::place::Busyness;
 use ringwise::machine::acd::policy::Policy;
@@ -15,7 +16,6 @@ use ringwise::machine::acd::step::Target;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
-use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
@@ -286,7 +286,8 @@ impl Model {
             stress: 1.0,
             pressure: 1.0,
             gap: 0.0,
-            lead: 0.0,
+            recent: 0.0,
+            evenness: 1.0,
         };
         let level = if setup.policy == Policy::LongestWait {
             0

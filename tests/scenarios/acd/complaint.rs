@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use ringwise::machine::acd::engine::Engine;
+use ringwise::machine::acd::fact::WithdrawReason;
 use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
-use ringwise::machine::acd::surface::WithdrawReason;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
@@ -194,6 +194,8 @@ fn word(output: &Output) -> String {
                 WithdrawReason::Unreached => "unreached",
                 WithdrawReason::RingLimit => "limit",
                 WithdrawReason::SeatSignedOut => "out",
+                WithdrawReason::AnsweredElsewhere => "answered elsewhere",
+                WithdrawReason::WantedElsewhere => "wanted elsewhere",
             };
             format!("stop {} for {} ({reason})", seat.0, contact.bits())
         }

@@ -24,3 +24,6 @@ mod reference;
 
 /// What can happen.
 mod transition;
+
+/// Random histories of queues that ring several seats at once.
+mod several;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use proptest::prelude::Strategy;
 use proptest::prelude::any;
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::acd::step::Class;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
 use ringwise::machine::acd::surface::Input;
-use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;

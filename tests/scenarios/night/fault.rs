@@ -6,7 +6,7 @@ use ringwise::call::effect::Effect;
 use ringwise::call::effect::Event;
 use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
-use ringwise::machine::acd::surface::AcdFact;
+use ringwise::machine::acd::fact::AcdFact;
 use ringwise::machine::media::contract::MediaCommand;
 use ringwise::machine::media::contract::MediaEvent;
 use ringwise::vocabulary::flow::Flow;

@@ -8,9 +8,9 @@ use ringwise::call::fact::Recorded;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record::Record;
+use ringwise::machine::acd::fact::AcdFact;
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::acd::need::Need;
-use ringwise::machine::acd::surface::AcdFact;
-use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
@@ -179,6 +179,16 @@ impl Ledger {
         Ok(())
     }
 
+    fn answer(&mut self, contact: CallId, seat: SeatId) -> Result<(), Broken> {
+        self.count.answered += 1;
+        let guest = self.guest(contact)?;
+        if guest.place != Where::Rung(seat) {
+            return Err(format!("I2: {contact} answered, was {:?}", guest.place));
+        }
+        guest.place = Where::Talking(seat);
+        Ok(())
+    }
+
     fn take_acd(&mut self, fact: &AcdFact) -> Result<(), Broken> {
         match fact {
             AcdFact::Queued {
@@ -206,15 +216,7 @@ impl Ledger {
                 }
                 Ok(())
             }
-            AcdFact::Answered { contact, seat, .. } => {
-                self.count.answered += 1;
-                let guest = self.guest(*contact)?;
-                if guest.place != Where::Rung(*seat) {
-                    return Err(format!("I2: {contact} answered, was {:?}", guest.place));
-                }
-                guest.place = Where::Talking(*seat);
-                Ok(())
-            }
+            AcdFact::Answered { contact, seat, .. } => self.answer(*contact, *seat),
             AcdFact::Abandoned { contact, .. } => {
                 self.count.abandoned += 1;
                 let guest = self.guest(*contact)?;
@@ -233,7 +235,9 @@ impl Ledger {
                 self.guest(*contact)?.place = Where::Gone;
                 Ok(())
             }
-            AcdFact::StepEntered { .. } => Ok(()),
+            AcdFact::StepEntered { .. }
+            | AcdFact::BesideOffered { .. }
+            | AcdFact::BesideEnded { .. } => Ok(()),
             AcdFact::Moved { contact, .. }
             | AcdFact::Reprioritised { contact, .. }
             | AcdFact::Parked { contact, .. }

@@ -1,7 +1,7 @@
 //! Looks at the machines themselves, held against the books.
 
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::acd::need::Need;
-use ringwise::machine::acd::surface::SeatState;
 use ringwise::vocabulary::id::SeatId;
 
 use crate::night::ledger::Broken;

@@ -9,7 +9,7 @@ use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
-use ringwise::machine::acd::surface::SeatState;
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::sip::surface::Status;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::id::CallId;

@@ -118,7 +118,7 @@ struct Shape {
 }
 
 /// Centres that nothing was tried on while `auto` was made.
-const SHAPES: [Shape; 9] = [
+const SHAPES: [Shape; 12] = [
     Shape {
         name: "V-weights-2",
         kinds: &[(2.0, 4.1, 3.0, 5.0), (1.0, 2.3, 7.0, 9.0)],
@@ -171,6 +171,28 @@ const SHAPES: [Shape; 9] = [
         name: "X-weights-5-1",
         kinds: &[(5.0, 2.2, 6.0, 8.0), (1.0, 3.1, 4.0, 8.0)],
         groups: &[(13, &[0, 1]), (6, &[0]), (6, &[1])],
+    },
+    Shape {
+        name: "V-equal",
+        kinds: &[(1.0, 3.4, 3.0, 6.0), (1.0, 2.4, 6.0, 9.0)],
+        groups: &[(25, &[0, 1])],
+    },
+    Shape {
+        name: "N-equal",
+        kinds: &[(1.0, 4.2, 3.5, 7.0), (1.0, 3.0, 5.0, 10.0)],
+        groups: &[(12, &[0]), (18, &[0, 1])],
+    },
+    Shape {
+        name: "chain-equal",
+        kinds: &[(1.0, 1.5, 10.0, 8.0); 6],
+        groups: &[
+            (15, &[0, 1]),
+            (15, &[1, 2]),
+            (15, &[2, 3]),
+            (15, &[3, 4]),
+            (15, &[4, 5]),
+            (15, &[5, 0]),
+        ],
     },
 ];
 

@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use ringwise::machine::acd::engine::Engine;
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::acd::surface::Arrival;
 use ringwise::machine::acd::surface::Epoch;
@@ -21,7 +22,6 @@ use ringwise::machine::acd::surface::Input;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
-use ringwise::machine::acd::surface::SeatState;
 use ringwise::machine::simulation::draw::Draw;
 use ringwise::machine::simulation::draw::Use;
 use ringwise::vocabulary::id::CallId;

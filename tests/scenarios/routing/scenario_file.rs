@@ -44,7 +44,7 @@ polcy: auto
 queues:
   - { name: q, policy: fifo, service_level: 20s, need: \"refnd >= 3\" }
 types:
-  - { name: a, arrivals: { rate: 4.2 }, talk: { exponental: 2m } }
+  - { name: a, arrivals: { rate: 4.2 }, talk: { exponental: 2m }, priority: -2147483648 }
   - { name: b, queue: q, arrivals: { rate: [1/m, 2/m, 3/m] }, talk: { empirical: t.csv } }
 groups:
   - { name: g, seats: 3, queues: [q, r], skills: { refund: 11 } }
@@ -57,6 +57,7 @@ groups:
         "s.yaml:7:5: no queue is called `a` (name the queue of this type: queue: NAME)",
         "s.yaml:7:34: `rate` is 4.2 (rates are written 4.2/m or 250/h)",
         "s.yaml:7:49: no distribution is called `exponental` (did you mean `exponential`?)",
+        "s.yaml:7:77: this is no priority",
         "s.yaml:8:44: `rate` has 3 values, the day 2 periods",
         "s.yaml:8:82: t.csv: cannot be read: not there",
         "s.yaml:10:38: no queue is called `r`",
@@ -99,6 +100,24 @@ groups:
     );
     assert!(
         told[1].contains("no group serves the queue of type `b`"),
+        "{told:?}"
+    );
+    let told = refused(
+        "scenario: x
+day: {}
+queues:
+  - { name: a }
+  - { name: b, policy: priority }
+types:
+  - { name: t, queue: a, arrivals: { rate: 1/m }, talk: 2m }
+groups:
+  - { name: g, seats: 2, queues: [a] }
+  - { name: h, seats: 2, queues: [a, b] }
+",
+    );
+    assert!(
+        told[0]
+            .contains("`b` has policy priority and shares seats with `a`, which has policy auto"),
         "{told:?}"
     );
 }

@@ -1,10 +1,10 @@
 //! A queue as its distributor tells of it, for whoever foretells waits.
 
+use ringwise::machine::acd::fact::AcdFact;
+use ringwise::machine::acd::fact::SeatState;
 use ringwise::machine::acd::need::Clause;
 use ringwise::machine::acd::need::Need;
 use ringwise::machine::acd::need::SkillTerm;
-use ringwise::machine::acd::surface::AcdFact;
-use ringwise::machine::acd::surface::SeatState;
 use ringwise::machine::waiting::accuracy::Accuracy;
 use ringwise::machine::waiting::accuracy::Foretold;
 use ringwise::machine::waiting::forecaster::Forecaster;

@@ -73,7 +73,7 @@ pub fn read(context: &mut Context<'_>, name: &str, node: &Node) -> Option<Contac
 fn priority(context: &mut Context<'_>, node: &Node) -> i32 {
     let text = record::text(node, "`priority`", &mut context.faults);
     let read = text.and_then(|text| text.parse::<i32>().ok());
-    let fits = read.filter(|priority| priority.abs() <= 1_000);
+    let fits = read.filter(|priority| (-1_000..=1_000).contains(priority));
     if fits.is_none() && text.is_some() {
         let fault = Fault::new(node.span, "this is no priority");
         context

@@ -254,4 +254,21 @@ fn look_over(context: &mut Context<'_>, scenario: &Scenario, groups: Span) {
             );
         }
     }
+    for group in &scenario.groups {
+        let served = group
+            .queues
+            .iter()
+            .filter_map(|at| scenario.queues.get(*at));
+        let mut served = served.map(|queue| (&queue.name, queue.setup.policy));
+        let Some((first, policy)) = served.next() else {
+            continue;
+        };
+        // Indices of different policies cannot be compared.
+        if let Some((name, other)) = served.find(|(_, other)| *other != policy) {
+            let what = format!(
+                "queue `{name}` has policy {other} and shares seats with `{first}`, which has policy {policy}"
+            );
+            context.fault(groups, what);
+        }
+    }
 }

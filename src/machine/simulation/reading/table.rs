@@ -116,17 +116,15 @@ pub fn arrivals(
     let at = at.ok_or_else(|| TableError::Column("at".to_owned()))?;
     let (kinds, days) = (table.column("type"), table.column("day"));
     let optional = [table.column("patience_s"), table.column("talk_s")];
-    let mut order: Vec<String> = Vec::new();
-    let mut came: BTreeMap<usize, Vec<Came>> = BTreeMap::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut came: Vec<Vec<Came>> = Vec::new();
     for (line, row) in &table.rows {
         // A day without a call of this type is a day all the same.
         let day = days.map_or("", |days| cell(row, days));
-        let place = order.iter().position(|one| one == day);
-        let place = place.unwrap_or_else(|| {
-            order.push(day.to_owned());
-            order.len() - 1
-        });
-        let all = came.entry(place).or_default();
+        let place = *places.entry(day).or_insert(came.len());
+        if place == came.len() {
+            came.push(Vec::new());
+        }
         if kinds.is_some_and(|kinds| cell(row, kinds) != kind) {
             continue;
         }
@@ -135,16 +133,19 @@ pub fn arrivals(
             (!text.is_empty()).then(|| seconds(*line, text))
         });
         let minutes = |seconds: f64| seconds / 60.0;
-        all.push(Came {
+        let one = Came {
             at: moment(*line, cell(row, at), (from, to))?,
             patience: patience.transpose()?.map(minutes),
             talk: talk.transpose()?.map(minutes),
-        });
+        };
+        if let Some(day) = came.get_mut(place) {
+            day.push(one);
+        }
     }
-    if came.values().all(Vec::is_empty) {
+    if came.iter().all(Vec::is_empty) {
         return Err(TableError::Empty);
     }
-    Ok(came.into_values().collect())
+    Ok(came)
 }
 
 fn moment(line: u64, text: &str, (from, to): (f64, f64)) -> Result<f64, TableError> {
