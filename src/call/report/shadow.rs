@@ -56,10 +56,20 @@ struct Open {
     started: Wall,
     bank: Option<Arc<Bank>>,
     customer: Customer,
+    state: State,
+}
+
+/// How far a live call has come.
+#[derive(Debug)]
+enum State {
+    /// Nothing was foreseen yet.
+    New,
+    /// The shadow has no bank for it.
+    LeftOut,
     /// What was foreseen first, live and by the shadow.
-    foreseen: Option<[Ranking; 2]>,
+    Foreseen([Ranking; 2]),
     /// The caller has said what they wanted.
-    has_chosen: bool,
+    Counted,
 }
 
 /// Calls on which both foresaw something, and the caller said what they wanted.
@@ -126,8 +136,7 @@ impl Shadow {
                 started: next.wall,
                 bank: bank.cloned(),
                 customer: Customer::default(),
-                foreseen: None,
-                has_chosen: false,
+                state: State::New,
             };
             self.open.insert(call, open);
         } else if let Fact::LookupAnswered {
@@ -158,29 +167,32 @@ impl Shadow {
         let Some(open) = self.open.get_mut(&call) else {
             return;
         };
+        let counts = open.started >= self.from;
         let asked = if let WalkFact::Predicted { ranked, .. } = fact {
+            if !matches!(open.state, State::New) {
+                return;
+            }
             let Some(bank) = &open.bank else {
-                self.pairs.left_out += u64::from(open.started >= self.from);
+                open.state = State::LeftOut;
+                self.pairs.left_out += u64::from(counts);
                 return;
             };
-            if open.foreseen.is_none() {
-                let pupil = self.pupils.entry(bank.name.clone()).or_default();
-                let ranking = pupil.model.rank(bank, &open.customer, wall, &self.zone);
-                let shadow = Ranking::of(&ranking.top(RANKED_MAX));
-                open.foreseen = Some([Ranking::of(ranked), shadow]);
-            }
+            let pupil = self.pupils.entry(bank.name.clone()).or_default();
+            let ranking = pupil.model.rank(bank, &open.customer, wall, &self.zone);
+            let shadow = Ranking::of(&ranking.top(RANKED_MAX));
+            open.state = State::Foreseen([Ranking::of(ranked), shadow]);
             return;
         } else if let WalkFact::Chose {
             order, question, ..
         } = fact
         {
-            let said = (order.as_deref(), question.as_str());
-            if let Some(foreseen) = open.foreseen.as_ref().filter(|_| !open.has_chosen)
-                && open.started >= self.from
+            if let State::Foreseen(foreseen) = &open.state
+                && counts
             {
+                let said = (order.as_deref(), question.as_str());
                 self.pairs.take(foreseen, said);
             }
-            open.has_chosen = true;
+            open.state = State::Counted;
             Asked::Question {
                 order: order.clone(),
                 question: question.clone(),
