@@ -61,6 +61,9 @@ pub struct SeatView {
     pub call: Option<CallId>,
     /// Calls served since the start.
     pub served: u64,
+    /// The call that it answered last, as it was then.
+    #[serde(skip)]
+    pub last: Option<CallView>,
     /// What is wrong with its phone, for which it is away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ailment: Option<String>,
@@ -283,6 +286,7 @@ impl View {
             since: wall,
             call: None,
             served: 0,
+            last: None,
             ailment: None,
             is_gone: false,
         });
@@ -379,11 +383,17 @@ impl View {
                 self.with_seat(*seat, |seat| seat.call = None);
             }
             AcdFact::Answered {
-                contact, waited_ms, ..
-            } => self.left(*contact, |queue| {
-                queue.answered += 1;
-                queue.answered_wait_ms += waited_ms;
-            }),
+                contact,
+                seat,
+                waited_ms,
+            } => {
+                let call = self.calls.get(contact).cloned();
+                self.with_seat(*seat, |seat| seat.last = call);
+                self.left(*contact, |queue| {
+                    queue.answered += 1;
+                    queue.answered_wait_ms += waited_ms;
+                });
+            }
             AcdFact::Abandoned { contact, .. } => {
                 let call = self.calls.get_mut(contact);
                 let has_left = call.is_some_and(|call| std::mem::take(&mut call.has_left));

@@ -1,6 +1,8 @@
 """Who answers for a seat hears what it is about before the bridge; a telephone outside is asked for a 1."""
 
+import json
 import time
+import urllib.error
 
 from kit import Phone, check, free_sip_port, hears, must_hear, preside, trunk, until
 
@@ -28,6 +30,15 @@ def wish(centre, seat, state):
     centre.fetch(f"/api/v1/seats/{seat}/state", b'{"state":"%s"}' % state.encode(), "POST")
 
 
+def confirm(centre, seat, reason):
+    return json.loads(centre.fetch(f"/api/v1/seats/{seat}/reason", reason, "POST"))
+
+
+def learned(centre):
+    body = b'{"who": {"customer": {}}}'
+    return json.loads(centre.fetch("/api/v1/predict", body, "POST"))["learned"]
+
+
 def state(centre, seat, state):
     wish(centre, seat, state)
     until(f"the seat is {state}", lambda: centre.seat(seat)["state"] == state, 5)
@@ -47,6 +58,14 @@ def a_seat_hears_the_words_of_its_queue_and_then_the_caller(centre):
         check(offer.hang_up().status == 200, "BYE")
         until("the caller is hung up", lambda: call.ended, 8)
         state(centre, "1001", "away")
+        before = learned(centre)
+        told = confirm(centre, "1001", b'{"question": "flight_delay_status"}')
+        check(told["learned"] and learned(centre) == before + 1, f"{told}, {before} before")
+        try:
+            confirm(centre, "1002", b"{}")
+            check(False, "a seat that has answered nobody has a reason")
+        except urllib.error.HTTPError as error:
+            check(error.code == 409, f"status {error.code}")
     finally:
         caller.close()
         seat.close()

@@ -32,6 +32,9 @@ const TABLE: &str = "
     POST /api/v1/seats/{seat}/state    401 204 204 204
     POST /api/v1/seats/{other}/state   401 403 204 204
     POST /api/v1/seats/{nobody}/state  401 403 404 404
+    POST /api/v1/seats/{seat}/reason   401 422 422 422
+    POST /api/v1/seats/{other}/reason  401 403 422 422
+    POST /api/v1/seats/{nobody}/reason 401 403 422 422
     GET  /api/v1/records               401 403 200 200
     GET  /api/v1/records/{id}          401 403 404 404
     GET  /api/v1/events                401 403 200 200

@@ -46,7 +46,7 @@ const fn engine(
     }
 }
 
-const ROUTES: [Described; 26] = [
+const ROUTES: [Described; 27] = [
     get("/healthz", "", "whether the centre is well"),
     get("/metrics", "", "figures for a monitoring system, as text"),
     get("/api/v1/openapi.json", "", "this document"),
@@ -85,6 +85,11 @@ const ROUTES: [Described; 26] = [
         "/api/v1/seats/{id}/state",
         "seat",
         "makes a seat ready or away, or ends its after-call work",
+    ),
+    post(
+        "/api/v1/seats/{id}/reason",
+        "seat",
+        "learns what the caller whom the seat answered last had wanted",
     ),
     get(
         "/api/v1/records",

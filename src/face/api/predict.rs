@@ -249,7 +249,7 @@ pub struct OutcomeRequest {
 #[derive(Debug, Serialize)]
 pub struct Lesson {
     bank: String,
-    /// It is on disk and counts from now on.
+    /// It is on disk and counts from now on; not if it was known already.
     learned: bool,
 }
 
@@ -263,21 +263,40 @@ pub(super) async fn outcome(
     body: Result<Json<OutcomeRequest>, JsonRejection>,
 ) -> Result<Json<Lesson>, Problem> {
     let request = taken(body)?;
-    let known = desk.knowledge.of(request.who).await?;
-    let asked = match request.question {
+    let wanted = (request.question, request.order);
+    learn(&desk, request.who, wanted, None).await
+}
+
+/// Learns the question and the order that somebody wanted to know about, unless it is the question
+/// that was learned already.
+///
+/// # Errors
+///
+/// 404 if the bank has no such question, or they no such order; what the look-up answers.
+pub(super) async fn learn(
+    desk: &Desk,
+    who: Who,
+    (question, order): (Option<String>, Option<String>),
+    already: Option<&str>,
+) -> Result<Json<Lesson>, Problem> {
+    let known = desk.knowledge.of(who).await?;
+    if question.is_some() && question.as_deref() == already {
+        return Ok(Json(Lesson {
+            bank: known.bank.name.clone(),
+            learned: false,
+        }));
+    }
+    let asked = match question {
         None => Asked::SomethingElse,
         Some(question) => {
             known
                 .bank
                 .question(&question)
                 .ok_or_else(|| unknown("question", &question))?;
-            if let Some(order) = &request.order {
+            if let Some(order) = &order {
                 known.order(order).ok_or_else(|| unknown("order", order))?;
             }
-            Asked::Question {
-                order: request.order,
-                question,
-            }
+            Asked::Question { order, question }
         }
     };
     let zone = &desk.knowledge.zone;

@@ -74,6 +74,7 @@ pub fn routes() -> Vec<Route> {
         read("/api/v1/seats", own, get(seat::seats)),
         read("/api/v1/seats/{id}", own, get(seat::seat)),
         write("/api/v1/seats/{id}/state", own, post(seat::seat_state)),
+        write("/api/v1/seats/{id}/reason", own, post(seat::reason)),
         read("/api/v1/records", all, get(record::records)),
         read("/api/v1/records/{id}", all, get(record::record)),
         read("/api/v1/events", all, get(record::events)),

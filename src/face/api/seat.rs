@@ -13,12 +13,19 @@ use crate::call::effect::Command;
 use crate::call::view::SeatView;
 use crate::face::api::access::Bearer;
 use crate::face::api::desk::Desk;
+use crate::face::api::knowledge::Given;
+use crate::face::api::knowledge::Who;
+use crate::face::api::predict;
+use crate::face::api::predict::Lesson;
 use crate::face::api::problem::Problem;
 use crate::machine::acd::fact::SeatState;
 
 /// What a request for a seat's state may say.
 const EXPECTED: &str = "expected {\"state\": \"ready\" | \"away\" | \"wrap_up_done\"}, \
                         with a \"reason\" if you like";
+
+/// What a request that tells a reason may say.
+const EXPECTED_REASON: &str = "expected {\"question\": \"ID\", \"order\": \"ID\", \"bank\": \"NAME\"}, all of which may be left out";
 
 /// `GET /api/v1/seats`: all that the bearer may see.
 pub async fn seats(
@@ -91,6 +98,53 @@ pub(super) async fn seat_state(
         .tell(Command::SeatState { seat, state, by })
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/seats/{id}/reason`: why the caller whom the seat answered last had called.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    /// A question of the bank; none: something else.
+    question: Option<String>,
+    /// The order that it was about.
+    order: Option<String>,
+    /// The bank, where there are several.
+    bank: Option<String>,
+}
+
+/// Learns what the person at the seat says their last caller wanted.
+///
+/// # Errors
+///
+/// 403 if the bearer may not, 404 if there is no such seat, question or order, 409 if the seat has
+/// answered nobody since the start; 400, 413, 415 or 422 if the body is not a reason.
+pub(super) async fn reason(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    id: Result<Path<String>, PathRejection>,
+    body: Result<Json<Reason>, JsonRejection>,
+) -> Result<Json<Lesson>, Problem> {
+    let Path(id) = id?;
+    bearer.must_touch(&id)?;
+    let last = desk.look(|view| {
+        let seat = view.present_seats().find(|seat| seat.id == id);
+        seat.map(|seat| seat.last.clone())
+    });
+    let Json(reason) = body.map_err(|rejection| Problem::of_body(&rejection, EXPECTED_REASON))?;
+    let call = last.ok_or_else(no_such)?.ok_or_else(|| {
+        let detail = "the seat has answered nobody since the centre started";
+        Problem::new(StatusCode::CONFLICT, "not now", detail)
+    })?;
+    let is_number = call.caller.starts_with('+');
+    let who = Who {
+        bank: reason.bank,
+        caller: is_number.then(|| call.caller.clone()),
+        customer: (!is_number).then(Given::default),
+        language: None,
+        at_ms: Some(call.started.as_ms()),
+    };
+    let wanted = (reason.question, reason.order);
+    predict::learn(&desk, who, wanted, call.question.as_deref()).await
 }
 
 fn no_such() -> Problem {
