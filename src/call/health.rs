@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::machine::media::contract::Quality;
-use crate::vocabulary::time::Now;
 
 /// Fewer packets than these tell nothing of a loss: five seconds of speech.
 const PACKETS_MIN: u64 = 250;
@@ -36,7 +35,7 @@ pub enum Ailment {
     /// It answers late.
     #[error("the seat's phone takes {round_trip_ms} ms to answer OPTIONS")]
     Slow {
-        /// From the request to the answer, or so far.
+        /// From the request to the answer.
         round_trip_ms: u64,
     },
     /// Sound was lost.
@@ -51,21 +50,18 @@ pub enum Ailment {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Health {
     round_trip: Option<Duration>,
-    asked: Option<Now>,
     lost: u8,
 }
 
 impl Health {
-    /// It has registered anew, and is asked.
-    pub const fn registered(&mut self, now: Now) {
+    /// It has registered anew, and has answered nothing yet.
+    pub const fn registered(&mut self) {
         self.round_trip = None;
-        self.asked = Some(now);
     }
 
     /// It has answered OPTIONS.
     pub const fn answered(&mut self, round_trip: Duration) {
         self.round_trip = Some(round_trip);
-        self.asked = None;
     }
 
     /// A talk is over.
@@ -88,11 +84,11 @@ impl Health {
         self.lost = 0;
     }
 
-    /// What is wrong with it now.
+    /// What is wrong with it. Silence is not lateness: a phone that answers no OPTIONS is signed out
+    /// in time.
     #[must_use]
-    pub fn ailment(&self, rules: HealthRules, now: Now) -> Option<Ailment> {
-        let waited = self.asked.map(|asked| now.since(asked));
-        let took = self.round_trip.or(waited).unwrap_or_default();
+    pub fn ailment(&self, rules: HealthRules) -> Option<Ailment> {
+        let took = self.round_trip.unwrap_or_default();
         if !rules.round_trip_max.is_zero() && took > rules.round_trip_max {
             let round_trip_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             return Some(Ailment::Slow { round_trip_ms });
@@ -117,20 +113,20 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_is_slow_from_its_limit_on_and_while_it_says_nothing() {
+    fn a_phone_is_slow_from_its_limit_on_until_it_answers_sooner() {
         let rules = HealthRules::default();
         let mut health = Health::default();
-        assert_eq!(health.ailment(rules, Now::at_ms(9_000)), None);
-        health.registered(Now::at_ms(9_000));
-        assert_eq!(health.ailment(rules, Now::at_ms(10_000)), None);
-        let slow = Ailment::Slow {
-            round_trip_ms: 1_001,
-        };
-        assert_eq!(health.ailment(rules, Now::at_ms(10_001)), Some(slow));
-        health.answered(Duration::from_millis(40));
-        assert_eq!(health.ailment(rules, Now::at_ms(60_000)), None);
+        assert_eq!(health.ailment(rules), None);
+        health.answered(Duration::from_secs(1));
+        assert_eq!(health.ailment(rules), None);
         health.answered(Duration::from_millis(1_001));
-        assert_eq!(health.ailment(rules, Now::at_ms(60_000)), Some(slow));
+        let round_trip_ms = 1_001;
+        assert_eq!(health.ailment(rules), Some(Ailment::Slow { round_trip_ms }));
+        health.answered(Duration::from_millis(40));
+        assert_eq!(health.ailment(rules), None);
+        health.answered(Duration::from_secs(9));
+        health.registered();
+        assert_eq!(health.ailment(rules), None);
     }
 
     #[test]
@@ -139,7 +135,7 @@ mod tests {
         let ailment = |quality: Quality| {
             let mut health = Health::default();
             health.talked(&quality);
-            health.ailment(rules, Now::START)
+            health.ailment(rules)
         };
         let lossy = |percent| Some(Ailment::Lossy { percent });
         assert_eq!(ailment(quality(800, 200, 1_000, 0)), None);
@@ -157,6 +153,6 @@ mod tests {
         let mut health = Health::default();
         health.answered(Duration::from_secs(9));
         health.talked(&quality(0, 1_000, 1_000, 1_000));
-        assert_eq!(health.ailment(rules, Now::START), None);
+        assert_eq!(health.ailment(rules), None);
     }
 }

@@ -265,7 +265,7 @@ impl Switchboard {
             SeatState::WrapUp if is != Some(SeatState::WrapUp) => Err(CommandError::NotInWrapUp),
             SeatState::Ready | SeatState::Away | SeatState::WrapUp => {
                 let fit = self.fit_wish(turn, seat, state);
-                if let Some(ailment) = self.ailment(turn, seat).filter(|_| fit != state) {
+                if let Some(ailment) = self.ailment(seat).filter(|_| fit != state) {
                     return Err(CommandError::Unfit(ailment));
                 }
                 self.wish(turn, seat, state, by);

@@ -18,10 +18,10 @@ impl Switchboard {
     }
 
     /// What is wrong with a seat's phone now.
-    pub(super) fn ailment(&self, turn: Turn, seat: SeatId) -> Option<Ailment> {
+    pub(super) fn ailment(&self, seat: SeatId) -> Option<Ailment> {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
         let desk = self.seats.get(at)?;
-        desk.health.ailment(self.centre.health, turn.now)
+        desk.health.ailment(self.centre.health)
     }
 
     /// A talk over a seat's phone is over.
@@ -38,7 +38,7 @@ impl Switchboard {
             .acd
             .seat(seat)
             .is_some_and(|one| one.wish == Wish::Ready);
-        if let Some(ailment) = self.ailment(turn, seat).filter(|_| wants) {
+        if let Some(ailment) = self.ailment(seat).filter(|_| wants) {
             self.record(turn, None, Fact::SeatUnfit { seat, ailment });
             self.acd.handle(turn, Input::SeatAway(seat));
         }
@@ -53,7 +53,7 @@ impl Switchboard {
         if let Some(desk) = self.desk(seat) {
             desk.health.forgive();
         }
-        match self.ailment(turn, seat) {
+        match self.ailment(seat) {
             Some(ailment) => {
                 self.record(turn, None, Fact::SeatUnfit { seat, ailment });
                 SeatState::Away

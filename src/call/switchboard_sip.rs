@@ -104,7 +104,7 @@ impl Switchboard {
             self.record(turn, None, Fact::SeatRegistered { seat, remote });
         }
         if let Some(desk) = self.desk(seat).filter(|_| moved) {
-            desk.health.registered(turn.now);
+            desk.health.registered();
         }
         if fresh {
             self.acd.handle(turn, Input::SeatSignedIn(seat));

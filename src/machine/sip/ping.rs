@@ -9,6 +9,8 @@ use crate::vocabulary::time::Now;
 pub struct Ping {
     failures: u8,
     sent: Now,
+    /// Whether one has ended.
+    probed: bool,
 }
 
 /// Unanswered pings in a row after which a flow is dead.
@@ -19,6 +21,8 @@ const FAILURES_MAX: u8 = 2;
 pub enum Pulse {
     /// Ask again after the usual time.
     Alive,
+    /// The first was not answered: ask again after the usual time, and count from then on.
+    Unknown,
     /// Ask again at once.
     Doubtful,
     /// Its bindings go.
@@ -41,7 +45,12 @@ impl Ping {
     pub const fn ended(&mut self, status: u16) -> Pulse {
         if status != 408 {
             self.failures = 0;
+            self.probed = true;
             return Pulse::Alive;
+        }
+        if !self.probed {
+            self.probed = true;
+            return Pulse::Unknown;
         }
         self.failures += 1;
         if self.failures < FAILURES_MAX {
@@ -59,6 +68,7 @@ mod tests {
     #[test]
     fn two_silences_in_a_row_are_death_and_any_answer_is_life() {
         let mut ping = Ping::default();
+        assert_eq!(ping.ended(408), Pulse::Unknown);
         for (status, pulse) in [
             (200, Pulse::Alive),
             (408, Pulse::Doubtful),

@@ -171,6 +171,7 @@ impl UserAgent {
                 }
                 self.ping_later(flow, now);
             }
+            Pulse::Unknown => self.ping_later(flow, now),
             Pulse::Doubtful => self.wake_ping(flow, now),
             Pulse::Dead => self.forget_flow(flow),
         }
