@@ -225,12 +225,10 @@ impl Teller {
                 queue,
                 need,
                 priority,
+                waited_ms,
                 ..
-            } => self.queued(at, (*queue, need, *priority)),
-            AcdFact::Moved { queue, need, .. } => {
-                let priority = self.waits.as_ref().map_or(0, |waits| waits.priority);
-                self.queued(at, (*queue, need, priority));
-            }
+            } => self.queued(at, (*queue, need, *priority), *waited_ms),
+            AcdFact::Moved { queue, need, .. } => self.moved(at, *queue, need),
             AcdFact::Offered {
                 seat, waited_ms, ..
             } => self.offered(at, *seat, *waited_ms),
@@ -317,20 +315,29 @@ impl Teller {
         self.seats.insert(seat, SeatNow { state, ready_since });
     }
 
-    fn queued(&mut self, at: Wall, (queue, need, priority): (QueueId, &Need, i32)) {
+    fn moved(&mut self, at: Wall, queue: QueueId, need: &Need) {
+        let waits = self.waits.as_ref();
+        let priority = waits.map_or(0, |waits| waits.priority);
+        let waited = waits.map_or(0, |waits| at.ms_since(waits.since));
+        let waited_ms = u64::try_from(waited).unwrap_or(0);
+        self.queued(at, (queue, need, priority), waited_ms);
+    }
+
+    fn queued(&mut self, at: Wall, (queue, need, priority): (QueueId, &Need, i32), waited_ms: u64) {
         let named = self.queue(queue);
         let need_text = self.need(need);
         let language = self.language;
         self.say(
             at,
             "queued",
-            explain_words::queued(language, &named, &need_text, priority),
+            explain_words::queued(language, &named, (&need_text, priority), waited_ms),
         );
+        let before_ms = i64::try_from(waited_ms).unwrap_or(i64::MAX);
         self.waits = Some(Waits {
             queue,
             need: need.clone(),
             priority,
-            since: at,
+            since: Wall::from_ms(at.as_ms().saturating_sub(before_ms)),
         });
         let (helpers, lacking) = self.candidates(at, queue, need);
         let text = explain_words::helpers(language, &named, &helpers);

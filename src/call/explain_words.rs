@@ -147,16 +147,29 @@ pub fn too_long(language: Language, queue: &str, expected_ms: u64) -> String {
 
 /// The call waits.
 #[must_use]
-pub fn queued(language: Language, queue: &str, need: &[String], priority: i32) -> String {
+pub fn queued(
+    language: Language,
+    queue: &str,
+    (need, priority): (&[String], i32),
+    waited_ms: u64,
+) -> String {
     let need = match (language, need.is_empty()) {
         (Language::English, true) => "anybody".to_owned(),
         (Language::English, false) => need.join(" and "),
         (Language::Mandarin, true) => "任何坐席".to_owned(),
         (Language::Mandarin, false) => need.join("、"),
     };
+    let waited = length(language, waited_ms);
+    let before = match (language, waited_ms) {
+        (_, 0) => String::new(),
+        (Language::English, _) => format!(", {waited} after the wait began"),
+        (Language::Mandarin, _) => format!("，此前已等待{waited}"),
+    };
     match language {
-        Language::English => format!("waits in {queue} for {need}, with priority {priority}"),
-        Language::Mandarin => format!("进入 {queue} 排队，需要{need}，优先级 {priority}"),
+        Language::English => {
+            format!("waits in {queue} for {need}, with priority {priority}{before}")
+        }
+        Language::Mandarin => format!("进入 {queue} 排队，需要{need}，优先级 {priority}{before}"),
     }
 }
 

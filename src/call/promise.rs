@@ -124,6 +124,9 @@ pub enum CallbackFact {
         promise: Box<Promise>,
         /// The call that it was made in.
         arrived: Box<Arrived>,
+        /// When that call's INVITE came; none in logs of earlier versions.
+        #[serde(default)]
+        started: Option<Wall>,
     },
     /// A seat is held, and the customer is called.
     Dialled {

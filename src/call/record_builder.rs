@@ -15,6 +15,7 @@ use crate::machine::ivr::surface::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
+use crate::vocabulary::time::Wall;
 
 /// Entries kept of each list of a record; later ones are counted in `dropped`.
 pub const RECORD_ENTRIES_MAX: usize = 500;
@@ -72,6 +73,12 @@ impl RecordBuilder {
     #[must_use]
     pub const fn call(&self) -> CallId {
         self.record.call
+    }
+
+    /// When its INVITE came.
+    #[must_use]
+    pub const fn started(&self) -> Wall {
+        self.record.started
     }
 
     /// How it began.

@@ -108,6 +108,7 @@ impl Switchboard {
         let kept = CallbackFact::Kept {
             promise: Box::new(promise.clone()),
             arrived: Box::new(arrived.clone()),
+            started: Some(record.started()),
         };
         self.promises.insert(promise.number.clone(), call);
         let mut near = self.surroundings(turn, &release);

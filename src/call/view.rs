@@ -344,11 +344,16 @@ impl View {
 
     fn take_call(&mut self, next: &Recorded) {
         let names = &self.names;
-        if let Fact::Callback(CallbackFact::Kept { arrived, promise }) = &next.fact {
+        if let Fact::Callback(CallbackFact::Kept {
+            arrived,
+            promise,
+            started,
+        }) = &next.fact
+        {
             self.arrive(next, arrived);
             let call = next.call.and_then(|id| self.calls.get_mut(&id));
             if let Some(call) = call {
-                call.started = promise.since;
+                call.started = started.unwrap_or(promise.since);
                 call.stage = "callback";
                 call.queue = Some(promise.queue.clone());
             }

@@ -37,6 +37,8 @@ pub struct QueueWaits {
 #[derive(Clone, Debug)]
 struct Waiting {
     queue: QueueId,
+    /// How long it had waited when it entered, in ms.
+    before_ms: u64,
     foretold: Option<Foretold>,
     /// What was told last, and when.
     told: Option<(Now, WaitRange)>,
@@ -66,24 +68,37 @@ impl WaitBook {
     }
 
     fn take_acd(&mut self, call: CallId, now: Now, fact: &AcdFact) {
-        if let AcdFact::Queued { queue, .. } | AcdFact::Moved { queue, .. } = fact {
-            let waiting = Waiting {
-                queue: *queue,
-                foretold: None,
-                told: None,
-            };
-            self.waiting.insert(call, waiting);
+        if let AcdFact::Queued {
+            queue, waited_ms, ..
+        } = fact
+        {
+            self.entered(call, *queue, *waited_ms);
+        } else if let AcdFact::Moved { queue, .. } = fact {
+            let before = self.waiting.get(&call);
+            let before_ms = before.map_or(0, |waiting| waiting.before_ms);
+            self.entered(call, *queue, before_ms);
         } else if let AcdFact::Answered { waited_ms, .. } = fact {
-            self.answered(call, now, Duration::from_millis(*waited_ms));
+            self.answered(call, now, *waited_ms);
         } else if matches!(fact, AcdFact::Abandoned { .. }) {
             self.waiting.remove(&call);
         }
     }
 
-    fn answered(&mut self, call: CallId, now: Now, waited: Duration) {
+    fn entered(&mut self, call: CallId, queue: QueueId, before_ms: u64) {
+        let waiting = Waiting {
+            queue,
+            before_ms,
+            foretold: None,
+            told: None,
+        };
+        self.waiting.insert(call, waiting);
+    }
+
+    fn answered(&mut self, call: CallId, now: Now, waited_ms: u64) {
         let Some(waiting) = self.waiting.remove(&call) else {
             return;
         };
+        let waited = Duration::from_millis(waited_ms.saturating_sub(waiting.before_ms));
         let queue = self.queues.entry(waiting.queue).or_default();
         if let Some(foretold) = waiting.foretold {
             queue.on_entry.take(foretold, waited);

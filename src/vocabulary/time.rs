@@ -7,44 +7,56 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Monotonic time since the engine started. In JSON whole microseconds.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+///
+/// It may lie before the start: what an earlier process promised has waited since then.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Now(Duration);
+
+/// So far before the start a moment may lie.
+const PAST: Duration = Duration::from_hours(30 * 24);
+
+impl Default for Now {
+    fn default() -> Self {
+        Self::START
+    }
+}
 
 impl Serialize for Now {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_u64(u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX))
+        let since_start = self.since_start();
+        to.serialize_u64(u64::try_from(since_start.as_micros()).unwrap_or(u64::MAX))
     }
 }
 
 impl<'de> Deserialize<'de> for Now {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        u64::deserialize(from).map(|us| Self(Duration::from_micros(us)))
+        u64::deserialize(from).map(|us| Self::at(Duration::from_micros(us)))
     }
 }
 
 impl Now {
     /// The start of the engine.
-    pub const START: Self = Self(Duration::ZERO);
+    pub const START: Self = Self(PAST);
 
     /// The reading `since_start` after the engine's start.
     #[must_use]
     pub const fn at(since_start: Duration) -> Self {
-        Self(since_start)
+        Self(PAST.saturating_add(since_start))
     }
 
     /// The reading `ms` milliseconds after the engine's start.
     #[must_use]
     pub const fn at_ms(ms: u64) -> Self {
-        Self(Duration::from_millis(ms))
+        Self::at(Duration::from_millis(ms))
     }
 
-    /// How long after the engine's start.
+    /// How long after the engine's start; zero before it.
     #[must_use]
     pub const fn since_start(self) -> Duration {
-        self.0
+        self.0.saturating_sub(PAST)
     }
 
-    /// So long before this; not before the start of the engine.
+    /// So long before this; at most 30 days before the start of the engine.
     #[must_use]
     pub const fn before(self, length: Duration) -> Self {
         Self(self.0.saturating_sub(length))
@@ -147,6 +159,21 @@ mod tests {
         };
         assert_eq!(turn.deadline(Wall::from_ms(9_000)), Now::at_ms(500));
         assert_eq!(turn.deadline(Wall::from_ms(10_250)), Now::at_ms(750));
+    }
+
+    #[test]
+    fn a_moment_before_the_start_keeps_its_distance_and_its_order() {
+        let long_ago = Now::at_ms(500).before(Duration::from_mins(20));
+        let lately = Now::at_ms(500).before(Duration::from_mins(3));
+        assert!(long_ago < lately && lately < Now::START);
+        assert_eq!(
+            Now::at_ms(1_500).since(long_ago),
+            Duration::from_secs(1_201)
+        );
+        assert_eq!(long_ago.since_start(), Duration::ZERO);
+        assert_eq!(serde_json::to_string(&Now::at_ms(7)).unwrap(), "7000");
+        assert_eq!(serde_json::from_str::<Now>("7000").unwrap(), Now::at_ms(7));
+        assert_eq!(Now::default(), Now::START);
     }
 
     #[test]

@@ -15,10 +15,15 @@ use ringwise::call::promise::PromiseEnd;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Record;
 use ringwise::call::record::SegmentKind;
+use ringwise::driver::journal::recovery;
+use ringwise::driver::journal::schema;
+use ringwise::driver::journal::writer::Journal;
+use ringwise::machine::acd::fact::AcdFact;
 use ringwise::machine::ivr::surface::DialEnd;
 use ringwise::machine::ivr::surface::Unpromised;
 use ringwise::machine::sip::surface::Status;
 use ringwise::vocabulary::language::Language;
+use ringwise::vocabulary::time::Wall;
 
 use crate::settlement::Place;
 use crate::settlement::Settlement;
@@ -71,6 +76,41 @@ impl Centre {
         self.tell(2_000, phone, PhoneCommand::Press('1'));
         self.tell(3_000, phone, PhoneCommand::Press('1'));
         self.settlement.pass(10_000);
+    }
+
+    /// The next process, so many ms after this one was killed: it has what the journal kept.
+    fn killed(&self, away_ms: i64) -> Self {
+        let name = format!("ringwise-callback-{}", std::process::id());
+        let dir = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&dir).unwrap();
+        let path = dir.join("ringwise.db");
+        let mut journal = Journal::open(&path, Vec::new(), Box::new(|| ())).unwrap();
+        for fact in &self.settlement.town.facts {
+            journal.append(Box::new(fact.clone()));
+        }
+        journal.close();
+        let found = recovery::recover(&schema::open(&path).unwrap()).unwrap();
+        std::fs::remove_dir_all(&dir).unwrap();
+        let killed = self.settlement.town.turn().wall.as_ms();
+        let from = (Wall::from_ms(killed + away_ms), found.calls);
+        let wish = Wish::small(vec![ANSWERS], 4);
+        let mut settlement = Settlement::new(Wish { from, ..wish });
+        let home = settlement.settle_outside(NUMBER, ANSWERS);
+        settlement.set_trunk(home, &["+86*"], |_| {});
+        let turn = settlement.town.turn();
+        for unfinished in found.promised {
+            settlement.town.centre.resume_promise(turn, unfinished);
+        }
+        Self { settlement, home }
+    }
+
+    /// Facts of the distributor, and when.
+    fn decisions(&self) -> impl Iterator<Item = (Wall, &AcdFact)> {
+        let facts = self.settlement.town.facts.iter();
+        facts.filter_map(|fact| match &fact.fact {
+            Fact::Acd(decision) => Some((fact.wall, decision)),
+            _ => None,
+        })
     }
 
     /// The first caller hangs up: the seat is free.
@@ -165,6 +205,70 @@ fn told_in_words(centre: &Centre, record: &Record) {
         assert!(
             lines.iter().any(|line| line.text.contains(words)),
             "{words}"
+        );
+    }
+}
+
+#[test]
+fn a_wait_counts_from_the_queue_on_in_the_next_process() {
+    let mut before = busy_centre(ANSWERS, &["+86*"]);
+    before.promise(1);
+    let minutes = 20;
+    before.settlement.pass(minutes * 60_000);
+    let (entered, _) = before
+        .decisions()
+        .filter(|(_, one)| matches!(one, AcdFact::Queued { .. }))
+        .last()
+        .unwrap();
+    let mut centre = before.killed(60_000);
+    let (third, home, seat) = (centre.caller(2), centre.home, centre.settlement.seats[0]);
+    centre.tell(0, seat, PhoneCommand::Register);
+    centre.tell(1_000, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.tell(5_000, seat, PhoneCommand::Dial("*11".to_owned()));
+    centre.tell(15_000, home, PhoneCommand::Press('1'));
+    centre.settlement.pass(20_000);
+    let mut facts = before.settlement.town.facts.iter();
+    let kept = facts.find(|fact| matches!(fact.fact, Fact::Callback(_)));
+    let kept = kept.unwrap().call.unwrap();
+    let waits = centre.decisions().filter_map(|(at, one)| match one {
+        AcdFact::Queued {
+            contact, waited_ms, ..
+        }
+        | AcdFact::Offered {
+            contact, waited_ms, ..
+        }
+        | AcdFact::Answered {
+            contact, waited_ms, ..
+        } => (*contact == kept).then_some((at, *waited_ms)),
+        _ => None,
+    });
+    let waits: Vec<_> = waits.collect();
+    assert_eq!(waits.len(), 3, "queued, offered, answered: {waits:?}");
+    for (at, waited_ms) in waits {
+        let since_ms = u64::try_from(at.ms_since(entered)).unwrap();
+        assert!(since_ms > (minutes + 1) * 60_000);
+        assert!(since_ms.abs_diff(waited_ms) < 100, "{since_ms} {waited_ms}");
+    }
+    centre.tell(0, home, PhoneCommand::HangUp);
+    centre.settlement.pass(5_000);
+    centre.tell(0, third, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    let record = centre.record();
+    assert_eq!((record.call, record.outcome), (kept, Outcome::Served));
+    assert!(record.duration_ms > (minutes + 1) * 60_000);
+    let other = centre.settlement.records();
+    let other = other.iter().find(|one| one.call != kept).unwrap();
+    let facts = &before.settlement.town.facts;
+    let facts = facts.iter().chain(&centre.settlement.town.facts);
+    for (call, words) in [
+        (kept, "with priority 0, 21 min 10 s after the wait began"),
+        (other.call, "it had waited 21 min"),
+    ] {
+        let lines = explain::explain(call, Stage::default(), facts.clone(), Language::English);
+        let told: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert!(
+            told.iter().any(|line| line.contains(words)),
+            "{words}: {told:#?}"
         );
     }
 }

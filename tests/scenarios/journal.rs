@@ -81,6 +81,7 @@ fn queued(queue: u32) -> Fact {
         queue: QueueId(queue),
         need: Need::default(),
         priority: 0,
+        waited_ms: 0,
     })
 }
 

@@ -100,6 +100,8 @@ pub(crate) struct Wish {
     pub(crate) wrap_up: Duration,
     /// Ports of the centre: half as many legs.
     pub(crate) ports: RangeInclusive<u16>,
+    /// When this process starts, and how many calls came to those before it.
+    pub(crate) from: (Wall, u64),
 }
 
 impl Wish {
@@ -113,6 +115,7 @@ impl Wish {
             world: nobody_known(),
             wrap_up: Duration::ZERO,
             ports: 20_000..=29_999,
+            from: (EPOCH, 0),
         }
     }
 }
@@ -171,15 +174,14 @@ impl Settlement {
         mut chance: Chance,
     ) -> Self {
         let catalog = Arc::clone(&release.catalog);
-        let turn = Turn {
-            now: Now::START,
-            wall: EPOCH,
-        };
-        let parts = parts(&catalog, &mut chance);
+        let (wall, calls) = wish.from;
+        let now = Now::START;
+        let turn = Turn { now, wall };
+        let parts = parts(&catalog, calls, &mut chance);
         let board = Switchboard::new(centre, release, parts, turn);
         let network = Network::new(wish.weather, chance.fork());
         let centre = (centre_address(), board);
-        let mut town = Town::new(centre, media, (network, wish.world), EPOCH);
+        let mut town = Town::new(centre, media, (network, wish.world), wall);
         let seats = wish.seats.iter().enumerate();
         let seats = seats.map(|(at, answering)| Phone::Seat(at, *answering));
         let seats: Vec<_> = seats.collect();
@@ -454,7 +456,7 @@ fn examples() -> impl Iterator<Item = Arc<Script>> {
     })
 }
 
-fn parts(catalog: &Catalog, chance: &mut Chance) -> Parts {
+fn parts(catalog: &Catalog, calls: u64, chance: &mut Chance) -> Parts {
     let mut config = UaConfig::closed(REALM);
     config.allow = "127.0.0.0/8".parse().into_iter().collect();
     let users = catalog.seats().iter().map(|seat| {
@@ -466,7 +468,7 @@ fn parts(catalog: &Catalog, chance: &mut Chance) -> Parts {
         ua: UserAgent::new(config, chance.fork(), Mint::new(0, 0, LEGS_FROM)),
         acd: Engine::new(catalog.seat_setups(), catalog.queue_setups()),
         models: Default::default(),
-        mint: Mint::new(0, 0, 1),
+        mint: Mint::new(0, 0, calls + 1),
         first_seq: 1,
     }
 }

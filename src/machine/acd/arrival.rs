@@ -60,6 +60,7 @@ impl Board {
             queue,
             need: self.tours.tour(admitted.tour).need.clone(),
             priority: arrival.priority,
+            waited_ms: admitted.waited_ms(now),
         });
         self.contacts.insert(contact, admitted);
         self.wait(contact, now);

@@ -22,6 +22,9 @@ pub enum AcdFact {
         need: Need,
         /// Its priority.
         priority: i32,
+        /// How long it has waited already, here or in an earlier process.
+        #[serde(default)]
+        waited_ms: u64,
     },
     /// A contact asks for others: a step's time was over, or nobody was there for it.
     StepEntered {

@@ -69,6 +69,8 @@ struct Contact {
     priority: i32,
     place: Place,
     foretold: Option<Guess>,
+    /// How long it had waited when it entered, in ms: that was not to be foretold any more.
+    before_ms: u64,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -183,14 +185,20 @@ impl Forecaster {
                 queue,
                 need,
                 priority,
-            } => self.enter(now, *contact, (*queue, need, *priority)),
+                waited_ms,
+            } => {
+                self.enter(now, *contact, (*queue, need, *priority));
+                if let Some(contact) = self.contacts.get_mut(contact) {
+                    contact.before_ms = *waited_ms;
+                }
+            }
             AcdFact::Offered {
                 contact, waited_ms, ..
             } => self.offered(now, *contact, *waited_ms),
             AcdFact::OfferEnded { contact, .. } => self.back(now, *contact),
             AcdFact::Answered {
                 contact, waited_ms, ..
-            } => self.answered(now, *contact, Duration::from_millis(*waited_ms)),
+            } => self.answered(now, *contact, *waited_ms),
             AcdFact::Abandoned { contact, .. } => self.gave_up(now, *contact),
             AcdFact::Moved {
                 contact,
@@ -265,6 +273,7 @@ impl Forecaster {
             priority,
             place: Place::Waiting,
             foretold,
+            before_ms: 0,
         };
         self.contacts.insert(id, contact);
     }
@@ -284,6 +293,7 @@ impl Forecaster {
         let Some(queue) = self.queues.get_mut(&contact.queue) else {
             return;
         };
+        let waited_ms = waited_ms.saturating_sub(contact.before_ms);
         if contact.place == Place::Waiting {
             contact.place = Place::Offered(now);
             let priority = contact.priority;
@@ -316,7 +326,7 @@ impl Forecaster {
         }
     }
 
-    fn answered(&mut self, now: Now, id: CallId, wait: Duration) {
+    fn answered(&mut self, now: Now, id: CallId, waited_ms: u64) {
         let Some(contact) = self.contacts.remove(&id) else {
             return;
         };
@@ -328,6 +338,7 @@ impl Forecaster {
             queue.ring_s = (rang_s - queue.ring_s).mul_add(RING_STEP, queue.ring_s);
         }
         if let Some(guess) = contact.foretold {
+            let wait = Duration::from_millis(waited_ms.saturating_sub(contact.before_ms));
             queue.learn(&contact.need, guess, wait);
         }
     }

@@ -196,6 +196,7 @@ impl Ledger {
                 queue,
                 need,
                 priority,
+                ..
             } => {
                 let lane = (*queue, need.clone(), *priority);
                 self.queue(*contact, lane)

@@ -114,6 +114,7 @@ impl Night {
             world: world(seed),
             wrap_up: Duration::from_secs(4),
             ports: 20_000..=20_399,
+            from: (EPOCH, 0),
         });
         let storms = if fault.is_some() {
             Storms::None
