@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::promise::CallbackFact;
 use crate::call::record::Outcome;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
@@ -51,6 +52,8 @@ pub struct KpiBook {
     /// By seat.
     pub seats: BTreeMap<SeatId, Sums>,
     waiting: BTreeMap<CallId, Wait>,
+    /// Those who waited when the process ended.
+    left_open: BTreeMap<CallId, Wait>,
     talking: BTreeMap<CallId, Talk>,
     states: BTreeMap<SeatId, Standing>,
 }
@@ -92,6 +95,7 @@ impl KpiBook {
             queues: BTreeMap::new(),
             seats: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            left_open: BTreeMap::new(),
             talking: BTreeMap::new(),
             states: BTreeMap::new(),
         }
@@ -119,7 +123,10 @@ impl KpiBook {
         let Some(call) = next.call else {
             return;
         };
-        if let Fact::LeftQueue { .. } = &next.fact {
+        if let Fact::Callback(CallbackFact::Kept { .. }) = &next.fact {
+            let kept = self.left_open.remove_entry(&call);
+            self.waiting.extend(kept);
+        } else if let Fact::LeftQueue { .. } = &next.fact {
             if let Some(wait) = self.waiting.get_mut(&call) {
                 wait.has_left = true;
             }
@@ -157,14 +164,15 @@ impl KpiBook {
         }
     }
 
-    /// The process ended: who waited or talked then is gone, and seats sign in anew.
+    /// The process ended: who waited or talked then is gone, but for those who are still to be
+    /// called back, and seats sign in anew.
     fn restart(&mut self, at: Wall) {
         let seats: Vec<SeatId> = self.states.keys().copied().collect();
         for seat in seats {
             self.pass_seat(seat, at);
         }
         self.states.clear();
-        self.waiting.clear();
+        self.left_open = std::mem::take(&mut self.waiting);
         self.talking.clear();
     }
 

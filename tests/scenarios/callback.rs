@@ -7,6 +7,8 @@ use ringwise::call::effect::Event;
 use ringwise::call::explain;
 use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
+use ringwise::call::kpi_book::KpiBook;
+use ringwise::call::kpi_book::Period;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::phone::PhoneReport;
@@ -21,6 +23,7 @@ use ringwise::driver::journal::writer::Journal;
 use ringwise::machine::acd::fact::AcdFact;
 use ringwise::machine::ivr::surface::DialEnd;
 use ringwise::machine::ivr::surface::Unpromised;
+use ringwise::machine::report::sums::Yardstick;
 use ringwise::machine::sip::surface::Status;
 use ringwise::vocabulary::language::Language;
 use ringwise::vocabulary::time::Wall;
@@ -260,6 +263,13 @@ fn a_wait_counts_from_the_queue_on_in_the_next_process() {
     let other = other.iter().find(|one| one.call != kept).unwrap();
     let facts = &before.settlement.town.facts;
     let facts = facts.iter().chain(&centre.settlement.town.facts);
+    let period = Period {
+        from: Wall::from_ms(0),
+        to: Wall::from_ms(i64::MAX),
+    };
+    let mut book = KpiBook::new(period, Yardstick::default());
+    facts.clone().for_each(|fact| book.take(fact));
+    assert_eq!((book.all.queued, book.all.answered), (3, 3));
     for (call, words) in [
         (kept, "with priority 0, 21 min 10 s after the wait began"),
         (other.call, "it had waited 21 min"),
