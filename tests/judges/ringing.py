@@ -331,9 +331,14 @@ def a_phone_that_is_late_or_silent_gets_no_calls(centre):
         star = late.call("*11")
         until("*11 ends by itself", lambda: star.ended, 8)
         check(state(centre, "1004") == "away", "*11 makes it ready")
+        check(late.register(expires=0).status == 200, "signing out")
+        check(late.register().status == 200, "REGISTER again")
+        until("it is asked again at once", lambda: len(late.pinged) == 2, 2)
+        until("it answers that too", lambda: len(late.answered_pings) == 2, 5)
+        until("it is late again", lambda: "OPTIONS" in (refused(centre, "1004") or ""), 2)
 
         late.ping_s = 0
-        until("it answers soon", lambda: len(late.answered_pings) == 2, NEXT_PING_S)
+        until("it answers soon", lambda: len(late.answered_pings) == 3, NEXT_PING_S)
         until("it may be ready", lambda: refused(centre, "1004") is None, 2)
         until_state(centre, "1004", "ready")
         check("ailment" not in centre.seat("1004"), f"it still has {centre.seat('1004').get('ailment')!r}")

@@ -157,6 +157,27 @@ fn a_seat_keeps_itself_registered_and_its_flow_is_pinged() {
 }
 
 #[test]
+fn a_seat_that_registers_anew_is_pinged_at_once_and_then_as_often_as_any() {
+    let mut desk = desk();
+    desk.register("secret", "ringwise", 600);
+    desk.net.run_to(5_000);
+    desk.register("secret", "ringwise", 0);
+    desk.net.run_to(6_000);
+    desk.net.ladder.clear();
+    desk.register("secret", "ringwise", 600);
+    desk.net.run_to(6_200);
+    let said = |net: &Net| {
+        let lines = net.ladder.iter();
+        lines
+            .filter(|line| line.ends_with("centre OPTIONS"))
+            .count()
+    };
+    assert_eq!(said(&desk.net), 1);
+    desk.net.run_to(106_200);
+    assert!((5..=6).contains(&said(&desk.net)), "{}", said(&desk.net));
+}
+
+#[test]
 fn a_seat_that_falls_silent_is_unregistered_by_its_pings() {
     let mut desk = desk();
     desk.register("secret", "ringwise", 3600);

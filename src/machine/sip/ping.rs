@@ -9,6 +9,10 @@ use crate::vocabulary::time::Now;
 pub struct Ping {
     failures: u8,
     sent: Now,
+    /// When the next one leaves.
+    due: Now,
+    /// One is on its way.
+    is_out: bool,
     /// Whether one has ended.
     probed: bool,
 }
@@ -30,9 +34,21 @@ pub enum Pulse {
 }
 
 impl Ping {
+    /// The next one leaves then, and not at any time that was set before.
+    pub const fn plan(&mut self, due: Now) {
+        self.due = due;
+    }
+
+    /// Whether it is time for one, and the last one has ended.
+    #[must_use]
+    pub fn is_due(&self, now: Now) -> bool {
+        !self.is_out && self.due <= now
+    }
+
     /// A ping leaves.
     pub const fn begin(&mut self, now: Now) {
         self.sent = now;
+        self.is_out = true;
     }
 
     /// Since the last ping left.
@@ -43,6 +59,7 @@ impl Ping {
 
     /// A ping has ended with this status; 408 is silence.
     pub const fn ended(&mut self, status: u16) -> Pulse {
+        self.is_out = false;
         if status != 408 {
             self.failures = 0;
             self.probed = true;
@@ -64,6 +81,19 @@ impl Ping {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_planned_last_counts_once_nothing_is_on_its_way() {
+        let mut ping = Ping::default();
+        ping.plan(Now::at_ms(25_000));
+        ping.plan(Now::at_ms(5_100));
+        assert!(!ping.is_due(Now::at_ms(5_099)));
+        assert!(ping.is_due(Now::at_ms(5_100)));
+        ping.begin(Now::at_ms(5_100));
+        assert!(!ping.is_due(Now::at_ms(25_000)));
+        ping.ended(200);
+        assert!(ping.is_due(Now::at_ms(25_000)));
+    }
 
     #[test]
     fn two_silences_in_a_row_are_death_and_any_answer_is_life() {

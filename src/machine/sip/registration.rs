@@ -1,7 +1,6 @@
 //! The registrar's side of REGISTER, and the life of the flows it has learned.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use crate::machine::sip::access;
@@ -10,7 +9,6 @@ use crate::machine::sip::client_table::Purpose;
 use crate::machine::sip::config::Secrets;
 use crate::machine::sip::incoming::Incoming;
 use crate::machine::sip::leg::Phase;
-use crate::machine::sip::ping::Ping;
 use crate::machine::sip::ping::Pulse;
 use crate::machine::sip::reception::is_ours;
 use crate::machine::sip::registrar::Binding;
@@ -110,9 +108,8 @@ impl UserAgent {
                     expires,
                     fresh,
                 });
-                if let Entry::Vacant(place) = self.pings.entry(flow) {
-                    place.insert(Ping::default());
-                    self.wake(Some(now + FIRST_PING), Alarm::Ping(flow));
+                if fresh || !self.pings.contains_key(&flow) {
+                    self.ping_at(flow, now + FIRST_PING);
                 }
             }
         }
@@ -132,11 +129,18 @@ impl UserAgent {
     fn ping_later(&mut self, flow: Flow, now: Now) {
         let every = self.config.limits.ping_every;
         let early = every.mul_f64(self.chance.fraction() / 5.0);
-        let at = now + every.saturating_sub(early);
+        self.ping_at(flow, now + every.saturating_sub(early));
+    }
+
+    fn ping_at(&mut self, flow: Flow, at: Now) {
+        self.pings.entry(flow).or_default().plan(at);
         self.wake(Some(at), Alarm::Ping(flow));
     }
 
     pub(super) fn wake_ping(&mut self, flow: Flow, now: Now) {
+        if !self.pings.get(&flow).is_some_and(|ping| ping.is_due(now)) {
+            return;
+        }
         let user = self.registrar.users_of(&flow).next();
         let binding = user.and_then(|user| {
             let mut bindings = self.registrar.bindings(user).iter();
