@@ -39,8 +39,10 @@ def make_ready(centre, seat):
 
 
 def promise(centre, caller):
+    """Gives back since when the caller waits, or somewhat later."""
     call = caller.call("7021")
     until("the caller waits", lambda: step(centre) == "agent", 8)
+    waits = time.monotonic()
     time.sleep(0.5)
     call.sound.press("1")
     until("it is offered", lambda: step(centre) == "offer", 5)
@@ -49,6 +51,7 @@ def promise(centre, caller):
     until("it is promised", lambda: step(centre) == "promised", 5)
     until("the centre hangs up", lambda: call.ended, 15)
     until("the call is to be called back", lambda: stage(centre) == "callback", 5)
+    return waits
 
 
 def records(centre):
@@ -59,7 +62,7 @@ def a_promise_survives_a_kill_and_is_kept(centre):
     caller, home = Phone(centre, CALLER, hz=440), Phone(centre, "home", hz=440, port=HOME)
     seat = Phone(centre, "1001", "pass-1001", hz=880)
     try:
-        promise(centre, caller)
+        waits = promise(centre, caller)
         check(not records(centre), "there is a record already")
         centre.process.send_signal(signal.SIGKILL)
         centre.process.wait()
@@ -71,6 +74,7 @@ def a_promise_survives_a_kill_and_is_kept(centre):
         check(not seat.incoming, "the seat rings before the customer is there")
         time.sleep(1.5)
         at_home.sound.press("1")
+        pressed = time.monotonic()
         offer = seat.offered(8)
         time.sleep(1)
         hears(at_home.sound, 880, "the customer")
@@ -78,6 +82,8 @@ def a_promise_survives_a_kill_and_is_kept(centre):
         check(offer.hang_up().status == 200, "BYE")
         until("the customer is hung up", lambda: at_home.ended, 8)
         until("there is one record", lambda: len(records(centre)) == 1, 8)
+        told_s = centre.get("/api/v1/queues")[0]["answered_wait_ms"] / 1000
+        check(told_s > pressed - waits, f"it waited {told_s:.1f} s, of {pressed - waits:.1f} s and more")
         record = records(centre)[0]
         check(record["outcome"] == "served" and record["seat"] == "1001", f"{record['outcome']}, {record['seat']}")
         check("away" in [one["kind"] for one in record["segments"]], str(record["segments"]))
