@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::call::health::Ailment;
+use crate::call::message::MessageFact;
 use crate::call::promise::CallbackFact;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
@@ -156,6 +157,8 @@ pub enum Fact {
     },
     /// What becomes of a promise to call back.
     Callback(CallbackFact),
+    /// What becomes of a message that a caller leaves.
+    Message(MessageFact),
     /// That call may not leave.
     CallOutRefused {
         /// The number.

@@ -129,6 +129,9 @@ pub mod walk_callback;
 /// A walk while a number outside is called.
 pub mod walk_dial;
 
+/// A walk whose caller leaves a message.
+pub mod walk_message;
+
 /// A walk while the distributor has the call.
 pub mod walk_queue;
 

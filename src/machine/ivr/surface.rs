@@ -76,6 +76,10 @@ pub enum WalkInput {
     NotReached(DialEnd),
     /// The answer to [`WalkOutput::CallBack`].
     Promised(Result<(), Unpromised>),
+    /// The caller, who leaves a message, speaks; told twice a second at most.
+    Spoke,
+    /// The answer to [`WalkOutput::TakeMessage`]: the message is kept; or why not.
+    Message(Result<(), Unkept>),
 }
 
 /// Why a look-up gave nothing.
@@ -180,6 +184,16 @@ pub enum WalkOutput {
     },
     /// The promise took too long to be made.
     Unpromise,
+    /// Take a message of the caller, until [`WalkOutput::EndMessage`]; answered by
+    /// [`WalkInput::Message`].
+    TakeMessage {
+        /// The queue whose people it is for.
+        queue: String,
+        /// What comes later is not kept.
+        longest: std::time::Duration,
+    },
+    /// The message is over.
+    EndMessage,
     /// Something about the wait that [`WalkOutput::Enqueue`] began.
     Waiting(WaitingAct),
     /// End the call.
@@ -201,6 +215,18 @@ pub enum Unpromised {
     /// As many promises are open as there may be.
     Full,
     /// The log did not take it in time.
+    NotWritten,
+}
+
+/// Why no message is kept.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unkept {
+    /// The caller said nothing.
+    Empty,
+    /// As many messages are taken as can be at once.
+    Full,
+    /// The disk or the log did not take it.
     NotWritten,
 }
 

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::machine::media::contract::CloseEnd;
@@ -23,6 +24,7 @@ use crate::machine::media::outline_leg::OutlineBridge;
 use crate::machine::media::outline_leg::OutlineLeg;
 use crate::machine::media::outline_play;
 use crate::machine::media::outline_play::OutlinePlay;
+use crate::machine::media::outline_tape::OutlineTape;
 use crate::machine::media::outline_wire;
 use crate::machine::media::outline_wire::Sending;
 use crate::machine::media::outline_wire::Source;
@@ -127,6 +129,16 @@ impl Outline {
                 self.listen(leg, now);
                 leg
             }
+            MediaCommand::Tape { leg, longest } => {
+                self.with(leg, |outline| {
+                    outline.tape = Some(OutlineTape::new(longest, now));
+                });
+                leg
+            }
+            MediaCommand::EndTape { leg } => {
+                self.end_tape(leg, now);
+                leg
+            }
             MediaCommand::Play {
                 leg,
                 play,
@@ -217,6 +229,7 @@ impl Outline {
     fn close(&mut self, leg: LegId, now: Now) {
         self.unbridge(leg, now);
         self.end(leg, PlayEnd::Stopped, now);
+        self.end_tape(leg, now);
         self.change(leg, None, now);
         let Some(mut outline) = self.legs.remove(&leg) else {
             return;
@@ -300,6 +313,16 @@ impl Outline {
             .and_then(|outline| outline.playing.as_ref());
         if playing.is_some_and(|playing| playing.stop_on == cause) {
             self.end(leg, end, now);
+        }
+    }
+
+    fn end_tape(&mut self, leg: LegId, now: Now) {
+        let tape = self.legs.get_mut(&leg).and_then(|leg| leg.tape.take());
+        if let Some(tape) = tape {
+            let (sound, spoken) = tape.finish(now);
+            let sound = Arc::new(sound);
+            let taped = MediaEvent::Taped { leg, sound, spoken };
+            self.events.push_back(taped);
         }
     }
 
@@ -391,6 +414,12 @@ impl Outline {
     fn settle(&mut self, leg: LegId, now: Now) {
         while let Some(key) = self.legs.get_mut(&leg).and_then(|leg| leg.next_key(now)) {
             self.send_key(leg, key, now);
+        }
+        let Some(outline) = self.legs.get_mut(&leg) else {
+            return;
+        };
+        if outline.keep(now) {
+            self.events.push_back(MediaEvent::Spoke { leg, at: now });
         }
         let Some(outline) = self.legs.get(&leg) else {
             return;

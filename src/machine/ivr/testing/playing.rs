@@ -164,6 +164,10 @@ impl Stage<'_> {
                 let until = self.call.now() + wait;
                 while self.go_on(until) {}
             }
+            Press::Speak(length) => {
+                self.call.speak(length);
+                self.take();
+            }
             Press::HangUp => self.outcome = Some(Outcome::Left),
             Press::Full
             | Press::Left
@@ -214,6 +218,8 @@ impl Stage<'_> {
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::TakeMessage { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. } => {}
