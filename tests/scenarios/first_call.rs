@@ -213,7 +213,7 @@ fn order_source_that_answers_after_30_s_holds_nobody_up() {
             let late = Duration::from_secs(30);
             Some((late, Answer::Orders(Ok(Default::default()))))
         }
-        Question::Service { .. } => None,
+        Question::Service { .. } | Question::KeepMessage { .. } => None,
         Question::Speak { .. } => Some((Duration::ZERO, Answer::Speak(None))),
     });
     let mut settlement = Settlement::new(wish);

@@ -342,6 +342,10 @@ fn tell(side: usize, event: &MediaEvent, now: Now) -> String {
         MediaEvent::Digit { leg, key, at } => {
             format!("{} {side} {} digit {key}", ms(at), name(*leg))
         }
+        MediaEvent::Spoke { leg, at } => format!("{} {side} {} spoke", ms(at), name(*leg)),
+        MediaEvent::Taped { leg, spoken, .. } => {
+            format!("{side} {} taped {}", name(*leg), spoken.as_millis())
+        }
         MediaEvent::TwoWay { one, other, at } => {
             format!("{} {side} {} two-way {}", ms(at), name(*one), name(*other))
         }

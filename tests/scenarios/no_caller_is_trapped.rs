@@ -65,6 +65,8 @@ fn settle(call: &mut Rehearsal<'_>, stage: &Stage, until: Now, seen: &mut Seen) 
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::TakeMessage { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}

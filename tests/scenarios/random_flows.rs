@@ -181,6 +181,8 @@ fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::TakeMessage { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. }

@@ -126,6 +126,7 @@ pub(crate) fn nobody_known() -> World {
             Question::Orders(_) => Answer::Orders(Ok(Default::default())),
             Question::Service { .. } => Answer::Service(Ok(String::new())),
             Question::Speak { .. } => Answer::Speak(None),
+            Question::KeepMessage { .. } => Answer::Kept(Ok(())),
         };
         Some((Duration::from_millis(5), answer))
     })

@@ -249,6 +249,8 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::CallBack { .. } => "call back".to_owned(),
         WalkOutput::Unpromise => "unpromise".to_owned(),
+        WalkOutput::TakeMessage { queue, .. } => format!("take message {queue}"),
+        WalkOutput::EndMessage => "end message".to_owned(),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

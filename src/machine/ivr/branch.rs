@@ -14,14 +14,14 @@ use crate::machine::ivr::script::Menu;
 use crate::machine::ivr::script::Message;
 use crate::machine::ivr::script::Opening;
 use crate::machine::ivr::script::Predict;
-use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Survey;
-use crate::machine::ivr::script::Target;
 use crate::machine::ivr::script::Verb;
-use crate::machine::ivr::script::WaitKey;
 use crate::machine::ivr::script::Yield;
+use crate::machine::ivr::target::StepAt;
+use crate::machine::ivr::target::Target;
+use crate::machine::ivr::waiting::Queue;
+use crate::machine::ivr::waiting::WaitKey;
 
 /// Who makes a call go from one step to the next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -108,6 +108,9 @@ pub mod surroundings;
 /// A score being asked for.
 pub mod survey_step;
 
+/// Where a call goes next.
+pub mod target;
+
 /// Tests that stand in dialplans.
 pub mod testing;
 
@@ -119,6 +122,9 @@ pub mod variable;
 
 /// A caller proving who they are.
 pub mod verify_step;
+
+/// A wait for a seat, as a dialplan describes it.
+pub mod waiting;
 
 /// One call's way through one dialplan.
 pub mod walk;

@@ -9,8 +9,8 @@ use crate::machine::ivr::branch::Drive;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::target::StepAt;
 
 /// Where a call may go from a step.
 #[must_use]

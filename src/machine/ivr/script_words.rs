@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::waiting::Queue;
 use crate::machine::ivr::wording::Wording;
 use crate::vocabulary::language::Language;
 

@@ -6,10 +6,10 @@ use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::script::Fork;
 use crate::machine::ivr::script::Opening;
 use crate::machine::ivr::script::Set;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Tag;
 use crate::machine::ivr::sight::CallSight;
 use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::world::WalkWorld;
 
 /// Sets variables, each seeing those before it.

@@ -15,14 +15,14 @@ use crate::machine::ivr::script::Collect;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Mask;
 use crate::machine::ivr::script::Opening;
-use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::script::Yield;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::traffic::Traffic;
+use crate::machine::ivr::waiting::Queue;
 use crate::machine::ivr::wording::Wording;
 
 /// From so many cards on, only the first way to a card is a line.

@@ -7,10 +7,10 @@ use crate::machine::ivr::branch;
 use crate::machine::ivr::branch::Branch;
 use crate::machine::ivr::branch::Label;
 use crate::machine::ivr::script::Script;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::target::StepAt;
 
 /// How often calls came to each step and went each way.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

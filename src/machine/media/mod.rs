@@ -36,6 +36,9 @@ pub mod outline;
 /// One leg as the outline knows it.
 pub mod outline_leg;
 
+/// The legs of an outline, and what is told of them.
+pub mod outline_roster;
+
 /// A play as the outline knows it.
 pub mod outline_play;
 

@@ -265,7 +265,7 @@ fn world(seed: u64) -> World {
         let soon = Duration::from_millis(3 + chance.below(900));
         let key = match question {
             Question::Orders(key) => key,
-            Question::Service { .. } => return None,
+            Question::Service { .. } | Question::KeepMessage { .. } => return None,
             Question::Speak { .. } => {
                 let spoken = (PromptId(0), Duration::from_secs(1));
                 let spoken = chance.happens(0.5).then_some(spoken);
