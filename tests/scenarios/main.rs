@@ -44,6 +44,7 @@ mod media_reports;
     clippy::wildcard_enum_match_arm,
     reason = "books and faults concern few of the facts"
 )]
+mod message;
 mod night;
 mod no_caller_is_trapped;
 mod notices;

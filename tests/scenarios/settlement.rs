@@ -446,6 +446,7 @@ fn examples() -> impl Iterator<Item = Arc<Script>> {
         "examples/dialplans/queue.yaml",
         "examples/dialplans/waiting.yaml",
         "examples/dialplans/callback.yaml",
+        "examples/dialplans/message.yaml",
         "tests/data/calling-out/ways.yaml",
     ];
     files.into_iter().map(|name| {

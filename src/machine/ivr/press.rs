@@ -52,7 +52,7 @@ pub struct Keys(pub Vec<Press>);
 /// What cannot be read in a list of keys.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor speech (s and seconds) nor one of full, closed, long, nobody, next, offered, left, talked, busy, no_answer, failed, hangup"
+    "{0:?} is neither keys (0-9, *, #) nor a wait or speech (w or s and seconds) nor one of full, closed, long, nobody, next, offered, left, talked, busy, no_answer, failed, hangup"
 )]
 pub struct KeysError(pub String);
 

@@ -126,7 +126,7 @@ impl Outline {
                 leg
             }
             MediaCommand::Tape { leg, longest } => {
-                self.legs.tape(leg, longest, now);
+                self.legs.tape(leg, longest);
                 leg
             }
             MediaCommand::EndTape { leg } => {

@@ -9,6 +9,7 @@ use crate::machine::media::contract::Quality;
 use crate::machine::media::contract::Sound;
 use crate::machine::media::library::frames_in;
 use crate::machine::media::outline_play::OutlinePlay;
+use crate::machine::media::outline_tape::Coming;
 use crate::machine::media::outline_tape::OutlineTape;
 use crate::machine::media::outline_wire::Sending;
 use crate::machine::media::outline_wire::Source;
@@ -207,9 +208,13 @@ impl OutlineLeg {
 
     /// Puts what comes in on the tape, if there is one; true if speech is to be told.
     pub(crate) fn keep(&mut self, now: Now) -> bool {
-        let tone = self.audible().and_then(|arriving| arriving.tone);
+        let coming = match self.audible().map(|arriving| arriving.tone) {
+            None => Coming::Nothing,
+            Some(None) => Coming::Silence,
+            Some(Some(_)) => Coming::Speech,
+        };
         let tape = self.tape.as_mut();
-        tape.is_some_and(|tape| tape.hear(tone.is_some(), now))
+        tape.is_some_and(|tape| tape.hear(coming, now))
     }
 
     /// When something happens here by itself.

@@ -108,9 +108,9 @@ impl OutlineRoster {
         }
     }
 
-    pub(crate) fn tape(&mut self, leg: LegId, longest: Duration, now: Now) {
+    pub(crate) fn tape(&mut self, leg: LegId, longest: Duration) {
         if let Some(outline) = self.by_id.get_mut(&leg) {
-            outline.tape = Some(OutlineTape::new(longest, now));
+            outline.tape = Some(OutlineTape::new(longest));
         }
     }
 
