@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 
 use crate::driver::config::complaint;
+use crate::driver::config::password::Secret;
 use crate::driver::config::reach;
 use crate::driver::config::secret;
 use crate::driver::config::settings::Orders;
@@ -17,7 +18,6 @@ use crate::driver::config::settings::Service;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::token;
 use crate::driver::config::token::Grant;
-use crate::driver::config::value::Secret;
 use crate::machine::catalog::Catalog;
 use crate::machine::catalog_check::CatalogError;
 use crate::machine::catalog_check::CatalogFault;
