@@ -74,11 +74,12 @@ impl Contact {
     }
 
     /// The gate lets the call to a seat's number out, or not.
-    pub fn call_seat_judged(&mut self, to: Ringing, leg: LegId, judged: Result<Permit, Refusal>) {
-        let Way::Number(number) = &to.way else {
-            return;
-        };
-        let number = number.clone();
+    pub fn call_seat_judged(
+        &mut self,
+        to: Ringing,
+        (leg, number): (LegId, String),
+        judged: Result<Permit, Refusal>,
+    ) {
         match judged {
             Ok(permit) => {
                 let leg = Leg::outgoing(leg, permit.flow);
