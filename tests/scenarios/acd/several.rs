@@ -152,13 +152,7 @@ impl History {
                     self.engine.handle(self.turn(), input);
                 }
                 Output::Note(fact) => self.fold(&fact),
-                Output::Reserve { .. }
-                | Output::Offer { .. }
-                | Output::Withdraw { .. }
-                | Output::Announce { .. }
-                | Output::QueueFull { .. }
-                | Output::TakenOut { .. }
-                | Output::NobodySignedIn { .. } => {}
+                _ => {}
             }
         }
     }
