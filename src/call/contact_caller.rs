@@ -43,7 +43,7 @@ impl Contact {
                 }
                 self.number_refused(status, near);
             }
-            UaEvent::Refused { leg, status } => self.seat_refused(leg, status, near),
+            UaEvent::Refused { leg, status } => self.seat_refused(leg, status),
             UaEvent::Invited { .. }
             | UaEvent::Progress { .. }
             | UaEvent::ReofferAnswered { .. }
@@ -130,7 +130,7 @@ impl Contact {
         match self.stage {
             Stage::Opening => self.refuse(Status(503), near),
             Stage::Offered | Stage::Walking | Stage::Waiting if is_seats => {
-                self.seat_failed(leg, Status(0), near);
+                self.seat_failed(leg, Status(0));
             }
             Stage::Reaching if leg == self.caller.id => {
                 self.missed(DialEnd::Failed, near);
@@ -193,7 +193,7 @@ impl Contact {
         } else if self.is_number(leg) {
             self.not_reached(DialEnd::Failed, near);
         } else {
-            self.seat_failed(leg, Status(0), near);
+            self.seat_failed(leg, Status(0));
         }
     }
 

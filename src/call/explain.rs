@@ -168,7 +168,7 @@ impl Teller {
             let text = explain_words::seat_failed(language, &seat, *status);
             self.say(at, "seat_failed", text);
         } else if let Fact::SeatTold { seat } = fact {
-            let text = explain_callback::seat_told(language, &self.seat(*seat));
+            let text = explain_beside::seat_told(language, &self.seat(*seat));
             self.say(at, "seat_told", text);
         } else if let Fact::HungUp { by, cause } = fact {
             self.say(at, "hung_up", explain_words::hung_up(language, *by, cause));

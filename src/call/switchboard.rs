@@ -367,7 +367,7 @@ impl Switchboard {
                 ContactOutput::CallSeat { leg, number, to } => {
                     let judged = self.outside.admit(turn.now, leg, &number);
                     self.with_call(turn, call, |contact, _| {
-                        contact.call_seat_judged(*to, leg, judged);
+                        contact.call_seat_judged(*to, (leg, number), judged);
                     });
                 }
                 ContactOutput::SeatTalked { seat, quality } => {

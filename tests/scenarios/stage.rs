@@ -55,6 +55,45 @@ pub(crate) fn number() -> PhoneNumber {
     serde_json::from_str("\"+8613800001234\"").unwrap()
 }
 
+/// A dialplan in English that looks the caller's orders up and offers the likeliest questions of the bank that
+/// is called as it is. `more`: further keys of the step that offers them.
+pub(crate) fn offering(flow: &str, more: &[&str]) -> String {
+    let more: String = more.iter().map(|key| format!("    {key}\n")).collect();
+    format!(
+        r#"version: 1
+flow: {flow}
+entry: {{ did: ["1"] }}
+languages: [en]
+bank: {flow}
+steps:
+  orders: {{ lookup: caller, goto: {{ ok: guess, any: bye }} }}
+  guess:
+    predict: questions
+    say: "Hello."
+    say_each: "For {{{{q.short}}}}, press {{{{digit}}}}."
+{more}    goto: {{ chosen: bye, none: bye, no_input: bye }}
+  bye: {{ hangup: normal }}
+"#
+    )
+}
+
+/// A question of a bank in English that has this weight and is always answered with yes.
+pub(crate) fn question(id: &str, weight: f64) -> String {
+    format!(
+        "  - {{ id: {id}, prior: {weight}, short: {{ en: {id} }}, answers: [{{ say: {{ en: \"Yes.\" }} }}] }}\n"
+    )
+}
+
+/// A customer with these orders.
+pub(crate) fn customer(orders: Vec<Order>) -> Customer {
+    Customer {
+        id: "7".to_owned(),
+        numbers: vec![number()],
+        orders,
+        ..Customer::default()
+    }
+}
+
 /// A customer with a flight that leaves in three hours and is 90 minutes late.
 pub(crate) fn traveller() -> Customer {
     let flight = [
