@@ -14,7 +14,7 @@ use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
 use crate::machine::acd::surface::Arrival;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::media::contract::MediaCommand;

@@ -16,7 +16,7 @@ use crate::call::release_table::RELEASES_MAX;
 use crate::call::turnover::Turnover;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::step::Class;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;

@@ -21,7 +21,7 @@ use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Clause;
 use crate::machine::acd::need::Need;
 use crate::machine::acd::skill::Capability;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;

@@ -13,7 +13,7 @@ use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record::SegmentKind;
 use ringwise::driver::prompts::index::Index;
-use ringwise::machine::ivr::surface::WalkFact;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::media::contract::Sound;
 use ringwise::machine::sip::surface::Status;
 

@@ -36,10 +36,6 @@ mod media_fuzz;
 mod media_keepers;
 mod media_loopback;
 mod media_reports;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "books and faults concern few of the facts"
-)]
 mod message;
 mod night;
 mod no_caller_is_trapped;

@@ -16,7 +16,6 @@ use crate::call::message::MessageLeft;
 use crate::call::message::MessageName;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::json_error;
-use crate::driver::journal::writer::signed;
 use crate::vocabulary::time::Wall;
 
 /// Messages given at once.
@@ -61,15 +60,15 @@ pub(super) fn keep(db: &Connection, fact: &Recorded) -> Result<(), rusqlite::Err
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
-            signed(left.name.call.bits()),
+            left.name.call.bits().cast_signed(),
             left.name.no,
-            signed(fact.seq),
+            fact.seq.cast_signed(),
             fact.wall.as_ms(),
             left.queue,
             json,
         ])?;
     } else if let MessageFact::Done { name, deed, by } = told {
-        let (call, no) = (signed(name.call.bits()), name.no);
+        let (call, no) = (name.call.bits().cast_signed(), name.no);
         match deed {
             MessageDeed::Heard => db
                 .prepare_cached(
@@ -103,7 +102,7 @@ pub fn list(path: &Path, filter: &MessageFilter) -> Result<Vec<MessageEntry>, ru
         params![
             filter.queue,
             filter.new,
-            before.map(|name| signed(name.call.bits())),
+            before.map(|name| name.call.bits().cast_signed()),
             before.map(|name| name.no),
             filter.limit.min(MESSAGES_MAX),
         ],
@@ -121,7 +120,7 @@ pub fn find(path: &Path, name: MessageName) -> Result<Option<MessageEntry>, rusq
     let db = schema::open_reading(path)?;
     db.query_row(
         "SELECT message, left_ms, heard_ms, heard_by FROM messages WHERE call = ?1 AND no = ?2",
-        params![signed(name.call.bits()), name.no],
+        params![name.call.bits().cast_signed(), name.no],
         entry,
     )
     .optional()

@@ -1,10 +1,10 @@
 //! A walk as a person reads it, line by line.
 
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WaitingAct;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::prediction::order::Value;
 use crate::machine::prediction::telling;

@@ -12,7 +12,7 @@ use crate::call::record::Party;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
 use crate::machine::acd::fact::AcdFact;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SkillId;
 use crate::vocabulary::language::Language;

@@ -33,6 +33,12 @@ pub mod did;
 /// Where words of a step stand in its file.
 pub mod excerpt;
 
+/// What happened in a walk.
+pub mod fact;
+
+/// Why a look-up gave nothing.
+pub mod failure;
+
 /// One call on its way.
 pub mod journey;
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::Unkept;
 use crate::machine::ivr::surface::WaitingAct;
 use crate::machine::ivr::surface::WalkInput;

@@ -20,7 +20,7 @@ use ringwise::driver::orders::csv;
 use ringwise::driver::orders::row::Reading;
 use ringwise::driver::simulated::network::Weather;
 use ringwise::driver::simulated::town::World;
-use ringwise::machine::ivr::surface::LookupFailure;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::surface::LookupKey;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::flow::Flow;
