@@ -83,7 +83,16 @@ impl Contact {
             }
             MediaEvent::Digit { leg, key, .. } => self.pressed_by_seat(leg, key, near),
             MediaEvent::TwoWay { at, .. } => self.two_way(at),
+            MediaEvent::Spoke { leg, .. } if leg == self.caller.id => self.spoke(near),
+            MediaEvent::Taped {
+                leg,
+                ref sound,
+                spoken,
+            } if leg == self.caller.id => self.taped(sound, spoken, near),
             MediaEvent::Closed { leg, quality, end } => {
+                if leg == self.caller.id {
+                    self.message_cut();
+                }
                 let fading = self.fading.iter().find(|one| one.leg.id == leg);
                 if let Some(seat) = fading.and_then(|one| one.seat) {
                     self.emit(ContactOutput::SeatTalked { seat, quality });
@@ -100,6 +109,8 @@ impl Contact {
             MediaEvent::ThreadFailed { .. }
             | MediaEvent::FirstSent { .. }
             | MediaEvent::Latched { .. }
+            | MediaEvent::Spoke { .. }
+            | MediaEvent::Taped { .. }
             | MediaEvent::Heard { .. } => {}
         }
     }

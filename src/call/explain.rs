@@ -21,7 +21,7 @@ use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Clause;
 use crate::machine::acd::need::Need;
 use crate::machine::acd::skill::Capability;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
@@ -161,6 +161,8 @@ impl Teller {
             self.say(at, "number", explain_outside::number(language, None));
         } else if let Fact::Callback(fact) = fact {
             self.say(at, "callback", explain_callback::told(language, fact));
+        } else if let Fact::Message(fact) = fact {
+            self.say(at, "message", explain_outside::message(language, fact));
         } else if let Fact::SeatFailed { seat, status } = fact {
             let seat = self.seat(*seat);
             let text = explain_words::seat_failed(language, &seat, *status);

@@ -350,6 +350,7 @@ impl Switchboard {
                         timeout,
                     });
                 }
+                ContactOutput::TakeMessage { longest } => self.judge_message(turn, call, longest),
                 ContactOutput::Promise(promise) => self.judge_promise(turn, call, *promise),
                 ContactOutput::Assure(id) => {
                     self.asks.add(id, call);

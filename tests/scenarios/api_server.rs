@@ -26,6 +26,7 @@ use ringwise::driver::config::token::Grant;
 use ringwise::driver::config::token::Role;
 use ringwise::driver::config::value::OrderSource;
 use ringwise::driver::journal::schema;
+use ringwise::driver::message::store::MessageStore;
 use ringwise::driver::orders::pushed::Pushed;
 use ringwise::driver::orders::query::Queries;
 use ringwise::driver::orders::row::Customs;
@@ -144,6 +145,7 @@ impl Api {
             view: Arc::new(RwLock::new(view())),
             commands,
             live: broadcast::channel(16).0,
+            messages: MessageStore::of(&folder),
             database,
             journal: Arc::default(),
             meter: Arc::default(),

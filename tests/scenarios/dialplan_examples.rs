@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::rehearsal::Scene;
-use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surroundings::Surroundings;
 use ringwise::machine::ivr::testing::suite;
 use ringwise::machine::prediction::model::Model;

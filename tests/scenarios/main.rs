@@ -36,6 +36,7 @@ mod media_fuzz;
 mod media_keepers;
 mod media_loopback;
 mod media_reports;
+mod message;
 mod night;
 mod no_caller_is_trapped;
 mod notices;

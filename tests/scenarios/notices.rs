@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ringwise::call::fact::Fact;
 use ringwise::driver::orders::pushed::Pushed;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::ivr::surface::LookupKey;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::prediction::order::Customer;
 use ringwise::machine::prediction::order::Order;
 use ringwise::machine::prediction::order::Value;

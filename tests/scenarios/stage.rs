@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::fact::WalkFact;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::rehearsal::NEXT;
 use ringwise::machine::ivr::rehearsal::Rehearsal;
 use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::script::Script;
 use ringwise::machine::ivr::surface::CallerContext;
 use ringwise::machine::ivr::surface::DialEnd;
-use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surface::LookupKey;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::ivr::surface::WalkInput;
 use ringwise::machine::ivr::surface::WalkOutput;
 use ringwise::machine::ivr::surroundings::Surroundings;
@@ -288,6 +288,8 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::CallBack { .. } => "call back".to_owned(),
         WalkOutput::Unpromise => "unpromise".to_owned(),
+        WalkOutput::TakeMessage { queue, .. } => format!("take message {queue}"),
+        WalkOutput::EndMessage => "end message".to_owned(),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

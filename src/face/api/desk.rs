@@ -11,6 +11,7 @@ use crate::call::fact::Recorded;
 use crate::call::view::View;
 use crate::driver::centre::office::Office;
 use crate::driver::journal::writer::JournalState;
+use crate::driver::message::store::MessageStore;
 use crate::driver::post::PostMeter;
 use crate::driver::turn_meter::TurnMeter;
 use crate::face::api::command::Commands;
@@ -27,6 +28,8 @@ pub struct Desk {
     pub live: broadcast::Sender<Arc<Recorded>>,
     /// The journal's database.
     pub database: PathBuf,
+    /// What callers said who left messages.
+    pub messages: MessageStore,
     /// What the journal reports.
     pub journal: Arc<JournalState>,
     /// How the loop fares.

@@ -44,6 +44,9 @@ pub mod problem;
 /// Closed calls, and facts as they become durable.
 pub mod record;
 
+/// Messages that callers left.
+pub mod message;
+
 /// Records, from the journal's database.
 pub mod record_query;
 

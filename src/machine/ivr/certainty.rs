@@ -169,6 +169,7 @@ impl<'s> Study<'s> {
             | Verb::Queue(_)
             | Verb::Dial(_)
             | Verb::Callback(_)
+            | Verb::Message(_)
             | Verb::Set(_)
             | Verb::Time(_)
             | Verb::Survey(_)

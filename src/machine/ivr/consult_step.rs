@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::asking::Miss;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
 use crate::machine::ivr::line;
@@ -23,7 +24,6 @@ use crate::machine::ivr::script::Yield;
 use crate::machine::ivr::service_deed;
 use crate::machine::ivr::service_value;
 use crate::machine::ivr::sight::CallSight;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::world::WalkWorld;

@@ -6,10 +6,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::CallerContext;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::target::Target;

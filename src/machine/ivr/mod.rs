@@ -33,6 +33,12 @@ pub mod did;
 /// Where words of a step stand in its file.
 pub mod excerpt;
 
+/// What happened in a walk.
+pub mod fact;
+
+/// Why a look-up gave nothing.
+pub mod failure;
+
 /// One call on its way.
 pub mod journey;
 
@@ -134,6 +140,9 @@ pub mod walk_callback;
 
 /// A walk while a number outside is called.
 pub mod walk_dial;
+
+/// A walk whose caller leaves a message.
+pub mod walk_message;
 
 /// A walk while the distributor has the call.
 pub mod walk_queue;

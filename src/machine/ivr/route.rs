@@ -44,6 +44,7 @@ pub fn early_lookup(script: &Script) -> Option<Duration> {
             | Verb::Queue(_)
             | Verb::Dial(_)
             | Verb::Callback(_)
+            | Verb::Message(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)

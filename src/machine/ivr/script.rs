@@ -89,6 +89,8 @@ pub enum Verb {
     Dial(Dial),
     /// Promise to call back.
     Callback(Callback),
+    /// Takes a message.
+    Message(Message),
     /// Sets variables.
     Set(Set),
     /// Goes where the first condition that holds leads.
@@ -321,6 +323,23 @@ pub struct Callback {
     /// The call came without a number.
     pub no_number: StepAt,
     /// It cannot be promised.
+    pub failed: StepAt,
+}
+
+/// A message that the caller leaves.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Message {
+    /// The queue whose people it is for.
+    pub queue: String,
+    /// The longest message.
+    pub longest: Duration,
+    /// The silence that ends it.
+    pub silence: Duration,
+    /// It is kept.
+    pub ok: StepAt,
+    /// Nothing was said.
+    pub empty: StepAt,
+    /// It could not be kept.
     pub failed: StepAt,
 }
 

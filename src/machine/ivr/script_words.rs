@@ -54,6 +54,7 @@ impl Step {
             Verb::Goto(_)
             | Verb::Answer(_)
             | Verb::Dial(_)
+            | Verb::Message(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)

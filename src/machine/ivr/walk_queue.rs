@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::line;
 use crate::machine::ivr::line::Named;
 use crate::machine::ivr::queue_step;
 use crate::machine::ivr::surface::LeaveReason;
 use crate::machine::ivr::surface::WaitingAct;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::tell::Tell;

@@ -125,6 +125,14 @@ impl Outline {
                 self.legs.listen(leg, now);
                 leg
             }
+            MediaCommand::Tape { leg, longest } => {
+                self.legs.tape(leg, longest);
+                leg
+            }
+            MediaCommand::EndTape { leg } => {
+                self.legs.end_tape(leg, now);
+                leg
+            }
             MediaCommand::Play {
                 leg,
                 play,
@@ -214,6 +222,7 @@ impl Outline {
     fn close(&mut self, leg: LegId, now: Now) {
         self.unbridge(leg, now);
         self.legs.end(leg, PlayEnd::Stopped, now);
+        self.legs.end_tape(leg, now);
         self.change(leg, None, now);
         let Some(mut outline) = self.legs.remove(&leg) else {
             return;
@@ -317,6 +326,7 @@ impl Outline {
         while let Some(key) = self.legs.get_mut(&leg).and_then(|leg| leg.next_key(now)) {
             self.send_key(leg, key, now);
         }
+        self.legs.keep(leg, now);
         let Some(outline) = self.legs.get(&leg) else {
             return;
         };

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::PlayEnd;
@@ -9,6 +11,7 @@ use crate::machine::media::contract::StopOn;
 use crate::machine::media::outline_leg::Listening;
 use crate::machine::media::outline_leg::OutlineLeg;
 use crate::machine::media::outline_play::OutlinePlay;
+use crate::machine::media::outline_tape::OutlineTape;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::time::Now;
 
@@ -102,6 +105,30 @@ impl OutlineRoster {
             .and_then(|outline| outline.playing.as_ref());
         if playing.is_some_and(|playing| playing.stop_on == cause) {
             self.end(leg, end, now);
+        }
+    }
+
+    pub(crate) fn tape(&mut self, leg: LegId, longest: Duration) {
+        if let Some(outline) = self.by_id.get_mut(&leg) {
+            outline.tape = Some(OutlineTape::new(longest));
+        }
+    }
+
+    /// Puts what comes in on the leg's tape, if there is one.
+    pub(crate) fn keep(&mut self, leg: LegId, now: Now) {
+        let outline = self.by_id.get_mut(&leg);
+        if outline.is_some_and(|outline| outline.keep(now)) {
+            self.events.push_back(MediaEvent::Spoke { leg, at: now });
+        }
+    }
+
+    pub(crate) fn end_tape(&mut self, leg: LegId, now: Now) {
+        let tape = self.by_id.get_mut(&leg).and_then(|leg| leg.tape.take());
+        if let Some(tape) = tape {
+            let (sound, spoken) = tape.finish(now);
+            let sound = Arc::new(sound);
+            let taped = MediaEvent::Taped { leg, sound, spoken };
+            self.events.push_back(taped);
         }
     }
 

@@ -73,7 +73,7 @@ pub const PLAIN: Verb = Verb {
 };
 
 /// Steps by their verbs.
-pub const VERBS: [Verb; 19] = [
+pub const VERBS: [Verb; 20] = [
     Verb {
         name: "menu",
         shape: Shape {
@@ -269,6 +269,25 @@ pub const VERBS: [Verb; 19] = [
         name: "callback",
         shape: queue_verb::CALLBACK,
         example: "{ callback: \"x\", goto: { any: a } }",
+    },
+    Verb {
+        name: "message",
+        shape: Shape {
+            about: "takes a message for the people of a queue",
+            keys: &[
+                SAY,
+                IN,
+                needed("message", Form::Name, "the queue"),
+                free("longest", Form::Length, "the longest message: 2m"),
+                free("silence", Form::Length, "the silence that ends it: 5s"),
+                goto(outcomes![
+                    way("ok", "it is kept; durable, so it may be told"),
+                    way("failed", "it cannot be kept"),
+                    way("empty", "nothing was said; else as ok"),
+                ]),
+            ],
+        },
+        example: "{ message: q, goto: { any: a } }",
     },
     Verb {
         name: "hangup",
