@@ -30,6 +30,7 @@ use crate::face::api::command::Commands;
 use crate::face::api::desk::Desk;
 use crate::face::api::event_stream::BEHIND_MAX;
 use crate::face::api::knowledge::Knowledge;
+use crate::face::api::reason::Reasons;
 use crate::face::api::server;
 use crate::face::messenger;
 use crate::vocabulary::language::Language;
@@ -115,6 +116,7 @@ pub async fn serve(
         meter: Arc::clone(&running.meter),
         post: Arc::default(),
         releases: running.releases.clone(),
+        reasons: Reasons::default(),
         knowledge: Knowledge {
             orders: Arc::clone(&running.orders),
             learned: running.learned.clone(),

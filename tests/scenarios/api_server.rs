@@ -37,6 +37,7 @@ use ringwise::face::api::access::Access;
 use ringwise::face::api::command::Commands;
 use ringwise::face::api::desk::Desk;
 use ringwise::face::api::knowledge::Knowledge;
+use ringwise::face::api::reason::Reasons;
 use ringwise::face::api::server;
 use ringwise::vocabulary::language::Language;
 use ringwise::vocabulary::phone_number::NumberPlan;
@@ -150,6 +151,7 @@ impl Api {
             journal: Arc::default(),
             meter: Arc::default(),
             post: Arc::default(),
+            reasons: Reasons::default(),
             knowledge: knowledge(&releases),
             releases,
         };

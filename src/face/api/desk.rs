@@ -16,6 +16,7 @@ use crate::driver::post::PostMeter;
 use crate::driver::turn_meter::TurnMeter;
 use crate::face::api::command::Commands;
 use crate::face::api::knowledge::Knowledge;
+use crate::face::api::reason::Reasons;
 
 /// What every route may use. Copies share it.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct Desk {
     pub post: Arc<PostMeter>,
     /// Where other releases are asked for.
     pub releases: Office,
+    /// Of which calls seats have said what was wanted.
+    pub reasons: Reasons,
     /// What questions are ranked and answered by.
     pub knowledge: Knowledge,
 }

@@ -41,6 +41,9 @@ pub mod predict;
 /// What is answered when something is wrong.
 pub mod problem;
 
+/// What seats say their last callers wanted.
+pub mod reason;
+
 /// Closed calls, and facts as they become durable.
 pub mod record;
 
