@@ -173,7 +173,9 @@ impl RecordBuilder {
         let MessageFact::Left(left) = fact else {
             return;
         };
-        self.record.outcome = Outcome::LeftMessage;
+        if self.record.outcome != Outcome::Served {
+            self.record.outcome = Outcome::LeftMessage;
+        }
         if self.has_room(self.record.messages.len()) {
             self.record.messages.push((at_ms, left.clone()));
         }
