@@ -6,7 +6,7 @@ use crate::call::fact::Fact;
 use crate::call::promise::CallbackFact;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::time::Wall;

@@ -20,6 +20,7 @@ use crate::call::side::Fading;
 use crate::call::side::FarSide;
 use crate::call::side::SeatSide;
 use crate::call::speaking::Speaking;
+use crate::call::taking::Taking;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkInput;
@@ -109,6 +110,10 @@ pub struct Contact {
     /// The caller's offer, until it is answered.
     pub(super) offer: Option<String>,
     pub(super) deadline: Option<Now>,
+    /// The message that the caller leaves.
+    pub(super) message: Option<Taking>,
+    /// Messages that it has left.
+    pub(super) messages: u32,
     /// When the last key was first reported: a prompt that it stops is told of afterwards.
     pub(super) pressed: Option<Now>,
     out: VecDeque<ContactOutput>,
@@ -217,6 +222,8 @@ impl Contact {
             invited: near.turn.now,
             offer: origin.offer,
             deadline: Some(near.turn.now + OPENING_MAX),
+            message: None,
+            messages: 0,
             pressed: None,
             out: VecDeque::new(),
             caller,
@@ -284,6 +291,7 @@ impl Contact {
                 self.fact(Fact::Alarm { text });
                 self.caller.sip_done();
                 self.caller.media_done();
+                self.message = None;
                 for one in &mut self.fading {
                     one.leg.sip_done();
                     one.leg.media_done();
@@ -303,6 +311,7 @@ impl Contact {
             && self.caller.is_done()
             && self.seat.is_none()
             && self.far.is_none()
+            && self.message.is_none()
             && self.fading.iter().all(|one| one.leg.is_silent())
     }
 

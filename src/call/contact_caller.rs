@@ -43,7 +43,7 @@ impl Contact {
                 }
                 self.number_refused(status, near);
             }
-            UaEvent::Refused { leg, status } => self.seat_refused(leg, status, near),
+            UaEvent::Refused { leg, status } => self.seat_refused(leg, status),
             UaEvent::Invited { .. }
             | UaEvent::Progress { .. }
             | UaEvent::ReofferAnswered { .. }
@@ -83,7 +83,16 @@ impl Contact {
             }
             MediaEvent::Digit { leg, key, .. } => self.pressed_by_seat(leg, key, near),
             MediaEvent::TwoWay { at, .. } => self.two_way(at),
+            MediaEvent::Spoke { leg, .. } if leg == self.caller.id => self.spoke(near),
+            MediaEvent::Taped {
+                leg,
+                ref sound,
+                spoken,
+            } if leg == self.caller.id => self.taped(sound, spoken, near),
             MediaEvent::Closed { leg, quality, end } => {
+                if leg == self.caller.id {
+                    self.message_cut();
+                }
                 let fading = self.fading.iter().find(|one| one.leg.id == leg);
                 if let Some(seat) = fading.and_then(|one| one.seat) {
                     self.emit(ContactOutput::SeatTalked { seat, quality });
@@ -100,6 +109,8 @@ impl Contact {
             MediaEvent::ThreadFailed { .. }
             | MediaEvent::FirstSent { .. }
             | MediaEvent::Latched { .. }
+            | MediaEvent::Spoke { .. }
+            | MediaEvent::Taped { .. }
             | MediaEvent::Heard { .. } => {}
         }
     }
@@ -119,7 +130,7 @@ impl Contact {
         match self.stage {
             Stage::Opening => self.refuse(Status(503), near),
             Stage::Offered | Stage::Walking | Stage::Waiting if is_seats => {
-                self.seat_failed(leg, Status(0), near);
+                self.seat_failed(leg, Status(0));
             }
             Stage::Reaching if leg == self.caller.id => {
                 self.missed(DialEnd::Failed, near);
@@ -182,7 +193,7 @@ impl Contact {
         } else if self.is_number(leg) {
             self.not_reached(DialEnd::Failed, near);
         } else {
-            self.seat_failed(leg, Status(0), near);
+            self.seat_failed(leg, Status(0));
         }
     }
 

@@ -52,6 +52,11 @@ pub enum ContactOutput {
     },
     /// Of the gate: may this caller be promised to be called back?
     Promise(Box<Promise>),
+    /// Of the switchboard: may one more message be taken, of this length?
+    TakeMessage {
+        /// What comes later is not kept.
+        longest: Duration,
+    },
     /// Of the log: say when it holds all that was written so far.
     Assure(AskId),
     /// A seat's leg has let go of its port after a talk.

@@ -130,6 +130,7 @@ impl Contact {
         if self.stage != Stage::Walking || self.place == Place::None {
             return;
         }
+        self.end_message();
         self.hush();
         self.tell_walk(WalkInput::Offered, near);
         self.be_back(near);

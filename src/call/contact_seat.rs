@@ -74,11 +74,12 @@ impl Contact {
     }
 
     /// The gate lets the call to a seat's number out, or not.
-    pub fn call_seat_judged(&mut self, to: Ringing, leg: LegId, judged: Result<Permit, Refusal>) {
-        let Way::Number(number) = &to.way else {
-            return;
-        };
-        let number = number.clone();
+    pub fn call_seat_judged(
+        &mut self,
+        to: Ringing,
+        (leg, number): (LegId, String),
+        judged: Result<Permit, Refusal>,
+    ) {
         match judged {
             Ok(permit) => {
                 let leg = Leg::outgoing(leg, permit.flow);
@@ -185,7 +186,7 @@ impl Contact {
             return;
         };
         if side.leg.accept(sdp).is_err() {
-            return self.seat_failed(leg, Status(488), near);
+            return self.seat_failed(leg, Status(488));
         }
         if !self.whisper(near) {
             self.bridge(near);
@@ -217,17 +218,16 @@ impl Contact {
         self.fact(Fact::Bridged { seat });
     }
 
-    pub(super) fn seat_refused(&mut self, leg: LegId, status: Status, near: &mut Surroundings<'_>) {
+    pub(super) fn seat_refused(&mut self, leg: LegId, status: Status) {
         if let Some((owned, _)) = self.owner(leg) {
             owned.sip_done();
         }
-        self.seat_failed(leg, status, near);
+        self.seat_failed(leg, status);
         self.bury();
     }
 
     /// An offer came to nothing: the distributor looks for another seat.
-    pub(super) fn seat_failed(&mut self, leg: LegId, status: Status, near: &mut Surroundings<'_>) {
-        let _ = near;
+    pub(super) fn seat_failed(&mut self, leg: LegId, status: Status) {
         let Some(side) = self.ringing_side(leg) else {
             return;
         };
@@ -246,7 +246,7 @@ impl Contact {
         };
         if side.answered.is_none() {
             // While it heard whom it would talk to: the caller is at the head again.
-            return self.seat_failed(leg, Status(487), near);
+            return self.seat_failed(leg, Status(487));
         }
         if self.stage == Stage::Talking && self.walk.goes_on_after_talk() {
             let (seat, epoch) = (side.seat, side.epoch);

@@ -14,7 +14,7 @@ use crate::call::record::Party;
 use crate::call::speaking::SPEECH_WAIT;
 use crate::call::speaking::Speaking;
 use crate::machine::acd::surface::Arrival;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::media::contract::MediaCommand;
@@ -63,7 +63,8 @@ impl Contact {
                 self.tell_walk(WalkInput::Consulted { consult, result }, near);
                 true
             }
-            Answer::Assured => self.assured(ask, near),
+            Answer::Assured => self.assured(ask, near) || self.message_assured(ask, near),
+            Answer::Kept(kept) => self.message_kept(ask, kept, near),
             Answer::Speak(prompt) => {
                 let prompt = prompt.map(|(prompt, _)| prompt);
                 if self.whisper_made(ask, prompt, near) {
@@ -133,6 +134,8 @@ impl Contact {
             WalkOutput::CallBack { words, queue } => self.promise(words, queue, near),
             WalkOutput::Unpromise => self.unpromise(),
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
+            WalkOutput::TakeMessage { queue, longest } => self.take_message(queue, longest),
+            WalkOutput::EndMessage => self.end_message(),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {
                 let lesson = self.lesson(&fact, near);

@@ -152,7 +152,7 @@ impl Contact {
             .is_some_and(|side| side.leg.id == leg && side.whisper.is_some() && side.is_asked());
         match key {
             '1' if asked => self.bridge(near),
-            '2' if asked => self.seat_failed(leg, DECLINED, near),
+            '2' if asked => self.seat_failed(leg, DECLINED),
             _ => {}
         }
     }

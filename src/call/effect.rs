@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::fact::Recorded;
 use crate::call::health::Ailment;
+use crate::call::message::MessageDeed;
+use crate::call::message::MessageName;
 use crate::call::phone::PhoneCommand;
 use crate::call::phone::PhoneId;
 use crate::call::release::Release;
@@ -14,7 +16,7 @@ use crate::call::release_table::RELEASES_MAX;
 use crate::call::turnover::Turnover;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::step::Class;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::contract::MediaEvent;
@@ -156,6 +158,13 @@ pub enum Question {
         /// What it is told, in JSON.
         body: String,
     },
+    /// Keep what a caller said, so that it survives a crash.
+    KeepMessage {
+        /// Names it.
+        name: MessageName,
+        /// In mu-law at 8 kHz.
+        sound: Arc<Vec<u8>>,
+    },
     /// Make a prompt of words that no recording covers.
     Speak {
         /// In which language.
@@ -174,6 +183,8 @@ pub enum Answer {
     Service(Result<String, LookupFailure>),
     /// To [`Effect::Assure`].
     Assured,
+    /// To [`Question::KeepMessage`]: it is durable; or why not, in words.
+    Kept(Result<(), String>),
     /// To [`Question::Speak`]: the prompt and its length; none: it cannot be spoken.
     Speak(Option<(PromptId, Duration)>),
 }
@@ -220,6 +231,15 @@ pub enum Command {
         call: CallId,
         /// Its class.
         class: Class,
+        /// Who says so.
+        by: String,
+    },
+    /// Somebody has heard a message, or it is to be deleted.
+    Message {
+        /// Which.
+        name: MessageName,
+        /// What of it.
+        deed: MessageDeed,
         /// Who says so.
         by: String,
     },

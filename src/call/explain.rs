@@ -21,7 +21,7 @@ use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Clause;
 use crate::machine::acd::need::Need;
 use crate::machine::acd::skill::Capability;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
@@ -161,12 +161,14 @@ impl Teller {
             self.say(at, "number", explain_outside::number(language, None));
         } else if let Fact::Callback(fact) = fact {
             self.say(at, "callback", explain_callback::told(language, fact));
+        } else if let Fact::Message(fact) = fact {
+            self.say(at, "message", explain_outside::message(language, fact));
         } else if let Fact::SeatFailed { seat, status } = fact {
             let seat = self.seat(*seat);
             let text = explain_words::seat_failed(language, &seat, *status);
             self.say(at, "seat_failed", text);
         } else if let Fact::SeatTold { seat } = fact {
-            let text = explain_callback::seat_told(language, &self.seat(*seat));
+            let text = explain_beside::seat_told(language, &self.seat(*seat));
             self.say(at, "seat_told", text);
         } else if let Fact::HungUp { by, cause } = fact {
             self.say(at, "hung_up", explain_words::hung_up(language, *by, cause));

@@ -1,4 +1,5 @@
-//! The sentences of an explanation about rings: several seats at once, and why one came to nothing.
+//! The sentences of an explanation about rings: several seats at once, what one is told, and why one came to
+//! nothing.
 
 use crate::machine::acd::fact::OfferEnd;
 use crate::machine::acd::fact::WithdrawReason;
@@ -20,6 +21,15 @@ pub fn ended(language: Language, seat: &str, end: OfferEnd) -> String {
     match language {
         Language::English => format!("{seat} rings no more: {why}"),
         Language::Mandarin => format!("停止呼叫 {seat}：{why}"),
+    }
+}
+
+/// A seat hears whom it will talk to.
+#[must_use]
+pub fn seat_told(language: Language, seat: &str) -> String {
+    match language {
+        Language::English => format!("{seat} answers and hears whom it will talk to"),
+        Language::Mandarin => format!("{seat} 应答，正在听取来电说明"),
     }
 }
 

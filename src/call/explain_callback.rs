@@ -44,15 +44,6 @@ pub fn told(language: Language, fact: &CallbackFact) -> String {
     }
 }
 
-/// A seat hears whom it will talk to.
-#[must_use]
-pub fn seat_told(language: Language, seat: &str) -> String {
-    match language {
-        Language::English => format!("{seat} answers and hears whom it will talk to"),
-        Language::Mandarin => format!("{seat} 应答，正在听取来电说明"),
-    }
-}
-
 fn refused(why: Unpromised) -> (String, String) {
     let (english, mandarin) = match why {
         Unpromised::NoNumber => ("the call came without a number", "来电没有号码"),

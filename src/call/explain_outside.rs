@@ -1,5 +1,6 @@
-//! The sentences of an explanation about numbers outside, in every language.
+//! The sentences of an explanation about numbers outside and messages, in every language.
 
+use crate::call::message::MessageFact;
 use crate::machine::trunk::gate::Refusal;
 use crate::vocabulary::language::Language;
 
@@ -30,5 +31,28 @@ pub fn number(language: Language, failed: Option<u16>) -> String {
         (Language::English, Some(status)) => format!("it is not reached ({status})"),
         (Language::Mandarin, None) => "对方接听，双方通话".to_owned(),
         (Language::Mandarin, Some(status)) => format!("未接通（{status}）"),
+    }
+}
+
+/// What became of a message.
+#[must_use]
+pub fn message(language: Language, fact: &MessageFact) -> String {
+    match (language, fact) {
+        (Language::English, MessageFact::Left(left)) => {
+            let seconds = left.length_ms.div_ceil(1000);
+            format!("leaves a message of {seconds} s for {}", left.queue)
+        }
+        (Language::Mandarin, MessageFact::Left(left)) => {
+            let seconds = left.length_ms.div_ceil(1000);
+            format!("给 {} 留言 {seconds} 秒", left.queue)
+        }
+        (Language::English, MessageFact::Lost { why }) => {
+            format!("the message could not be kept: {why}")
+        }
+        (Language::Mandarin, MessageFact::Lost { why }) => format!("留言未能保存：{why}"),
+        (Language::English, MessageFact::Done { by, .. }) => {
+            format!("a message was seen to by {by}")
+        }
+        (Language::Mandarin, MessageFact::Done { by, .. }) => format!("留言已由 {by} 处理"),
     }
 }

@@ -469,6 +469,7 @@ pub fn ended(language: Language, outcome: Outcome) -> String {
         Outcome::Cancelled => in_(language, "over: given up while it rang", "结束：振铃时放弃"),
         Outcome::Refused => in_(language, "over: refused", "结束：被拒绝"),
         Outcome::NotReached => in_(language, "over: called back in vain", "结束：回电未接通"),
+        Outcome::LeftMessage => in_(language, "over: left a message", "结束：已留言"),
         Outcome::PhonedAgain => in_(
             language,
             "over: the customer phoned again, and has the place",

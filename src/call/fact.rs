@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::call::health::Ailment;
+use crate::call::message::MessageFact;
 use crate::call::promise::CallbackFact;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
@@ -17,11 +18,11 @@ use crate::call::record::Record;
 use crate::call::turnover::Released;
 use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::fact::SeatState;
+use crate::machine::ivr::fact::WalkFact;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::LeaveReason;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
 use crate::machine::prediction::news::OrderNews;
 use crate::machine::prediction::order::Customer;
@@ -156,6 +157,8 @@ pub enum Fact {
     },
     /// What becomes of a promise to call back.
     Callback(CallbackFact),
+    /// What becomes of a message that a caller leaves.
+    Message(MessageFact),
     /// That call may not leave.
     CallOutRefused {
         /// The number.

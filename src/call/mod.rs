@@ -21,6 +21,9 @@ mod contact_caller;
 /// A number outside that is called for the caller.
 mod contact_dial;
 
+/// The side on which the caller leaves a message.
+mod contact_message;
+
 /// What a call wants of its surroundings.
 pub mod contact_output;
 
@@ -71,6 +74,9 @@ mod kept;
 
 /// One SIP session with its media session.
 pub mod leg;
+
+/// A message that a caller left.
+pub mod message;
 
 /// Who serves at present, by name.
 pub mod people;
@@ -141,6 +147,9 @@ mod switchboard_code;
 /// What the switchboard does with what is known of seats' phones.
 mod switchboard_health;
 
+/// Messages: how many at once.
+mod switchboard_message;
+
 /// What the switchboard writes to the log.
 mod switchboard_log;
 
@@ -158,6 +167,9 @@ mod switchboard_trunk;
 
 /// What the switchboard does with sound and answers.
 mod switchboard_world;
+
+/// A message that is being left.
+mod taking;
 
 /// One set of releases gives way to another.
 pub mod turnover;

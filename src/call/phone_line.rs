@@ -148,6 +148,8 @@ impl PhoneBank {
             | MediaEvent::Latched { .. }
             | MediaEvent::PlayEnded { .. }
             | MediaEvent::Digit { .. }
+            | MediaEvent::Spoke { .. }
+            | MediaEvent::Taped { .. }
             | MediaEvent::TwoWay { .. } => {}
         }
     }

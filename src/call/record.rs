@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::message::MessageLeft;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::catalog::Catalog;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::surface::Briefing;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::media::contract::Quality;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
@@ -51,6 +52,9 @@ pub struct Record {
     pub queue: Option<String>,
     /// The seat it talked to last.
     pub seat: Option<String>,
+    /// The messages that it left, with milliseconds since the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<(u64, MessageLeft)>,
     /// INVITE to first packet, in microseconds.
     pub first_sound_us: Option<u64>,
     /// Seat's answer to two-way sound, in microseconds.
@@ -100,6 +104,8 @@ pub enum Outcome {
     NotReached,
     /// It was promised to be called back, and phoned again: its place went to that call.
     PhonedAgain,
+    /// It left a message, and talked to nobody.
+    LeftMessage,
     /// The process ended under it; closed at the next start.
     Lost,
 }

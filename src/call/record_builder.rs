@@ -2,6 +2,7 @@
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::message::MessageFact;
 use crate::call::promise::CallbackFact;
 use crate::call::promise::PromiseEnd;
 use crate::call::record::Arrived;
@@ -11,7 +12,7 @@ use crate::call::record::Record;
 use crate::call::record::Segment;
 use crate::call::record::SegmentKind;
 use crate::machine::acd::fact::AcdFact;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
@@ -54,6 +55,7 @@ impl RecordBuilder {
             briefing: None,
             queue: None,
             seat: None,
+            messages: Vec::new(),
             first_sound_us: None,
             two_way_us: None,
             quality: Vec::new(),
@@ -130,6 +132,7 @@ impl RecordBuilder {
             Fact::BackInQueue => self.switch(at_ms, SegmentKind::Queue, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
             Fact::Resumed { .. } => self.switch(at_ms, SegmentKind::Talk, self.open.2.clone()),
+            Fact::Message(fact) => self.take_message(at_ms, fact),
             Fact::HungUp { by, cause } if self.record.hung_up.is_none() => {
                 self.record.hung_up = Some((*by, cause.clone()));
             }
@@ -170,6 +173,18 @@ impl RecordBuilder {
     fn take_key(&mut self, at_ms: u64, key: char) {
         if self.has_room(self.record.keys.len()) {
             self.record.keys.push((at_ms, key));
+        }
+    }
+
+    fn take_message(&mut self, at_ms: u64, fact: &MessageFact) {
+        let MessageFact::Left(left) = fact else {
+            return;
+        };
+        if self.record.outcome != Outcome::Served {
+            self.record.outcome = Outcome::LeftMessage;
+        }
+        if self.has_room(self.record.messages.len()) {
+            self.record.messages.push((at_ms, left.clone()));
         }
     }
 

@@ -171,6 +171,8 @@ impl StarCode {
             | MediaEvent::FirstSent { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Digit { .. }
+            | MediaEvent::Spoke { .. }
+            | MediaEvent::Taped { .. }
             | MediaEvent::TwoWay { .. }
             | MediaEvent::Heard { .. } => {}
         }

@@ -350,6 +350,7 @@ impl Switchboard {
                         timeout,
                     });
                 }
+                ContactOutput::TakeMessage { longest } => self.judge_message(turn, call, longest),
                 ContactOutput::Promise(promise) => self.judge_promise(turn, call, *promise),
                 ContactOutput::Assure(id) => {
                     self.asks.add(id, call);
@@ -366,7 +367,7 @@ impl Switchboard {
                 ContactOutput::CallSeat { leg, number, to } => {
                     let judged = self.outside.admit(turn.now, leg, &number);
                     self.with_call(turn, call, |contact, _| {
-                        contact.call_seat_judged(*to, leg, judged);
+                        contact.call_seat_judged(*to, (leg, number), judged);
                     });
                 }
                 ContactOutput::SeatTalked { seat, quality } => {

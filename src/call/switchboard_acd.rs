@@ -3,6 +3,7 @@
 use crate::call::effect::Command;
 use crate::call::effect::CommandError;
 use crate::call::fact::Fact;
+use crate::call::message::MessageFact;
 use crate::call::record::Party;
 use crate::call::ringing::Ringing;
 use crate::call::ringing::Way;
@@ -14,7 +15,7 @@ use crate::machine::acd::surface::Epoch;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::SeatSetup;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
@@ -199,6 +200,11 @@ impl Switchboard {
                 let contact = call;
                 let input = Input::Reprioritise { contact, class };
                 self.intervene(turn, call, input, ("priority", &by))
+            }
+            Command::Message { name, deed, by } => {
+                let fact = MessageFact::Done { name, deed, by };
+                self.record(turn, None, Fact::Message(fact));
+                Ok(())
             }
             Command::Alarm { text } => {
                 self.record(turn, None, Fact::Alarm { text });

@@ -73,6 +73,7 @@ impl Switchboard {
                 | ContactOutput::CallSeat { .. }
                 | ContactOutput::SeatTalked { .. }
                 | ContactOutput::Promise(_)
+                | ContactOutput::TakeMessage { .. }
                 | ContactOutput::Assure(_)
                 | ContactOutput::Ask { .. }
                 | ContactOutput::Forget(_)

@@ -131,6 +131,7 @@ impl Switchboard {
         let Some(script) = release.script(&invite.called) else {
             return self.turn_away(turn, leg, Status(404), ("unknown_number", &invite));
         };
+        // Calls that keep promises are among the calls and must take no caller's room.
         if self.draining || self.calls.len() >= self.centre.calls_max + self.promises.len() {
             let why = if self.draining {
                 "draining"

@@ -35,6 +35,7 @@ impl Switchboard {
             Answer::Service(_) => "service",
             Answer::Speak(_) => "speak",
             Answer::Assured => "assured",
+            Answer::Kept(_) => "message",
         };
         let mut awaited = false;
         let call = self.asks.take(id);

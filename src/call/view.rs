@@ -216,6 +216,7 @@ impl View {
             | Fact::Key { .. }
             | Fact::SeatFailed { .. }
             | Fact::SeatTold { .. }
+            | Fact::Message(_)
             | Fact::QueueClosed { .. }
             | Fact::WaitTooLong { .. }
             | Fact::WaitForetold(_)

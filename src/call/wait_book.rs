@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::machine::acd::fact::AcdFact;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::waiting::accuracy::Accuracy;
 use crate::machine::waiting::accuracy::Foretold;
 use crate::machine::waiting::range::WaitRange;

@@ -1,4 +1,4 @@
-//! Questions of the engine to the world: orders of customers, words to be spoken.
+//! Questions of the engine to the world: orders of customers, words to be spoken, messages to be kept.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use crate::call::effect::Answer;
 use crate::call::effect::Event;
 use crate::call::effect::Question;
 use crate::driver::media::hub::MediaHub;
+use crate::driver::message::keeper::MessageKeeper;
 use crate::driver::orders::source::Orders;
 use crate::driver::service::desk::ServiceDesk;
 use crate::driver::speech_command::SpeechCommand;
@@ -25,6 +26,7 @@ use crate::vocabulary::id::AskId;
 pub struct Asking {
     orders: Arc<Orders>,
     services: ServiceDesk,
+    messages: MessageKeeper,
     answers: mpsc::Sender<Event>,
     speech: SpeechCommand,
     spoken: std_mpsc::Receiver<SpeechDone>,
@@ -46,7 +48,7 @@ impl Asking {
     ///
     /// [`AskingError`], in words for the person who configures them.
     pub fn open(
-        (orders, services): (Arc<Orders>, ServiceDesk),
+        (orders, services, messages): (Arc<Orders>, ServiceDesk, MessageKeeper),
         speech: &SpeechSettings,
         inbox: &mpsc::Sender<Event>,
     ) -> Result<Self, AskingError> {
@@ -60,6 +62,7 @@ impl Asking {
         Ok(Self {
             orders,
             services,
+            messages,
             answers: inbox.clone(),
             speech,
             spoken,
@@ -89,6 +92,7 @@ impl Asking {
                 self.services
                     .request(&service, body, (timeout, Box::new(answered)));
             }
+            Question::KeepMessage { name, sound } => self.messages.keep(id, name, sound),
             Question::Speak { language, text } => self.speech.request(id, language, &text),
         }
     }

@@ -73,6 +73,8 @@ impl MediaHands {
                 | MediaCommand::Unbridge { .. }
                 | MediaCommand::Press { .. }
                 | MediaCommand::Listen { .. }
+                | MediaCommand::Tape { .. }
+                | MediaCommand::EndTape { .. }
                 | MediaCommand::Close { .. } => &[],
             };
             for (prompt, sound) in arrival.take(needed) {

@@ -36,6 +36,9 @@ pub mod journal;
 /// Sockets, threads and ports of the media.
 pub mod media;
 
+/// Messages that callers left, on disk.
+pub mod message;
+
 /// Where customers and their orders come from.
 pub mod orders;
 

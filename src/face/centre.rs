@@ -23,12 +23,14 @@ use crate::driver::centre::running::StartError;
 use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::journal::writer::Reader;
+use crate::driver::message::store::MessageStore;
 use crate::driver::post::Post;
 use crate::face::api::access::Access;
 use crate::face::api::command::Commands;
 use crate::face::api::desk::Desk;
 use crate::face::api::event_stream::BEHIND_MAX;
 use crate::face::api::knowledge::Knowledge;
+use crate::face::api::reason::Reasons;
 use crate::face::api::server;
 use crate::face::messenger;
 use crate::vocabulary::language::Language;
@@ -94,6 +96,7 @@ pub async fn serve(
     let languages = &config.settings.centre.languages;
     let language = languages.first().copied().unwrap_or(Language::English);
     let post = Post::open(&config.settings.webhook)?;
+    let messages = MessageStore::of(&config.settings.data_dir);
     let replier = commands.clone();
     let around = Around {
         clock,
@@ -108,10 +111,12 @@ pub async fn serve(
         commands,
         live,
         database: running.database.clone(),
+        messages,
         journal: Arc::clone(&running.journal),
         meter: Arc::clone(&running.meter),
         post: Arc::default(),
         releases: running.releases.clone(),
+        reasons: Reasons::default(),
         knowledge: Knowledge {
             orders: Arc::clone(&running.orders),
             learned: running.learned.clone(),

@@ -18,6 +18,9 @@ pub mod catalog;
 /// Whether seats and queues, as they are written, hold together.
 pub mod catalog_check;
 
+/// What can be wrong in a catalog, and where.
+pub mod catalog_fault;
+
 /// A chart of cards and ways, laid out and written as SVG.
 pub mod drawing;
 

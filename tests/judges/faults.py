@@ -147,11 +147,11 @@ def a_missing_prompt_is_named_and_passed_over(centre):
     """A centre of its own lacks the English welcome and has no speech command."""
     folder = os.path.join(centre.folder, "voiceless")
     for part in ("dialplans", "banks"):
-        shutil.copytree(f"{ROOT}/{part}", f"{folder}/root/{part}")
-    shutil.copytree(f"{ROOT}/prompts", f"{folder}/root/prompts", copy_function=os.symlink)
-    os.remove(f"{folder}/root/prompts/en/travel.welcome.1.flac")
+        shutil.copytree(f"{ROOT}/{part}", f"{folder}/copy/{part}")
+    shutil.copytree(f"{ROOT}/prompts", f"{folder}/copy/prompts", copy_function=os.symlink)
+    os.remove(f"{folder}/copy/prompts/en/travel.welcome.1.flac")
     with undisturbed(centre):
-        other = Centre(folder, media="44000-44099", root=f"{folder}/root")
+        other = Centre(folder, media="44000-44099", root=f"{folder}/copy")
         try:
             with open(f"{folder}/serve.log") as log:
                 said = log.read()
@@ -177,8 +177,8 @@ def a_missing_prompt_is_named_and_passed_over(centre):
 def a_broken_dialplan_ends_the_start_with_its_line(centre):
     folder = os.path.join(centre.folder, "broken")
     for part in ("dialplans", "banks"):
-        shutil.copytree(f"{ROOT}/{part}", f"{folder}/root/{part}")
-    path = f"{folder}/root/dialplans/travel.yaml"
+        shutil.copytree(f"{ROOT}/{part}", f"{folder}/copy/{part}")
+    path = f"{folder}/copy/dialplans/travel.yaml"
     with open(path) as file:
         text = file.read()
     place = text.index("goto: ") + len("goto: ")
@@ -186,7 +186,7 @@ def a_broken_dialplan_ends_the_start_with_its_line(centre):
     with open(path, "w") as file:
         file.write(text[:place] + "nowhere_at_all_" + text[place:])
     with open(centre.config) as file:
-        config = file.read().replace(f"{ROOT}/dialplans", f"{folder}/root/dialplans")
+        config = file.read().replace(f"{ROOT}/dialplans", f"{folder}/copy/dialplans")
     config = config.replace(f"{centre.folder}/data", f"{folder}/data")
     config = config.replace(str(centre.sip), str(free_sip_port())).replace(str(centre.http), str(free_port()))
     with open(f"{folder}/ringwise.toml", "w") as file:

@@ -61,6 +61,8 @@ def a_seat_hears_the_words_of_its_queue_and_then_the_caller(centre):
         before = learned(centre)
         told = confirm(centre, "1001", b'{"question": "flight_delay_status"}')
         check(told["learned"] and learned(centre) == before + 1, f"{told}, {before} before")
+        told = confirm(centre, "1001", b'{"question": "flight_delay_status"}')
+        check(not told["learned"] and learned(centre) == before + 1, f"said twice: {told}")
         try:
             confirm(centre, "1002", b"{}")
             check(False, "a seat that has answered nobody has a reason")

@@ -7,7 +7,7 @@ use ringwise::call::phone::PhoneCommand;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record::SegmentKind;
-use ringwise::machine::ivr::surface::WalkFact;
+use ringwise::machine::ivr::fact::WalkFact;
 
 use crate::settlement::Settlement;
 use crate::settlement::Wish;

@@ -37,6 +37,10 @@ const TABLE: &str = "
     POST /api/v1/seats/{nobody}/reason 401 403 422 422
     GET  /api/v1/records               401 403 200 200
     GET  /api/v1/records/{id}          401 403 404 404
+    GET  /api/v1/messages              401 403 200 200
+    GET  /api/v1/messages/{id}/audio   401 403 400 400
+    POST /api/v1/messages/{id}/heard   401 403 400 400
+    DELETE /api/v1/messages/{id}       401 403 400 400
     GET  /api/v1/events                401 403 200 200
     GET  /api/v1/openapi.json          200 200 200 200
     POST /api/v1/predict               401 403 422 422

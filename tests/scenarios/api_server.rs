@@ -26,6 +26,7 @@ use ringwise::driver::config::token::Grant;
 use ringwise::driver::config::token::Role;
 use ringwise::driver::config::value::OrderSource;
 use ringwise::driver::journal::schema;
+use ringwise::driver::message::store::MessageStore;
 use ringwise::driver::orders::pushed::Pushed;
 use ringwise::driver::orders::query::Queries;
 use ringwise::driver::orders::row::Customs;
@@ -36,6 +37,7 @@ use ringwise::face::api::access::Access;
 use ringwise::face::api::command::Commands;
 use ringwise::face::api::desk::Desk;
 use ringwise::face::api::knowledge::Knowledge;
+use ringwise::face::api::reason::Reasons;
 use ringwise::face::api::server;
 use ringwise::vocabulary::language::Language;
 use ringwise::vocabulary::phone_number::NumberPlan;
@@ -144,10 +146,12 @@ impl Api {
             view: Arc::new(RwLock::new(view())),
             commands,
             live: broadcast::channel(16).0,
+            messages: MessageStore::of(&folder),
             database,
             journal: Arc::default(),
             meter: Arc::default(),
             post: Arc::default(),
+            reasons: Reasons::default(),
             knowledge: knowledge(&releases),
             releases,
         };

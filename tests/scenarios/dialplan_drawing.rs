@@ -24,8 +24,8 @@ use ringwise::machine::drawing::picture::Area;
 use ringwise::machine::drawing::picture::Picture;
 use ringwise::machine::drawing::svg;
 use ringwise::machine::ivr::branch::Label;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::ivr::sketch;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::ivr::traffic::Traffic;
 
 use ringwise::vocabulary::id::CallId;

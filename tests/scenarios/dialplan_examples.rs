@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::rehearsal::Scene;
-use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surroundings::Surroundings;
 use ringwise::machine::ivr::testing::suite;
 use ringwise::machine::prediction::model::Model;
@@ -64,17 +64,26 @@ fn walked(name: &str, cues: &[(u64, &str)]) -> String {
 const RING: (u64, &str) = (0, "ring");
 
 #[test]
-fn every_example_is_sound_and_answers_a_number_of_its_own() {
+fn every_example_is_sound_passes_its_tests_and_answers_a_number_of_its_own() {
     let bank = travel_bank();
     let around = Surroundings::new(None, [&bank]);
     let folder = format!("{}/examples/dialplans", env!("CARGO_MANIFEST_DIR"));
     let mut numbers = BTreeSet::new();
+    let scene = Scene {
+        bank: &bank,
+        model: &Model::default(),
+        phrasebook: &Phrasebook::default(),
+        zone: &jiff::tz::TimeZone::UTC,
+    };
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         let checked = check::check(&text, &around);
         let checked = checked.unwrap_or_else(|faults| panic!("{path:?}: {faults:?}"));
-        for did in checked.script.dids {
+        let script = Arc::new(checked.script);
+        let suite = suite::run(scene, &script, &checked.cases);
+        assert_eq!(suite.faults, [], "{path:?}");
+        for did in &script.dids {
             assert!(numbers.insert(did.to_string()), "{path:?}: {did}");
         }
     }

@@ -13,7 +13,7 @@ use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record::SegmentKind;
 use ringwise::driver::prompts::index::Index;
-use ringwise::machine::ivr::surface::WalkFact;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::media::contract::Sound;
 use ringwise::machine::sip::surface::Status;
 
@@ -213,7 +213,7 @@ fn order_source_that_answers_after_30_s_holds_nobody_up() {
             let late = Duration::from_secs(30);
             Some((late, Answer::Orders(Ok(Default::default()))))
         }
-        Question::Service { .. } => None,
+        Question::Service { .. } | Question::KeepMessage { .. } => None,
         Question::Speak { .. } => Some((Duration::ZERO, Answer::Speak(None))),
     });
     let mut settlement = Settlement::new(wish);

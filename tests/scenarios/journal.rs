@@ -20,7 +20,7 @@ use ringwise::driver::journal::schema;
 use ringwise::driver::journal::writer::Journal;
 use ringwise::machine::acd::fact::AcdFact;
 use ringwise::machine::acd::need::Need;
-use ringwise::machine::ivr::surface::WalkFact;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::prediction::outcome;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;

@@ -1,5 +1,9 @@
 //! Scenarios on virtual time: one module each, the file name is the scenario.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test is about few of the facts and events and passes over all others"
+)]
 
 mod acd;
 mod admin_tools;
@@ -11,15 +15,7 @@ mod api_server;
 mod bank_conditions;
 mod bank_faults;
 mod bank_messages;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "few of the facts tell of callbacks"
-)]
 mod callback;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "few of the facts tell of calls that leave"
-)]
 mod calling_out;
 mod dialplan_drawing;
 mod dialplan_examples;
@@ -40,10 +36,7 @@ mod media_fuzz;
 mod media_keepers;
 mod media_loopback;
 mod media_reports;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "books and faults concern few of the facts"
-)]
+mod message;
 mod night;
 mod no_caller_is_trapped;
 mod notices;
@@ -59,24 +52,12 @@ mod prompt_catalog;
 mod random_flows;
 mod record_end;
 mod release_diff;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "few of the facts tell of releases"
-)]
 mod release_works;
 mod releases;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "few of the facts tell of rings"
-)]
 mod ringing;
 mod routing;
 mod rsip_oracle;
 mod sdp_examples;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "few of the facts tell of ailments"
-)]
 mod seat_health;
 mod seat_orders;
 mod service_report;
@@ -106,8 +87,4 @@ mod travel_hotline;
 mod waiting_room;
 mod waits;
 mod web_client;
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "few of the facts tell of seats"
-)]
 mod whisper;

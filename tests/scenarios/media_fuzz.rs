@@ -1,9 +1,5 @@
 //! Whatever commands and packets come in whatever order, both keepers of the media stay whole:
 //! nothing panics, every play ends once, every closed leg is told, and nothing is left over.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the ledger passes over what is no end"
-)]
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

@@ -295,6 +295,11 @@ impl World {
                 key: words[3].parse().unwrap(),
             },
             "listen" => MediaCommand::Listen { leg },
+            "tape" => MediaCommand::Tape {
+                leg,
+                longest: Duration::from_millis(words[3].parse().unwrap()),
+            },
+            "untape" => MediaCommand::EndTape { leg },
             "close" => MediaCommand::Close { leg },
             other => panic!("unknown verb {other}"),
         };
@@ -341,6 +346,11 @@ fn tell(side: usize, event: &MediaEvent, now: Now) -> String {
         }
         MediaEvent::Digit { leg, key, at } => {
             format!("{} {side} {} digit {key}", ms(at), name(*leg))
+        }
+        MediaEvent::Spoke { leg, at } => format!("{} {side} {} spoke", ms(at), name(*leg)),
+        MediaEvent::Taped { leg, spoken, .. } => {
+            let (at, leg) = (ms(&now), name(*leg));
+            format!("{at} {side} {leg} taped of speech {}", spoken.as_millis())
         }
         MediaEvent::TwoWay { one, other, at } => {
             format!("{} {side} {} two-way {}", ms(at), name(*one), name(*other))
@@ -493,6 +503,43 @@ fn keys_do_not_stop_what_they_should_not() {
          210  centre a digit #
          410  centre a digit 1
          580  centre a ended 1 Finished 500
+        ",
+    );
+}
+
+#[test]
+fn speech_is_told_while_it_lasts_and_kept_until_it_is_asked_for() {
+    check(
+        "
+           0  centre call a
+          50  centre tape a 60000
+         100  phone play a 1 t440:1200,s800,t440:300 nothing
+         110  centre a latches
+         110  centre a spoke
+         610  centre a spoke
+        1110  centre a spoke
+        2110  centre a spoke
+        2380  phone a ended 1 Finished 2300
+        2600  centre untape a
+        2600  centre a taped of speech 1480
+        ",
+    );
+}
+
+#[test]
+fn a_leg_that_is_closed_hands_over_what_was_said_and_a_full_tape_tells_no_more() {
+    check(
+        "
+           0  centre call a
+           0  centre tape a 1000
+         100  phone play a 1 t440:3000 nothing
+         110  centre a latches
+         110  centre a spoke
+         610  centre a spoke
+        3080  phone a ended 1 Finished 3000
+        3300  centre close a
+        3300  centre a taped of speech 1000
+        3300  centre a closed
         ",
     );
 }

@@ -1,8 +1,4 @@
 //! The media threads on loopback: real sockets, nothing timed but order and content.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a test waits for one event and passes over all others"
-)]
 
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;

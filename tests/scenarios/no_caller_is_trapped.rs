@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use ringwise::machine::ivr::fact::WalkFact;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::journey::STEPS_MAX;
 use ringwise::machine::ivr::rehearsal::Rehearsal;
 use ringwise::machine::ivr::rehearsal::Scene;
-use ringwise::machine::ivr::surface::LookupFailure;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::ivr::surface::WalkInput;
 use ringwise::machine::ivr::surface::WalkOutput;
 use ringwise::machine::prediction::model::Model;
@@ -65,6 +65,8 @@ fn settle(call: &mut Rehearsal<'_>, stage: &Stage, until: Now, seen: &mut Seen) 
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::TakeMessage { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Hangup
                 | WalkOutput::Note(_) => {}

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use ringwise::call::fact::Fact;
 use ringwise::driver::orders::pushed::Pushed;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::ivr::surface::LookupKey;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::prediction::order::Customer;
 use ringwise::machine::prediction::order::Order;
 use ringwise::machine::prediction::order::Value;
 use ringwise::machine::prediction::reading;
 
 use crate::stage::Stage;
+use crate::stage::customer;
 use crate::stage::number;
+use crate::stage::offering;
 use crate::stage::only;
 
 const BANK: &str = r#"bank: parcels
@@ -30,44 +32,24 @@ questions:
     answers: [{ say: { en: "On its way." } }]
 "#;
 
-const DIALPLAN: &str = r#"version: 1
-flow: parcels
-entry: { did: ["1"] }
-languages: [en]
-bank: parcels
-steps:
-  orders: { lookup: caller, goto: { ok: guess, any: bye } }
-  guess:
-    predict: questions
-    say: "Hello."
-    say_each: "For {{q.short}}, press {{digit}}."
-    keys: { "9": orders }
-    goto: { chosen: bye, none: bye, no_input: bye }
-  bye: { hangup: normal }
-"#;
-
-fn customer(late: &[(&str, f64)]) -> Customer {
+fn with_late(orders: &[(&str, f64)]) -> Customer {
     let order = |(id, late): &(&str, f64)| Order {
         id: (*id).to_owned(),
         attributes: BTreeMap::from([("late_min".to_owned(), Value::Number(*late))]),
     };
-    Customer {
-        id: "7".to_owned(),
-        numbers: vec![number()],
-        orders: late.iter().map(order).collect(),
-        ..Customer::default()
-    }
+    customer(orders.iter().map(order).collect())
 }
 
 fn said(customer: Customer, cues: &[(u64, &str)]) -> Vec<String> {
-    let stage = Stage::reading(DIALPLAN, BANK, customer);
+    let dialplan = offering("parcels", &[r#"keys: { "9": orders }"#]);
+    let stage = Stage::reading(&dialplan, BANK, customer);
     only(&stage.play(cues, 60_000), &["\"", "tells"])
 }
 
 #[test]
 fn a_notice_is_told_first_and_once_in_a_call() {
     let log = said(
-        customer(&[("A1234", 95.0), ("B5678", 5.0)]),
+        with_late(&[("A1234", 95.0), ("B5678", 5.0)]),
         &[(0, "ring"), (20_000, "9")],
     );
     let told = "tells delay of A1234";
@@ -79,7 +61,7 @@ fn a_notice_is_told_first_and_once_in_a_call() {
         1,
         "{log:?}"
     );
-    let on_time = said(customer(&[("B5678", 5.0)]), &[(0, "ring")]);
+    let on_time = said(with_late(&[("B5678", 5.0)]), &[(0, "ring")]);
     assert_eq!(on_time[0], "\"Hello.\"");
 }
 
@@ -93,11 +75,11 @@ fn what_was_told_is_not_told_in_the_next_call() {
         notice: "delay".to_owned(),
     });
     fact.news().iter().for_each(|news| pushed.take(news));
-    let found = pushed.over(&key, customer(&[("A1234", 95.0), ("B5678", 80.0)]));
+    let found = pushed.over(&key, with_late(&[("A1234", 95.0), ("B5678", 80.0)]));
     let log = said(found, &[(0, "ring")]);
     assert_eq!(log[0], "tells delay of B5678", "{log:?}");
     // The source of orders has dropped the order: nothing of it is left.
-    let later = pushed.over(&key, customer(&[("B5678", 80.0)]));
+    let later = pushed.over(&key, with_late(&[("B5678", 80.0)]));
     assert_eq!(later.orders.len(), 1);
     assert_eq!(pushed.over(&key, Customer::default()), Customer::default());
 }

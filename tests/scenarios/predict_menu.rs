@@ -2,52 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use ringwise::machine::prediction::order::Customer;
 use ringwise::machine::prediction::order::Order;
 use ringwise::vocabulary::time::Wall;
 
 use crate::stage::Stage;
-use crate::stage::number;
+use crate::stage::customer;
+use crate::stage::offering;
 use crate::stage::only;
-
-const DIALPLAN: &str = r#"version: 1
-flow: shop
-entry: { did: ["1"] }
-languages: [en]
-bank: shop
-steps:
-  orders: { lookup: caller, goto: { ok: guess, any: bye } }
-  guess:
-    predict: questions
-    say: "Hello."
-    say_sure: "Do you want to know {{q.short}}? Press {{digit}}."
-    say_each: "For {{q.short}}, press {{digit}}."
-    shuffle: 20
-    goto: { chosen: bye, none: bye, no_input: bye }
-  bye: { hangup: normal }
-"#;
+use crate::stage::question;
 
 /// A bank whose questions have these weights.
 fn stage(weights: &[(&str, f64)]) -> Stage {
-    let question = |(id, weight): &(&str, f64)| {
-        format!(
-            "  - {{ id: {id}, prior: {weight}, short: {{ en: {id} }}, answers: [{{ say: {{ en: \"Yes.\" }} }}] }}\n"
-        )
-    };
-    let questions: String = weights.iter().map(question).collect();
+    let questions = weights.iter().map(|(id, weight)| question(id, *weight));
+    let questions: String = questions.collect();
     let text = format!(
         "bank: shop\nlanguages: [en]\nattributes: {{ order: {{ kind: {{ type: text }} }} }}\nquestions:\n{questions}"
     );
-    let customer = Customer {
-        id: "7".to_owned(),
-        numbers: vec![number()],
-        orders: vec![Order {
-            id: "A1234".to_owned(),
-            attributes: BTreeMap::new(),
-        }],
-        ..Customer::default()
+    let more = [
+        r#"say_sure: "Do you want to know {{q.short}}? Press {{digit}}.""#,
+        "shuffle: 20",
+    ];
+    let order = Order {
+        id: "A1234".to_owned(),
+        attributes: BTreeMap::new(),
     };
-    Stage::reading(DIALPLAN, &text, customer)
+    Stage::reading(&offering("shop", &more), &text, customer(vec![order]))
 }
 
 #[test]

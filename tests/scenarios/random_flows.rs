@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::fact::WalkFact;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::journey::SILENT_STEPS_MAX;
 use ringwise::machine::ivr::journey::STEPS_MAX;
 use ringwise::machine::ivr::rehearsal::Rehearsal;
 use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::script::Script;
 use ringwise::machine::ivr::surface::CallerContext;
-use ringwise::machine::ivr::surface::LookupFailure;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::ivr::surface::WalkInput;
 use ringwise::machine::ivr::surface::WalkOutput;
 use ringwise::machine::ivr::surroundings::Surroundings;
@@ -181,6 +181,8 @@ fn settle(call: &mut Rehearsal<'_>, dice: &mut Dice, until: Now, seen: &mut Seen
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::TakeMessage { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. }

@@ -176,6 +176,7 @@ fn the_shipped_hotline_is_walked_again_as_it_was_recorded() {
             Question::Orders(_) => Answer::Orders(Ok(stage::traveller())),
             Question::Service { .. } => Answer::Service(Ok(String::new())),
             Question::Speak { .. } => Answer::Speak(None),
+            Question::KeepMessage { .. } => Answer::Kept(Ok(())),
         };
         Some((Duration::from_millis(40), answer))
     });

@@ -21,7 +21,7 @@ use ringwise::driver::centre::keeper::Wish;
 use ringwise::driver::clock::Clock;
 use ringwise::driver::config::reading::Config;
 use ringwise::driver::stock::Sounds;
-use ringwise::machine::ivr::surface::WalkFact;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::media::library::Encoded;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::id::CallId;

@@ -99,6 +99,9 @@ fn hits_losses_and_listening_are_those_of_callers_who_said_what_they_wanted() {
     assert_eq!((tally.labelled, tally.hit_1, tally.hit_3), (2, 1, 2));
     let loss = -(0.8_f64.ln() + 0.1_f64.ln()) / 2.0;
     assert!((tally.log_loss().unwrap() - loss).abs() < 1e-12);
+    let written = serde_json::to_value(&tally).unwrap();
+    assert_eq!(written["log_loss_sum"], tally.losses.sum);
+    assert_eq!(written.get("losses"), None);
     assert_eq!(tally.listened(0.5), Some(4_000));
     assert_eq!(tally.listened(0.9), Some(30_000));
     assert_eq!((tally.false_comfort, tally.queued), (1, 1));

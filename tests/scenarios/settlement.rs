@@ -129,6 +129,7 @@ pub(crate) fn nobody_known() -> World {
             Question::Orders(_) => Answer::Orders(Ok(Default::default())),
             Question::Service { .. } => Answer::Service(Ok(String::new())),
             Question::Speak { .. } => Answer::Speak(None),
+            Question::KeepMessage { .. } => Answer::Kept(Ok(())),
         };
         Some((Duration::from_millis(5), answer))
     })
@@ -447,6 +448,7 @@ fn examples() -> impl Iterator<Item = Arc<Script>> {
         "examples/dialplans/queue.yaml",
         "examples/dialplans/waiting.yaml",
         "examples/dialplans/callback.yaml",
+        "examples/dialplans/message.yaml",
         "tests/data/calling-out/ways.yaml",
     ];
     files.into_iter().map(|name| {

@@ -13,8 +13,8 @@ use ringwise::driver::journal::writer::Journal;
 use ringwise::face::cli::config_choice::ConfigChoice;
 use ringwise::face::cli::ending::Ending;
 use ringwise::face::cli::shadow;
+use ringwise::machine::ivr::fact::WalkFact;
 use ringwise::machine::ivr::surface::LookupKey;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::prediction::order::Customer;
 use ringwise::machine::prediction::order::Order;
 use ringwise::machine::prediction::order::Value;
@@ -26,28 +26,14 @@ use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Wall;
 use serde_json::Value as Json;
 
+use crate::stage::offering;
+use crate::stage::question;
+
 const QUESTIONS: [&str; 3] = ["late", "refund", "invoice"];
-const DIALPLAN: &str = r#"version: 1
-flow: shop
-entry: { did: ["1"] }
-languages: [en]
-bank: shop
-steps:
-  orders: { lookup: caller, goto: { ok: guess, any: bye } }
-  guess:
-    predict: questions
-    say: "Hello."
-    say_each: "For {{q.short}}, press {{digit}}."
-    goto: { chosen: bye, none: bye, no_input: bye }
-  bye: { hangup: normal }
-"#;
 
 /// A bank that counts by these cells.
 fn bank(cells: &str) -> String {
-    let questions: String = QUESTIONS
-        .iter()
-        .map(|id| format!("  - {{ id: {id}, prior: 1, short: {{ en: {id} }}, answers: [{{ say: {{ en: \"Yes.\" }} }}] }}\n"))
-        .collect();
+    let questions: String = QUESTIONS.iter().map(|id| question(id, 1.0)).collect();
     format!(
         "bank: shop\nlanguages: [en]\nattributes: {{ order: {{ kind: {{ type: state, values: [sent, back, paid] }} }} }}\n{cells}questions:\n{questions}"
     )
@@ -62,7 +48,11 @@ fn folder(test: &str) -> PathBuf {
             fs::create_dir_all(dir.join(name).join(part)).unwrap();
         }
         fs::write(dir.join(name).join("banks/shop.yaml"), bank(cells)).unwrap();
-        fs::write(dir.join(name).join("dialplans/shop.yaml"), DIALPLAN).unwrap();
+        fs::write(
+            dir.join(name).join("dialplans/shop.yaml"),
+            offering("shop", &[]),
+        )
+        .unwrap();
     }
     fs::create_dir_all(dir.join("data")).unwrap();
     let shown = dir.display();

@@ -1,8 +1,4 @@
 //! A phone that rings for ever: the user agent itself gives up after three minutes.
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a test waits for one event and passes over all others"
-)]
 
 use ringwise::machine::sip::surface::Status;
 use ringwise::machine::sip::surface::UaCommand;

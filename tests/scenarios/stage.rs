@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ringwise::machine::ivr::check;
+use ringwise::machine::ivr::fact::WalkFact;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::rehearsal::NEXT;
 use ringwise::machine::ivr::rehearsal::Rehearsal;
 use ringwise::machine::ivr::rehearsal::Scene;
 use ringwise::machine::ivr::script::Script;
 use ringwise::machine::ivr::surface::CallerContext;
 use ringwise::machine::ivr::surface::DialEnd;
-use ringwise::machine::ivr::surface::LookupFailure;
 use ringwise::machine::ivr::surface::LookupKey;
-use ringwise::machine::ivr::surface::WalkFact;
 use ringwise::machine::ivr::surface::WalkInput;
 use ringwise::machine::ivr::surface::WalkOutput;
 use ringwise::machine::ivr::surroundings::Surroundings;
@@ -53,6 +53,45 @@ pub(crate) struct Source {
 
 pub(crate) fn number() -> PhoneNumber {
     serde_json::from_str("\"+8613800001234\"").unwrap()
+}
+
+/// A dialplan in English that looks the caller's orders up and offers the likeliest questions of the bank that
+/// is called as it is. `more`: further keys of the step that offers them.
+pub(crate) fn offering(flow: &str, more: &[&str]) -> String {
+    let more: String = more.iter().map(|key| format!("    {key}\n")).collect();
+    format!(
+        r#"version: 1
+flow: {flow}
+entry: {{ did: ["1"] }}
+languages: [en]
+bank: {flow}
+steps:
+  orders: {{ lookup: caller, goto: {{ ok: guess, any: bye }} }}
+  guess:
+    predict: questions
+    say: "Hello."
+    say_each: "For {{{{q.short}}}}, press {{{{digit}}}}."
+{more}    goto: {{ chosen: bye, none: bye, no_input: bye }}
+  bye: {{ hangup: normal }}
+"#
+    )
+}
+
+/// A question of a bank in English that has this weight and is always answered with yes.
+pub(crate) fn question(id: &str, weight: f64) -> String {
+    format!(
+        "  - {{ id: {id}, prior: {weight}, short: {{ en: {id} }}, answers: [{{ say: {{ en: \"Yes.\" }} }}] }}\n"
+    )
+}
+
+/// A customer with these orders.
+pub(crate) fn customer(orders: Vec<Order>) -> Customer {
+    Customer {
+        id: "7".to_owned(),
+        numbers: vec![number()],
+        orders,
+        ..Customer::default()
+    }
 }
 
 /// A customer with a flight that leaves in three hours and is 90 minutes late.
@@ -249,6 +288,8 @@ fn line(at: Now, output: &WalkOutput) -> Option<String> {
         WalkOutput::Enqueue { queue, need, .. } => format!("enqueue {queue} {need}"),
         WalkOutput::CallBack { .. } => "call back".to_owned(),
         WalkOutput::Unpromise => "unpromise".to_owned(),
+        WalkOutput::TakeMessage { queue, .. } => format!("take message {queue}"),
+        WalkOutput::EndMessage => "end message".to_owned(),
         WalkOutput::Hangup => "hang up".to_owned(),
         WalkOutput::Note(fact) => match fact {
             WalkFact::Entered { step } => format!("-> {step}"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ringwise::machine::ivr::surface::LookupFailure;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::vocabulary::language::Language;
 
 use crate::stage::Stage;

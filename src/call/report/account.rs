@@ -3,7 +3,7 @@
 use crate::call::record::Outcome;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::ReleaseNo;
 use crate::vocabulary::phone_number::PhoneNumber;
 use crate::vocabulary::time::Wall;

@@ -21,10 +21,11 @@ use crate::call::fact::Recorded;
 use crate::call::report::calibration::Calibration;
 use crate::call::report::comparison::Measure;
 use crate::call::report::comparison::Unit;
+use crate::call::report::foresight::FIRST;
 use crate::call::report::sum::Sum;
 use crate::call::report::tally;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::script::Script;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::evaluation::listening::Listening;
 use crate::machine::prediction::evaluation::pupil::Pupil;
@@ -239,7 +240,7 @@ impl Pairs {
 
     fn take(&mut self, foreseen: &[Ranking; 2], said: (Option<&str>, &str)) {
         let found = foreseen.each_ref().map(|ranking| found(ranking, said));
-        for (pair, most) in self.hits.iter_mut().zip([1, 3, 5]) {
+        for (pair, most) in self.hits.iter_mut().zip(FIRST) {
             pair.take(found.map(|found| f64::from(u8::from(found.rank < most))));
         }
         self.loss.take(found.map(|found| found.loss));

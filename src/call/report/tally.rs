@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde::Serializer;
 
 use crate::call::record::Outcome;
 use crate::call::report::account::Account;
@@ -49,10 +50,8 @@ pub struct Tally {
     pub hit_5: u64,
     /// The same, with the pull of the first place weighed out.
     pub evenness: Evenness,
-    /// Sum of -ln(probability of what was wanted), in nats.
-    pub log_loss_sum: f64,
-    /// The same with its squares.
-    #[serde(skip)]
+    /// -ln(probability of what was wanted), in nats; written as its sum.
+    #[serde(rename = "log_loss_sum", serialize_with = "only_sum")]
     pub losses: Sum,
     /// What was held to be likeliest, and whether it was.
     pub calibration: Calibration,
@@ -113,9 +112,7 @@ impl Tally {
         self.hit_3 += u64::from(wanted.is_among(3));
         self.hit_5 += u64::from(wanted.is_among(5));
         self.evenness.take(foreseen, wanted);
-        let loss = -wanted.p.unwrap_or(P_MIN).max(P_MIN).ln();
-        self.log_loss_sum += loss;
-        self.losses.take(loss);
+        self.losses.take(-wanted.p.unwrap_or(P_MIN).max(P_MIN).ln());
         if let Some((_, _, p)) = foreseen.ranked.first() {
             self.calibration.take(*p, wanted.is_among(1));
         }
@@ -139,7 +136,7 @@ impl Tally {
     /// Mean log-loss of what was wanted, in nats; none before the first label.
     #[must_use]
     pub fn log_loss(&self) -> Option<f64> {
-        (self.labelled > 0).then(|| self.log_loss_sum / whole(self.labelled))
+        (self.labelled > 0).then(|| self.losses.sum / whole(self.labelled))
     }
 
     /// Listening of the labelled, in milliseconds: this share of them listened at most so long.
@@ -164,6 +161,10 @@ impl Tally {
         all.sort_by_key(|(id, tally)| (std::cmp::Reverse(tally.wanted), *id));
         all
     }
+}
+
+fn only_sum<S: Serializer>(losses: &Sum, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(losses.sum)
 }
 
 fn count(list: &[u64]) -> u64 {

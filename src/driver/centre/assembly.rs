@@ -12,8 +12,8 @@ use crate::call::centre::Centre;
 use crate::call::centre::MediaAddress;
 use crate::call::switchboard::Parts;
 use crate::driver::centre::material::MaterialError;
+use crate::driver::config::password;
 use crate::driver::config::reading::Config;
-use crate::driver::config::value;
 use crate::driver::journal::recovery::Recovered;
 use crate::machine::acd::engine::Engine;
 use crate::machine::sip::config::Secrets;
@@ -137,15 +137,15 @@ fn ua_config(config: &Config, bound: &[(Transport, SocketAddr)], chance: &mut Ch
 /// How each seat proves itself. A hash that the configuration lacks is one that nobody knows.
 #[must_use]
 pub fn users(
-    secrets: &BTreeMap<String, value::Secret>,
+    secrets: &BTreeMap<String, password::Secret>,
     realm: &str,
     chance: &mut Chance,
 ) -> BTreeMap<String, Secrets> {
     let mut users = BTreeMap::new();
     for (id, secret) in secrets {
         let secrets = match secret {
-            value::Secret::Password(password) => Secrets::of(id, realm, password),
-            value::Secret::Ha1(ha1) => {
+            password::Secret::Password(password) => Secrets::of(id, realm, password),
+            password::Secret::Ha1(ha1) => {
                 let unknown = Secrets::of(id, realm, &chance.token());
                 let given = |algorithm, text: &Option<String>| {
                     text.as_ref()

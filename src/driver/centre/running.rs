@@ -42,6 +42,9 @@ use crate::driver::journal::writer::JournalState;
 use crate::driver::journal::writer::Reader;
 use crate::driver::media::hub::MediaConfig;
 use crate::driver::media::hub::MediaHub;
+use crate::driver::message::keeper;
+use crate::driver::message::keeper::MessageKeeper;
+use crate::driver::message::store::MessageStore;
 use crate::driver::orders::pushed::Pushed;
 use crate::driver::orders::query::Queries;
 use crate::driver::orders::row::Customs;
@@ -172,10 +175,7 @@ impl Running {
         let thread = std::thread::Builder::new()
             .name("signalling".to_owned())
             .spawn(move || carry(&config, around, (turned, stopped), &tell))
-            .map_err(|cause| StartError::System {
-                what: "thread",
-                cause,
-            })?;
+            .map_err(missing("thread"))?;
         let standing = told.recv().map_err(|_| StartError::Gone)??;
         Ok(Self {
             inbox,
@@ -289,7 +289,9 @@ fn stand(
     let pushed = Pushed::of(told::read(&store)?);
     drop(store);
     let learned = Learned::of(recovered.models.clone(), &database);
+    let messages = MessageStore::of(&settings.data_dir);
     readers.push(hearing(&pushed, &learned));
+    readers.push(keeper::clearing(messages.clone()));
     let orders = Arc::new(orders(config, (clock, &centre), pushed)?);
     let (last, own) = (recovered.release.take(), chance.fork());
     let (keeper, opening) = Keeper::open(config, (clock, own), last)?;
@@ -315,11 +317,10 @@ fn stand(
     let mut stock = Stock::new(incoming);
     stock.fill(&release.prompts, sounds, media.hub());
     let services = ServiceDesk::open(&settings.service, clock);
-    let services = services.map_err(|cause| StartError::System {
-        what: "thread or token for a service",
-        cause,
-    })?;
-    let asking = asking(config, (&orders, services), &sender)?;
+    let services = services.map_err(missing("thread or token for a service"))?;
+    let messages = MessageKeeper::start(messages, sender.clone());
+    let messages = messages.map_err(missing("thread for messages"))?;
+    let asking = asking(config, (&orders, services, messages), &sender)?;
     media.await_prompts(Arrival::begin(pending));
     let releases = Office::new(keeper, deliveries, sender.clone());
     let fitting = Fitting::new(database, sender.clone());
@@ -352,6 +353,11 @@ fn go_on(machine: &mut Switchboard, clock: Clock, left: (Vec<Record>, Vec<Unfini
     }
 }
 
+/// What the system did not give.
+fn missing(what: &'static str) -> impl Fn(io::Error) -> StartError {
+    move |cause| StartError::System { what, cause }
+}
+
 fn listen(config: &Config) -> Vec<(Transport, SocketAddr)> {
     config
         .settings
@@ -368,23 +374,19 @@ fn media_hands(
     chance: &mut Chance,
 ) -> Result<MediaHands, StartError> {
     let media = &config.settings.media;
-    let fail = |cause| StartError::System {
-        what: "media threads",
-        cause,
-    };
     let media = MediaConfig {
         address: media.address,
         ports: media.ports.first..=media.ports.last,
         threads: usize::from(media.threads),
         dscp: media.dscp,
     };
-    let hub = MediaHub::start(&media, clock, chance.fork()).map_err(fail)?;
-    MediaHands::new(hub).map_err(fail)
+    let hub = MediaHub::start(&media, clock, chance.fork()).map_err(missing("media threads"))?;
+    MediaHands::new(hub).map_err(missing("bell of the media"))
 }
 
 fn asking(
     config: &Config,
-    (orders, services): (&Arc<Orders>, ServiceDesk),
+    (orders, services, messages): (&Arc<Orders>, ServiceDesk, MessageKeeper),
     inbox: &mpsc::Sender<Event>,
 ) -> Result<Asking, AskingError> {
     let settings = &config.settings;
@@ -394,7 +396,8 @@ fn asking(
         free: SPOKEN_FROM,
         timeout: SPEAKING_MAX,
     };
-    Asking::open((Arc::clone(orders), services), &speech, inbox)
+    let orders = Arc::clone(orders);
+    Asking::open((orders, services, messages), &speech, inbox)
 }
 
 fn orders(

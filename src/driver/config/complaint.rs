@@ -1,7 +1,7 @@
 //! What the reader of TOML says of a value, in words for administrators.
 
-use crate::machine::catalog_check::CatalogError;
-use crate::machine::catalog_check::CatalogFault;
+use crate::machine::catalog_fault::CatalogError;
+use crate::machine::catalog_fault::CatalogFault;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;
 

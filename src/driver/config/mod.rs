@@ -15,6 +15,9 @@ pub mod health;
 /// What the reader of TOML says, in words for administrators.
 pub mod complaint;
 
+/// What a seat or a trunk proves itself with.
+pub mod password;
+
 /// From a file to checked settings.
 pub mod reading;
 
@@ -36,7 +39,7 @@ pub mod token;
 /// How calls leave over a trunk.
 pub mod trunk_out;
 
-/// Addresses, networks, zones and secrets as they are written.
+/// Addresses, networks and zones as they are written.
 pub mod value;
 
 /// Steps of a `[[queue]]` as the file writes them.

@@ -1,15 +1,16 @@
 //! One seat: `[[seat]]`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::driver::config::value::Ha1;
-use crate::driver::config::value::Shy;
-use crate::driver::config::value::SkillGrant;
+use crate::driver::config::password::Ha1;
+use crate::driver::config::password::Shy;
+use crate::driver::config::value::Day;
 use crate::machine::catalog::SeatEntry;
 
 /// `[[seat]]`.
@@ -81,5 +82,58 @@ impl Seat {
                 .map(|queue| queue.get_ref().clone())
                 .collect(),
         }
+    }
+}
+
+/// A seat's skill: `5`, or `{ level = 5, certified_until = "2026-12-31" }`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SkillGrant {
+    /// 1 to 10.
+    pub level: u8,
+    /// The last day on which it counts; none: it always does.
+    pub certified_until: Option<Day>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Certified {
+    level: u8,
+    certified_until: Option<Day>,
+}
+
+impl<'de> Deserialize<'de> for SkillGrant {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(GrantVisitor)
+    }
+}
+
+struct GrantVisitor;
+
+impl<'de> serde::de::Visitor<'de> for GrantVisitor {
+    type Value = SkillGrant;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a level, or { level = 5, certified_until = \"2026-12-31\" }")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, level: i64) -> Result<SkillGrant, E> {
+        let fits = u8::try_from(level);
+        let level = fits.map_err(|_| E::custom(format!("{level} is not a level of 1 to 10")))?;
+        Ok(SkillGrant {
+            level,
+            certified_until: None,
+        })
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<SkillGrant, A::Error> {
+        let from = serde::de::value::MapAccessDeserializer::new(map);
+        let Certified {
+            level,
+            certified_until,
+        } = Certified::deserialize(from)?;
+        Ok(SkillGrant {
+            level,
+            certified_until,
+        })
     }
 }

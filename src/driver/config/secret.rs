@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+use crate::driver::config::password::Secret;
 use crate::driver::config::seat::Seat;
 use crate::driver::config::settings::Settings;
-use crate::driver::config::value::Secret;
 use crate::machine::trunk::destination;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Span;

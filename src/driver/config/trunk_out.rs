@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::driver::config::password::Shy;
 use crate::driver::config::value::Listen;
-use crate::driver::config::value::Shy;
 use crate::machine::trunk::destination;
 use crate::machine::trunk::destination::Destination;
 use crate::vocabulary::flow::Transport;

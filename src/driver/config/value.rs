@@ -1,4 +1,4 @@
-//! Addresses, networks, zones and secrets as they are written.
+//! Addresses, networks and zones as they are written.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -347,114 +347,6 @@ impl<'de> Deserialize<'de> for AtOnce {
     }
 }
 
-/// A seat's skill: `5`, or `{ level = 5, certified_until = "2026-12-31" }`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct SkillGrant {
-    /// 1 to 10.
-    pub level: u8,
-    /// The last day on which it counts; none: it always does.
-    pub certified_until: Option<Day>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Certified {
-    level: u8,
-    certified_until: Option<Day>,
-}
-
-impl<'de> Deserialize<'de> for SkillGrant {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(GrantVisitor)
-    }
-}
-
-struct GrantVisitor;
-
-impl<'de> serde::de::Visitor<'de> for GrantVisitor {
-    type Value = SkillGrant;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a level, or { level = 5, certified_until = \"2026-12-31\" }")
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, level: i64) -> Result<SkillGrant, E> {
-        let fits = u8::try_from(level);
-        let level = fits.map_err(|_| E::custom(format!("{level} is not a level of 1 to 10")))?;
-        Ok(SkillGrant {
-            level,
-            certified_until: None,
-        })
-    }
-
-    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<SkillGrant, A::Error> {
-        let from = serde::de::value::MapAccessDeserializer::new(map);
-        let Certified {
-            level,
-            certified_until,
-        } = Certified::deserialize(from)?;
-        Ok(SkillGrant {
-            level,
-            certified_until,
-        })
-    }
-}
-
-/// How a seat proves itself when it registers. Never printed.
-#[derive(Clone, Eq, PartialEq)]
-pub enum Secret {
-    /// Its password in clear.
-    Password(String),
-    /// Hashes of `user:realm:password` (RFC 7616 section 3.4.2), hexadecimal.
-    Ha1(Ha1),
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
-/// Hashes of `user:realm:password`, lower-case hexadecimal; at least one is there.
-#[derive(Clone, Default, Eq, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ha1 {
-    /// By SHA-256, 64 digits.
-    pub sha256: Option<String>,
-    /// By MD5, 32 digits.
-    pub md5: Option<String>,
-}
-
-impl fmt::Debug for Ha1 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Ha1")
-    }
-}
-
-impl Ha1 {
-    /// Whether there is one, and each has its length in hexadecimal digits.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        let fits = |hash: &Option<String>, length: usize| {
-            hash.as_ref()
-                .is_none_or(|hash| hash.len() == length && hex::decode(hash).is_ok())
-        };
-        let any = self.sha256.is_some() || self.md5.is_some();
-        any && fits(&self.sha256, 64) && fits(&self.md5, 32)
-    }
-}
-
-/// Text that is never printed.
-#[derive(Clone, Eq, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct Shy(pub String);
-
-impl fmt::Debug for Shy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Shy")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -485,11 +377,5 @@ mod tests {
         assert!("mysql:x".parse::<OrderSource>().is_err());
         assert!("cn".parse::<Country>().is_err());
         assert!("010".parse::<Area>().is_err());
-    }
-
-    #[test]
-    fn a_secret_is_never_printed() {
-        let secret = Secret::Password("hunter2".to_owned());
-        assert!(!format!("{secret:?}").contains("hunter2"));
     }
 }

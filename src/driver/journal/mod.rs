@@ -5,6 +5,9 @@ pub mod checkpoint;
 /// What happened, out of the journal.
 pub mod history;
 
+/// Messages that callers left, as the log has them.
+pub mod message;
+
 /// Calls that are over, as they can be walked again.
 pub mod past;
 

@@ -69,6 +69,7 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     db.execute_batch(RELEASES).map_err(fail)?;
     db.execute_batch(TOLD).map_err(fail)?;
     db.execute_batch(CHECKPOINTS).map_err(fail)?;
+    db.execute_batch(MESSAGES).map_err(fail)?;
     Ok(db)
 }
 
@@ -107,6 +108,22 @@ CREATE TABLE IF NOT EXISTS told (
     customer TEXT PRIMARY KEY,
     told     TEXT NOT NULL
 ) STRICT;
+";
+
+/// `messages`: those that callers left and nobody has deleted. As with releases the version stays.
+const MESSAGES: &str = "
+CREATE TABLE IF NOT EXISTS messages (
+    call     INTEGER NOT NULL,
+    no       INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,
+    left_ms  INTEGER NOT NULL,
+    queue    TEXT    NOT NULL,
+    message  TEXT    NOT NULL,
+    heard_ms INTEGER,
+    heard_by TEXT,
+    PRIMARY KEY (call, no)
+) STRICT;
+CREATE INDEX IF NOT EXISTS messages_by_place ON messages (seq);
 ";
 
 /// `checkpoints`: what was fitted, by its hash. As with releases the version stays.

@@ -18,6 +18,7 @@ use crate::call::fact::Recorded;
 use crate::call::record::Names;
 use crate::call::record::Record;
 use crate::call::turnover::Released;
+use crate::driver::journal::message;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::OpenError;
 use crate::driver::journal::schema::json_error;
@@ -236,6 +237,7 @@ impl Writer {
         for fact in group {
             let news = fact.fact.news();
             news.iter().try_for_each(|news| told::keep(&commit, news))?;
+            message::keep(&commit, fact)?;
             match (&fact.fact, fact.call) {
                 (Fact::Arrived(_), Some(call)) => {
                     commit

@@ -1,6 +1,6 @@
 //! Where a source's answers go.
 
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::prediction::order::Customer;
 
 /// Takes one answer, or why there is none, from whatever thread has it; it must not wait.

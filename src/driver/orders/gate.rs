@@ -12,7 +12,7 @@ use crate::driver::clock::Clock;
 use crate::driver::orders::answered::Answered;
 use crate::driver::orders::pool::Pool;
 use crate::machine::breaker::Breaker;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::vocabulary::time::Now;
 
 /// Answers that are remembered; beyond them the oldest goes.

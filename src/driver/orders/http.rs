@@ -12,7 +12,7 @@ use crate::driver::orders::answered::Found;
 use crate::driver::orders::pool::OrdersPool;
 use crate::driver::orders::pool::Pool;
 use crate::driver::orders::pool::Source;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::order::Customer;
 

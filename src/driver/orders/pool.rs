@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::driver::orders::answered::Answered;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::order::Customer;
 

@@ -20,7 +20,7 @@ use crate::driver::orders::pool::Source;
 use crate::driver::orders::query;
 use crate::driver::orders::query::Queries;
 use crate::driver::orders::row::Customs;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::order::Customer;
 

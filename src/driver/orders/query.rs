@@ -6,7 +6,7 @@ use crate::driver::orders::row::Columns;
 use crate::driver::orders::row::Customers;
 use crate::driver::orders::row::Phones;
 use crate::driver::orders::row::Reading;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::order::Customer;
 

@@ -27,7 +27,7 @@ use crate::driver::orders::pushed::Pushed;
 use crate::driver::orders::query::Queries;
 use crate::driver::orders::row::Customs;
 use crate::driver::orders::sqlite;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::order::Customer;
 use crate::vocabulary::time::Wall;

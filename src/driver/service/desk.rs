@@ -14,7 +14,7 @@ use crate::driver::orders::pool::Pool;
 use crate::driver::service::http;
 use crate::driver::service::query;
 use crate::driver::service::query::Query;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 
 /// All services of a centre, each behind a breaker of its own.
 #[derive(Debug, Default)]

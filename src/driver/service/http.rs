@@ -7,7 +7,7 @@ use ureq::Agent;
 
 use crate::driver::orders::pool::Pool;
 use crate::driver::orders::pool::Source;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 
 /// So many questions to one service run at once.
 pub const IN_FLIGHT_MAX: usize = 16;

@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use crate::driver::clock::Clock;
 use crate::driver::orders::pool::Pool;
 use crate::driver::orders::pool::Source;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 
 /// Questions at once.
 const READERS: usize = 4;

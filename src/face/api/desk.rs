@@ -11,10 +11,12 @@ use crate::call::fact::Recorded;
 use crate::call::view::View;
 use crate::driver::centre::office::Office;
 use crate::driver::journal::writer::JournalState;
+use crate::driver::message::store::MessageStore;
 use crate::driver::post::PostMeter;
 use crate::driver::turn_meter::TurnMeter;
 use crate::face::api::command::Commands;
 use crate::face::api::knowledge::Knowledge;
+use crate::face::api::reason::Reasons;
 
 /// What every route may use. Copies share it.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub struct Desk {
     pub live: broadcast::Sender<Arc<Recorded>>,
     /// The journal's database.
     pub database: PathBuf,
+    /// What callers said who left messages.
+    pub messages: MessageStore,
     /// What the journal reports.
     pub journal: Arc<JournalState>,
     /// How the loop fares.
@@ -35,6 +39,8 @@ pub struct Desk {
     pub post: Arc<PostMeter>,
     /// Where other releases are asked for.
     pub releases: Office,
+    /// Of which calls seats have said what was wanted.
+    pub reasons: Reasons,
     /// What questions are ranked and answered by.
     pub knowledge: Knowledge,
 }

@@ -15,7 +15,7 @@ use crate::driver::centre::office::Office;
 use crate::driver::clock::Clock;
 use crate::driver::orders::source::Orders;
 use crate::face::api::problem::Problem;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::prediction::answer::Asking;
 use crate::machine::prediction::bank::Bank;

@@ -41,8 +41,14 @@ pub mod predict;
 /// What is answered when something is wrong.
 pub mod problem;
 
+/// What seats say their last callers wanted.
+pub mod reason;
+
 /// Closed calls, and facts as they become durable.
 pub mod record;
+
+/// Messages that callers left.
+pub mod message;
 
 /// Records, from the journal's database.
 pub mod record_query;

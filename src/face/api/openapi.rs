@@ -7,7 +7,7 @@ use serde_json::json;
 
 /// What a route does and takes.
 struct Described {
-    /// `get` or `post`.
+    /// `get`, `post` or `delete`.
     method: &'static str,
     path: &'static str,
     /// The least role of a token; empty: no token.
@@ -46,7 +46,7 @@ const fn engine(
     }
 }
 
-const ROUTES: [Described; 27] = [
+const ROUTES: [Described; 31] = [
     get("/healthz", "", "whether the centre is well"),
     get("/metrics", "", "figures for a monitoring system, as text"),
     get("/api/v1/openapi.json", "", "this document"),
@@ -97,6 +97,29 @@ const ROUTES: [Described; 27] = [
         "closed calls, newest first",
     ),
     get("/api/v1/records/{id}", "supervisor", "one closed call"),
+    get(
+        "/api/v1/messages",
+        "supervisor",
+        "messages that callers left, newest first",
+    ),
+    get(
+        "/api/v1/messages/{id}/audio",
+        "supervisor",
+        "a message's sound, as WAV",
+    ),
+    post(
+        "/api/v1/messages/{id}/heard",
+        "supervisor",
+        "marks a message as heard",
+    ),
+    Described {
+        method: "delete",
+        ..get(
+            "/api/v1/messages/{id}",
+            "supervisor",
+            "deletes a message and its sound",
+        )
+    },
     get(
         "/api/v1/events",
         "supervisor",

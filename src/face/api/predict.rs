@@ -314,6 +314,17 @@ pub(super) async fn learn(
     }))
 }
 
+/// What was said of somebody before is not learned again.
+///
+/// # Errors
+///
+/// What the look-up answers.
+pub(super) async fn known_already(desk: &Desk, who: Who) -> Result<Json<Lesson>, Problem> {
+    let bank = desk.knowledge.of(who).await?.bank.name.clone();
+    let learned = false;
+    Ok(Json(Lesson { bank, learned }))
+}
+
 fn taken<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
     let Json(request) = body.map_err(|rejection| Problem::of_body(&rejection, EXPECTED))?;
     Ok(request)

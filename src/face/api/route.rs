@@ -6,6 +6,7 @@ use axum::http::Method;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::MethodRouter;
+use axum::routing::delete;
 use axum::routing::get;
 use axum::routing::post;
 
@@ -18,6 +19,7 @@ use crate::face::api::desk::Desk;
 use crate::face::api::explain;
 use crate::face::api::health;
 use crate::face::api::kpi;
+use crate::face::api::message;
 use crate::face::api::openapi;
 use crate::face::api::order;
 use crate::face::api::predict;
@@ -77,6 +79,15 @@ pub fn routes() -> Vec<Route> {
         write("/api/v1/seats/{id}/reason", own, post(seat::reason)),
         read("/api/v1/records", all, get(record::records)),
         read("/api/v1/records/{id}", all, get(record::record)),
+        read("/api/v1/messages", all, get(message::messages)),
+        read("/api/v1/messages/{id}/audio", all, get(message::audio)),
+        write("/api/v1/messages/{id}/heard", all, post(message::heard)),
+        Route {
+            method: Method::DELETE,
+            path: "/api/v1/messages/{id}",
+            need: all,
+            handler: delete(message::delete),
+        },
         read("/api/v1/events", all, get(record::events)),
         read(
             "/api/v1/openapi.json",

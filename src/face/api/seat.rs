@@ -112,7 +112,7 @@ pub(super) struct Reason {
     bank: Option<String>,
 }
 
-/// Learns what the person at the seat says their last caller wanted.
+/// Learns what the person at the seat says their last caller wanted; of each call once.
 ///
 /// # Errors
 ///
@@ -144,7 +144,14 @@ pub(super) async fn reason(
         at_ms: Some(call.started.as_ms()),
     };
     let wanted = (reason.question, reason.order);
-    predict::learn(&desk, who, wanted, call.question.as_deref()).await
+    if !desk.reasons.take(&id, call.id) {
+        return predict::known_already(&desk, who).await;
+    }
+    let learned = predict::learn(&desk, who, wanted, call.question.as_deref()).await;
+    if learned.is_err() {
+        desk.reasons.give_back(&id, call.id);
+    }
+    learned
 }
 
 fn no_such() -> Problem {

@@ -56,6 +56,8 @@ enum Command {
     Queues(query::Options),
     /// Show closed calls, the newest first.
     Records(query::RecordOptions),
+    /// Show the messages that callers left, the newest first.
+    Messages(query::MessageOptions),
     /// Tell why a call went as it did: steps, candidates, who was passed over and why.
     Explain(query::ExplainOptions),
     /// Show service levels, waits, handle times and occupancy of a period, each with its formula.
@@ -112,6 +114,13 @@ pub fn run() -> Ending {
                 limit: options.limit,
             };
             query::run(&records, &options.options, &mut out)
+        }
+        Command::Messages(options) => {
+            let messages = Query::Messages {
+                new: options.new,
+                limit: options.limit,
+            };
+            query::run(&messages, &options.options, &mut out)
         }
         Command::Explain(options) => {
             let explain = Query::Explain {

@@ -1,4 +1,4 @@
-//! `ringwise calls | seats | queues | records | explain | kpis`: asks a running centre through its API.
+//! `ringwise calls | seats | queues | records | messages | explain | kpis`: asks a running centre through its API.
 
 use std::io;
 use std::io::Write;
@@ -35,6 +35,13 @@ pub enum Query {
     Queues,
     /// Closed calls, the newest first.
     Records {
+        /// At most so many.
+        limit: u32,
+    },
+    /// Messages that callers left, the newest first.
+    Messages {
+        /// Those that nobody has heard only.
+        new: bool,
         /// At most so many.
         limit: u32,
     },
@@ -141,6 +148,20 @@ pub struct RecordOptions {
     /// Which centre.
     #[command(flatten)]
     pub options: Options,
+    /// At most so many.
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+}
+
+/// As [`RecordOptions`], for messages.
+#[derive(Clone, Debug, clap::Args)]
+pub struct MessageOptions {
+    /// Which centre.
+    #[command(flatten)]
+    pub options: Options,
+    /// Only those that nobody has heard.
+    #[arg(long)]
+    pub new: bool,
     /// At most so many.
     #[arg(long, default_value_t = 20)]
     pub limit: u32,
@@ -278,6 +299,7 @@ pub fn ask(query: &Query, door: &Door, form: Form) -> Result<String, QueryError>
         Query::Seats => "seats".to_owned(),
         Query::Queues => "queues".to_owned(),
         Query::Records { limit } => format!("records?limit={limit}"),
+        Query::Messages { new, limit } => format!("messages?new={new}&limit={limit}"),
         Query::Explain { call, language } => format!("calls/{call}/explain?lang={language}"),
         Query::Kpis { query } => format!("kpis?{query}"),
     };
@@ -360,6 +382,16 @@ fn table(query: &Query, answer: &Value) -> String {
             ("QUEUE", "/queue"),
             ("SEAT", "/seat"),
             ("ENDED_BY", "/hung_up/0"),
+        ],
+        Query::Messages { .. } => &[
+            ("MESSAGE", "/name"),
+            ("LEFT", "/at"),
+            ("QUEUE", "/queue"),
+            ("CALLER", "/number"),
+            ("QUESTION", "/question"),
+            ("LENGTH_MS", "/length_ms"),
+            ("HEARD", "/heard_at"),
+            ("BY", "/heard_by"),
         ],
         Query::Explain { .. } => return report_table::explanation(answer),
         Query::Kpis { .. } => return report_table::figures(answer),

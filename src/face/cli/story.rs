@@ -1,10 +1,10 @@
 //! A walk as a person reads it, line by line.
 
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WaitingAct;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::prediction::order::Value;
 use crate::machine::prediction::telling;
@@ -68,6 +68,11 @@ pub fn tell(output: &WalkOutput, book: &Phrasebook) -> Option<String> {
             ring.as_secs()
         )),
         WalkOutput::CallBack { .. } => Some("promises to call back at the place kept".to_owned()),
+        WalkOutput::TakeMessage { queue, longest } => Some(format!(
+            "tone: takes a message for {queue}, at most {} s",
+            longest.as_secs()
+        )),
+        WalkOutput::EndMessage => Some("the message ends".to_owned()),
         WalkOutput::Unpromise => Some("takes the promise back".to_owned()),
         WalkOutput::Hangup => Some("hangs up".to_owned()),
         WalkOutput::Note(fact) => tell_fact(fact),

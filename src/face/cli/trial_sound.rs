@@ -83,6 +83,8 @@ impl<'s> SoundTrack<'s> {
             | WalkOutput::Consult { .. }
             | WalkOutput::ForgetConsult { .. }
             | WalkOutput::CallBack { .. }
+            | WalkOutput::TakeMessage { .. }
+            | WalkOutput::EndMessage
             | WalkOutput::Unpromise
             | WalkOutput::Note(_) => {}
         }

@@ -13,11 +13,11 @@ use crate::face::cli::story;
 use crate::face::cli::trial_ground::Fate;
 use crate::face::cli::trial_ground::Ground;
 use crate::face::cli::trial_sound::SoundTrack;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::press;
 use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::press::Press;
 use crate::machine::ivr::rehearsal::Rehearsal;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
@@ -231,6 +231,7 @@ impl<'t> Trial<'t> {
         let told = match press {
             Press::Key(key) => format!("[{key}]"),
             Press::Wait(_) => String::new(),
+            Press::Speak(length) => format!("the caller speaks for {} s", length.as_secs_f64()),
             Press::Full => "the queue is full".to_owned(),
             Press::Closed => "the queue is closed".to_owned(),
             Press::Long => "the wait would be too long".to_owned(),
@@ -262,6 +263,7 @@ impl<'t> Trial<'t> {
                 let until = at + wait;
                 while self.go_on(until)? {}
             }
+            Press::Speak(length) => self.call.speak(length),
             Press::HangUp => self.state = State::Left,
             Press::Full
             | Press::Left
@@ -313,6 +315,8 @@ impl<'t> Trial<'t> {
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::TakeMessage { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Say { .. }
                 | WalkOutput::Hush

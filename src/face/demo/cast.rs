@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::call::fact::Fact;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::language::Language;
 
 /// A built-in caller.

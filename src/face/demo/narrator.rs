@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::call::explain_callback;
+use crate::call::explain_outside;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
@@ -11,7 +12,7 @@ use crate::call::record::Party;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
 use crate::machine::acd::fact::AcdFact;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SkillId;
 use crate::vocabulary::language::Language;
@@ -85,14 +86,13 @@ impl Narrator {
                 vec![format!("the wait in {queue} would be too long")]
             }
             Fact::LeftQueue { .. } => vec!["leaves the queue".to_owned()],
-            Fact::Dialling { number } => vec![format!("{number} is called")],
-            Fact::CallOutRefused { number, refusal } => {
-                vec![format!("{number} may not be called: {refusal}")]
-            }
-            Fact::NumberFailed { status } => vec![format!("it is not reached ({status})")],
-            Fact::NumberAnswered => vec!["talks to that number".to_owned()],
-            Fact::NumberLeft { cause } => vec![format!("that number hangs up ({cause})")],
+            Fact::Dialling { .. }
+            | Fact::CallOutRefused { .. }
+            | Fact::NumberFailed { .. }
+            | Fact::NumberAnswered
+            | Fact::NumberLeft { .. } => number_line(fact).into_iter().collect(),
             Fact::Callback(fact) => vec![explain_callback::told(Language::English, fact)],
+            Fact::Message(fact) => vec![explain_outside::message(Language::English, fact)],
             Fact::PlaceKept => vec!["goes on and keeps its place".to_owned()],
             Fact::BackInQueue => vec!["waits on at its place".to_owned()],
             Fact::Started { .. }
@@ -165,6 +165,23 @@ impl Narrator {
     }
 }
 
+/// What happened with a number outside.
+fn number_line(fact: &Fact) -> Option<String> {
+    if let Fact::Dialling { number } = fact {
+        return Some(format!("{number} is called"));
+    }
+    if let Fact::CallOutRefused { number, refusal } = fact {
+        return Some(format!("{number} may not be called: {refusal}"));
+    }
+    if let Fact::NumberFailed { status } = fact {
+        return Some(format!("it is not reached ({status})"));
+    }
+    if let Fact::NumberLeft { cause } = fact {
+        return Some(format!("that number hangs up ({cause})"));
+    }
+    matches!(fact, Fact::NumberAnswered).then(|| "talks to that number".to_owned())
+}
+
 fn walk_line(fact: &WalkFact) -> Option<String> {
     match fact {
         WalkFact::Said { text } => Some(format!("hears \"{}\"", shortened(text))),
@@ -230,6 +247,7 @@ fn closing(record: &Record) -> String {
         Outcome::Refused => "refused",
         Outcome::NotReached => "called back in vain",
         Outcome::PhonedAgain => "phoned again",
+        Outcome::LeftMessage => "left a message",
         Outcome::Lost => "lost",
     };
     format!("record {}: {outcome}; {segments}", record.call)

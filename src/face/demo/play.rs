@@ -27,7 +27,7 @@ use crate::face::demo::phones::Report;
 use crate::face::demo::phones::SEAT_HZ;
 use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::fact::SeatState;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::media::contract::Sound;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::time::Now;

@@ -336,7 +336,7 @@ impl Board {
         self.figures.refresh(self.matching.abilities());
     }
 
-    /// Whom a seat is booked for now counts in another queue.
+    /// Whom a seat is booked for counts in another queue from here on.
     pub fn recount(&mut self, from: QueueId, to: QueueId) {
         if let Some(queue) = self.queues.get_mut(&from) {
             queue.offered = queue.offered.saturating_sub(1);

@@ -1,10 +1,10 @@
 //! An answer being given.
 
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
 use crate::machine::ivr::script::Answer as Step;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::answer::AnswerError;

@@ -11,16 +11,17 @@ use crate::machine::ivr::script::Fork;
 use crate::machine::ivr::script::Lookup;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Menu;
+use crate::machine::ivr::script::Message;
 use crate::machine::ivr::script::Opening;
 use crate::machine::ivr::script::Predict;
-use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Survey;
-use crate::machine::ivr::script::Target;
 use crate::machine::ivr::script::Verb;
-use crate::machine::ivr::script::WaitKey;
 use crate::machine::ivr::script::Yield;
+use crate::machine::ivr::target::StepAt;
+use crate::machine::ivr::target::Target;
+use crate::machine::ivr::waiting::Queue;
+use crate::machine::ivr::waiting::WaitKey;
 
 /// Who makes a call go from one step to the next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -133,6 +134,7 @@ pub fn branches(step: &Step, person: Option<StepAt>) -> Vec<Branch> {
         Verb::Queue(queue) => of_queue(queue),
         Verb::Dial(dial) => of_dial(dial),
         Verb::Callback(callback) => of_callback(callback),
+        Verb::Message(message) => of_message(message),
         Verb::Set(set) => vec![then(set.next)],
         Verb::Tag(tag) => vec![then(tag.next)],
         Verb::Fork(fork) => of_fork(fork),
@@ -268,6 +270,17 @@ fn of_callback(callback: &Callback) -> Vec<Branch> {
     ];
     if callback.no_number != callback.failed {
         all.push(Branch::nobody("no_number", callback.no_number));
+    }
+    all
+}
+
+fn of_message(message: &Message) -> Vec<Branch> {
+    let mut all = vec![
+        Branch::caller("ok", message.ok),
+        Branch::nobody("failed", message.failed),
+    ];
+    if message.empty != message.ok {
+        all.push(Branch::nobody("empty", message.empty));
     }
     all
 }

@@ -11,8 +11,8 @@ use crate::machine::expression::typing::Known;
 use crate::machine::ivr::branch;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::target::StepAt;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::privacy::Privacy;
 use crate::wire::expression::syntax::Syntax;
@@ -169,6 +169,7 @@ impl<'s> Study<'s> {
             | Verb::Queue(_)
             | Verb::Dial(_)
             | Verb::Callback(_)
+            | Verb::Message(_)
             | Verb::Set(_)
             | Verb::Time(_)
             | Verb::Survey(_)

@@ -8,8 +8,8 @@ use crate::machine::ivr::journey::Move;
 use crate::machine::ivr::line;
 use crate::machine::ivr::script::Collect;
 use crate::machine::ivr::script::Mask;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Voices;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::world::WalkWorld;
 use crate::vocabulary::value::Value;
 

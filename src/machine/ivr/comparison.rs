@@ -79,7 +79,12 @@ impl Comparison {
 fn queue(way: &Way) -> &[String] {
     match &way.end {
         End::Queue(queue) => std::slice::from_ref(queue),
-        End::Number(_) | End::Dialplan | End::Caller | End::Hidden | End::NoDialplan => &[],
+        End::Number(_)
+        | End::Message(_)
+        | End::Dialplan
+        | End::Caller
+        | End::Hidden
+        | End::NoDialplan => &[],
     }
 }
 
@@ -92,6 +97,7 @@ const fn end_words(end: &End) -> &'static str {
     match end {
         End::Queue(_) => "wait in a queue",
         End::Number(_) => "be connected with a number",
+        End::Message(_) => "leave a message",
         End::Dialplan => "be hung up on by the dialplan",
         End::Caller => "hang up",
         End::Hidden => "key in a secret, where the comparison ends",

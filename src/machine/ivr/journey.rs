@@ -6,13 +6,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::script::Script;
-use crate::machine::ivr::script::StepAt;
-use crate::machine::ivr::script::Target;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::ivr::surface::CallerContext;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::ivr::target::StepAt;
+use crate::machine::ivr::target::Target;
 use crate::machine::ivr::variable::Variable;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::media::contract::StopOn;

@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
 use crate::machine::ivr::line;
@@ -16,7 +17,6 @@ use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::search::Search;
 use crate::machine::ivr::search::SearchOutcome;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
 use crate::machine::ivr::world::WalkWorld;
 use crate::vocabulary::time::Now;

@@ -33,6 +33,12 @@ pub mod did;
 /// Where words of a step stand in its file.
 pub mod excerpt;
 
+/// What happened in a walk.
+pub mod fact;
+
+/// Why a look-up gave nothing.
+pub mod failure;
+
 /// One call on its way.
 pub mod journey;
 
@@ -108,6 +114,9 @@ pub mod surroundings;
 /// A score being asked for.
 pub mod survey_step;
 
+/// Where a call goes next.
+pub mod target;
+
 /// Tests that stand in dialplans.
 pub mod testing;
 
@@ -120,6 +129,9 @@ pub mod variable;
 /// A caller proving who they are.
 pub mod verify_step;
 
+/// A wait for a seat, as a dialplan describes it.
+pub mod waiting;
+
 /// One call's way through one dialplan.
 pub mod walk;
 
@@ -128,6 +140,9 @@ pub mod walk_callback;
 
 /// A walk while a number outside is called.
 pub mod walk_dial;
+
+/// A walk whose caller leaves a message.
+pub mod walk_message;
 
 /// A walk while the distributor has the call.
 pub mod walk_queue;

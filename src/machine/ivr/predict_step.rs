@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::asking::Miss;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::journey::Move;
@@ -13,7 +14,6 @@ use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Predict;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::Voices;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::wording::Wording;
 use crate::machine::ivr::world::WalkWorld;
 use crate::machine::prediction::bank::OrderNaming;

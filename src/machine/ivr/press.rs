@@ -1,4 +1,4 @@
-//! Keys as people list them, with waits and with what a queue does: `1, w2, 0, full`.
+//! Keys as people list them, with waits, speech and with what a queue does: `1, w2, 0, full`.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use crate::machine::ivr::rehearsal::NEXT;
 use crate::machine::ivr::surface::DialEnd;
 use crate::machine::ivr::surface::WalkInput;
 
-/// The longest wait.
-const WAIT_MAX: Duration = Duration::from_secs(3600);
+/// The longest wait or speech.
+const LENGTH_MAX: Duration = Duration::from_secs(3600);
 
 /// What a caller does, or what becomes of them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,6 +17,8 @@ pub enum Press {
     Key(char),
     /// Does nothing for so long, whatever is being said.
     Wait(Duration),
+    /// Speaks for so long: for messages.
+    Speak(Duration),
     /// The queue turns them away.
     Full,
     /// They leave the queue.
@@ -50,7 +52,7 @@ pub struct Keys(pub Vec<Press>);
 /// What cannot be read in a list of keys.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "{0:?} is neither keys (0-9, *, #) nor a wait (w and seconds) nor one of full, closed, long, nobody, next, offered, left, talked, busy, no_answer, failed, hangup"
+    "{0:?} is neither keys (0-9, *, #) nor a wait or speech (w or s and seconds) nor one of full, closed, long, nobody, next, offered, left, talked, busy, no_answer, failed, hangup"
 )]
 pub struct KeysError(pub String);
 
@@ -59,7 +61,7 @@ impl Press {
     #[must_use]
     pub const fn of_queue(self) -> Option<WalkInput> {
         match self {
-            Self::Key(_) | Self::Wait(_) | Self::HangUp => None,
+            Self::Key(_) | Self::Wait(_) | Self::Speak(_) | Self::HangUp => None,
             Self::Full => Some(WalkInput::QueueFull),
             Self::Left => Some(WalkInput::QueueLeft),
             Self::Talked => Some(WalkInput::Talked),
@@ -106,13 +108,19 @@ fn presses_of(part: &str) -> Option<Vec<Press>> {
         _ => {}
     }
     if let Some(seconds) = part.strip_prefix('w') {
-        let seconds: f64 = seconds.parse().ok()?;
-        let wait = Duration::try_from_secs_f64(seconds).ok()?;
-        return (wait <= WAIT_MAX).then(|| vec![Press::Wait(wait)]);
+        return Some(vec![Press::Wait(length(seconds)?)]);
+    }
+    if let Some(seconds) = part.strip_prefix('s') {
+        return Some(vec![Press::Speak(length(seconds)?)]);
     }
     let keys = part.chars();
     keys.map(|key| is_key(key).then_some(Press::Key(key)))
         .collect()
+}
+
+fn length(seconds: &str) -> Option<Duration> {
+    let length = Duration::try_from_secs_f64(seconds.parse().ok()?).ok()?;
+    (length <= LENGTH_MAX).then_some(length)
 }
 
 /// Whether a telephone has this key.
@@ -127,13 +135,14 @@ mod tests {
 
     #[test]
     fn keys_are_pressed_one_by_one_and_waits_are_in_seconds() {
-        let keys: Keys = "w0.5, 1,42#, full,hangup".parse().unwrap();
+        let keys: Keys = "w0.5, 1,42#, s3, full,hangup".parse().unwrap();
         let expected = [
             Press::Wait(Duration::from_millis(500)),
             Press::Key('1'),
             Press::Key('4'),
             Press::Key('2'),
             Press::Key('#'),
+            Press::Speak(Duration::from_secs(3)),
             Press::Full,
             Press::HangUp,
         ];

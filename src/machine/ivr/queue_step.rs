@@ -2,8 +2,8 @@
 
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::script::QUESTION_SKILL;
-use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::ivr::waiting::Queue;
 use crate::machine::ivr::world::WalkWorld;
 
 /// Hands the call to the distributor, with what the seat should see.

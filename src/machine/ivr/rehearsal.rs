@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::pace;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
-use crate::machine::ivr::surface::LookupFailure;
+use crate::machine::ivr::surface::Unkept;
 use crate::machine::ivr::surface::WaitingAct;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
@@ -39,6 +40,9 @@ pub struct Scene<'s> {
     pub zone: &'s TimeZone,
 }
 
+/// How often speech is told.
+const SPOKE_EVERY: Duration = Duration::from_millis(500);
+
 /// Who wants to be called back is promised it.
 const PROMISED: WalkInput = WalkInput::Promised(Ok(()));
 
@@ -59,6 +63,8 @@ pub struct Rehearsal<'s> {
     start: Wall,
     now: Now,
     saying: Option<Saying>,
+    /// Somebody has spoken since a message began.
+    spoke: bool,
     answers: Vec<Due>,
     out: VecDeque<(Now, WalkOutput)>,
 }
@@ -87,6 +93,7 @@ impl<'s> Rehearsal<'s> {
             start,
             now,
             saying: None,
+            spoke: false,
             answers: Vec::new(),
             out: VecDeque::new(),
         };
@@ -175,6 +182,17 @@ impl<'s> Rehearsal<'s> {
         self.drain();
     }
 
+    /// The caller speaks for so long.
+    pub fn speak(&mut self, length: Duration) {
+        let until = self.now + length;
+        while self.now < until {
+            self.spoke = true;
+            self.tell(WalkInput::Spoke);
+            let next = until.min(self.now + SPOKE_EVERY);
+            while self.go_on(next) {}
+        }
+    }
+
     /// When something happens by itself.
     #[must_use]
     pub fn next_at(&self) -> Option<Now> {
@@ -257,6 +275,16 @@ impl<'s> Rehearsal<'s> {
                 WalkOutput::CallBack { .. } => {
                     let world = self.world();
                     self.walk.handle(&world, PROMISED);
+                }
+                WalkOutput::TakeMessage { .. } => self.spoke = false,
+                WalkOutput::EndMessage => {
+                    let kept = if self.spoke {
+                        Ok(())
+                    } else {
+                        Err(Unkept::Empty)
+                    };
+                    let world = self.world();
+                    self.walk.handle(&world, WalkInput::Message(kept));
                 }
                 WalkOutput::Waiting(_) => self.saying = None,
                 WalkOutput::LookUp { .. }

@@ -9,13 +9,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::machine::ivr::fact::WalkFact;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::rehearsal::Rehearsal;
 use crate::machine::ivr::rehearsal::Scene;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::prediction::order::Customer;
@@ -120,6 +120,8 @@ pub enum End {
     Queue(String),
     /// This number was called for it.
     Number(String),
+    /// The caller left a message for this queue.
+    Message(String),
     /// The dialplan ended it.
     Dialplan,
     /// The caller hung up.
@@ -272,6 +274,7 @@ impl Replay<'_> {
                 WalkOutput::LookUp { lookup, key, .. } => self.answer(lookup, &key),
                 WalkOutput::Enqueue { queue, .. } => self.end(End::Queue(queue)),
                 WalkOutput::Dial { number, .. } => self.end(End::Number(number)),
+                WalkOutput::TakeMessage { queue, .. } => self.end(End::Message(queue)),
                 WalkOutput::Hangup => self.end(End::Dialplan),
                 WalkOutput::Consult {
                     consult, service, ..
@@ -279,6 +282,7 @@ impl Replay<'_> {
                 // The replay of a call that waits is over.
                 WalkOutput::Waiting(_)
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Say { .. }
                 | WalkOutput::Hush

@@ -9,8 +9,8 @@ use crate::machine::ivr::branch::Drive;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::target::StepAt;
 
 /// Where a call may go from a step.
 #[must_use]
@@ -44,6 +44,7 @@ pub fn early_lookup(script: &Script) -> Option<Duration> {
             | Verb::Queue(_)
             | Verb::Dial(_)
             | Verb::Callback(_)
+            | Verb::Message(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)

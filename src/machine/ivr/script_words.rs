@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
 use crate::machine::ivr::script::Verb;
+use crate::machine::ivr::waiting::Queue;
 use crate::machine::ivr::wording::Wording;
 use crate::vocabulary::language::Language;
 
@@ -54,6 +54,7 @@ impl Step {
             Verb::Goto(_)
             | Verb::Answer(_)
             | Verb::Dial(_)
+            | Verb::Message(_)
             | Verb::Set(_)
             | Verb::Fork(_)
             | Verb::Time(_)

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::machine::ivr::fact::WalkFact;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::journey::Journey;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::prediction::order::Customer;
 use crate::vocabulary::time::Now;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::machine::ivr::fact::WalkFact;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Line;
 use crate::machine::ivr::script::Consult;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::service_value;
-use crate::machine::ivr::surface::LookupFailure;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::speech::spoken::Spoken;
 
 /// Words of a service, in the language that is spoken.

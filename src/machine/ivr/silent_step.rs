@@ -2,14 +2,14 @@
 
 use crate::machine::calendar::Calendar;
 use crate::machine::calendar::Standing;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::script::Fork;
 use crate::machine::ivr::script::Opening;
 use crate::machine::ivr::script::Set;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Tag;
 use crate::machine::ivr::sight::CallSight;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::world::WalkWorld;
 
 /// Sets variables, each seeing those before it.

@@ -11,17 +11,18 @@ use crate::machine::drawing::chart::Row;
 use crate::machine::drawing::chart::Tone;
 use crate::machine::ivr::branch;
 use crate::machine::ivr::branch::Label;
+use crate::machine::ivr::script::Collect;
 use crate::machine::ivr::script::LookupBy;
 use crate::machine::ivr::script::Mask;
 use crate::machine::ivr::script::Opening;
-use crate::machine::ivr::script::Queue;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::script::Voices;
 use crate::machine::ivr::script::Yield;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::traffic::Traffic;
+use crate::machine::ivr::waiting::Queue;
 use crate::machine::ivr::wording::Wording;
 
 /// From so many cards on, only the first way to a card is a line.
@@ -156,6 +157,7 @@ const fn kind(verb: &Verb) -> (&'static str, Tone) {
         Verb::Queue(_) => ("queue", Tone::People),
         Verb::Dial(_) => ("dial", Tone::People),
         Verb::Callback(_) => ("callback", Tone::People),
+        Verb::Message(_) => ("message", Tone::People),
         Verb::Set(_) => ("set", Tone::Thinking),
         Verb::Fork(_) => ("branch", Tone::Thinking),
         Verb::Time(_) => ("time", Tone::Thinking),
@@ -180,6 +182,7 @@ fn words(script: &Script, step: &Step) -> Vec<(String, String)> {
         Verb::Goto(_)
         | Verb::Answer(_)
         | Verb::Dial(_)
+        | Verb::Message(_)
         | Verb::Set(_)
         | Verb::Fork(_)
         | Verb::Time(_)
@@ -222,20 +225,7 @@ fn facts(step: &Step) -> Vec<String> {
             ));
         }
         Verb::Tag(tag) => facts.push(format!("marks as {}", tag.tags.join(", "))),
-        Verb::Collect(collect) => {
-            let secret = if collect.mask == Mask::Secret {
-                ", secret"
-            } else {
-                ""
-            };
-            let (least, most) = (collect.least, collect.most);
-            let count = if least == most {
-                least.to_string()
-            } else {
-                format!("{least} to {most}")
-            };
-            facts.push(format!("takes {count} digits{secret}"));
-        }
+        Verb::Collect(collect) => facts.push(digits(collect)),
         Verb::Lookup(lookup) => {
             let by = match lookup.by {
                 LookupBy::Caller => "by the caller's number",
@@ -263,6 +253,10 @@ fn facts(step: &Step) -> Vec<String> {
             facts.push(format!("calls {}, rings for {:?}", dial.number, dial.ring));
         }
         Verb::Callback(_) => facts.push("calls back at the place kept".to_owned()),
+        Verb::Message(message) => {
+            let (queue, longest) = (&message.queue, message.longest);
+            facts.push(format!("takes a message for {queue}, at most {longest:?}"));
+        }
         Verb::Queue(queue) => {
             facts.extend(needs(queue));
             let longest = queue.waiting.max_wait;
@@ -270,6 +264,21 @@ fn facts(step: &Step) -> Vec<String> {
         }
     }
     facts
+}
+
+fn digits(collect: &Collect) -> String {
+    let (least, most) = (collect.least, collect.most);
+    let count = if least == most {
+        least.to_string()
+    } else {
+        format!("{least} to {most}")
+    };
+    let secret = if collect.mask == Mask::Secret {
+        ", secret"
+    } else {
+        ""
+    };
+    format!("takes {count} digits{secret}")
 }
 
 fn needs(queue: &Queue) -> Vec<String> {

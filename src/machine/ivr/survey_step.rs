@@ -2,12 +2,12 @@
 
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::asking::Miss;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
 use crate::machine::ivr::line;
 use crate::machine::ivr::script::Survey;
 use crate::machine::ivr::script::Voices;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::world::WalkWorld;
 
 /// A score being asked for.

@@ -6,11 +6,11 @@ use crate::machine::calendar::Standing;
 use crate::machine::ivr::branch;
 use crate::machine::ivr::branch::Branch;
 use crate::machine::ivr::branch::Label;
+use crate::machine::ivr::fact::WalkFact;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::script::Script;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
-use crate::machine::ivr::surface::LookupFailure;
-use crate::machine::ivr::surface::WalkFact;
+use crate::machine::ivr::target::StepAt;
 
 /// How often calls came to each step and went each way.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

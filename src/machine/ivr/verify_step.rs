@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use crate::machine::ivr::asking::Asking;
 use crate::machine::ivr::asking::Miss;
 use crate::machine::ivr::collect_step;
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::journey::Journey;
 use crate::machine::ivr::journey::Move;
 use crate::machine::ivr::line;
 use crate::machine::ivr::script::Mask;
 use crate::machine::ivr::script::Verify;
 use crate::machine::ivr::script::Voices;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::world::WalkWorld;
 
 /// How many digits prove it.

@@ -23,15 +23,16 @@ use crate::machine::ivr::menu_step::MenuStep;
 use crate::machine::ivr::predict_step::PredictStep;
 use crate::machine::ivr::script::Consult;
 use crate::machine::ivr::script::Script;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::search::Search;
 use crate::machine::ivr::silent_step;
 use crate::machine::ivr::surface::CallerContext;
 use crate::machine::ivr::surface::LookupKey;
+use crate::machine::ivr::surface::Unkept;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::survey_step::SurveyStep;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::verify_step::VerifyStep;
 use crate::machine::ivr::walk_state::Fate;
 use crate::machine::ivr::walk_state::Left;
@@ -131,6 +132,8 @@ impl Walk {
             WalkInput::Offered => self.be_offered(world),
             WalkInput::NotReached(end) => self.end_dial(world, end),
             WalkInput::Promised(made) => self.end_promise(world, made),
+            WalkInput::Spoke => self.hear_speech(world),
+            WalkInput::Message(kept) => self.end_message(world, kept),
         }
     }
 
@@ -146,10 +149,15 @@ impl Walk {
             self.handle_said(world, Heard::Whole);
             return;
         }
+        let is_due = self.state.deadline().is_some_and(|at| at <= now);
         if self.wait_limit().is_some_and(|at| at <= now) {
             self.end_wait(world);
-        } else if matches!(self.state, State::Promising(_)) {
+        } else if matches!(self.state, State::Promising(_)) && is_due {
             self.give_promise_up(world);
+        } else if matches!(self.state, State::Message { .. }) && is_due {
+            self.end_speech(world);
+        } else if matches!(self.state, State::Keeping(_)) && is_due {
+            self.end_message(world, Err(Unkept::NotWritten));
         } else if matches!(self.state, State::Lookup(_)) {
             self.handle_lookup_timeout(world);
         } else if matches!(self.state, State::Consult(_)) {
@@ -210,7 +218,13 @@ impl Walk {
     const fn speaks(&self) -> bool {
         !matches!(
             self.state,
-            State::Ringing | State::Queued | State::Dialling | State::Promising(_) | State::Ended
+            State::Ringing
+                | State::Queued
+                | State::Dialling
+                | State::Promising(_)
+                | State::Message { .. }
+                | State::Keeping(_)
+                | State::Ended
         )
     }
 
@@ -250,6 +264,8 @@ impl Walk {
                 | State::Queued
                 | State::Dialling
                 | State::Promising(_)
+                | State::Message { .. }
+                | State::Keeping(_)
                 | State::Consult(_)
                 | State::Ended,
                 _,
@@ -264,7 +280,15 @@ impl Walk {
         }
         let person = self.script.person.filter(|person| *person != self.at);
         match (&self.state, key, person) {
-            (State::Ringing | State::Dialling | State::Promising(_) | State::Ended, ..) => {}
+            (
+                State::Ringing
+                | State::Dialling
+                | State::Promising(_)
+                | State::Keeping(_)
+                | State::Ended,
+                ..,
+            ) => {}
+            (State::Message { .. }, ..) => self.end_speech(world),
             (State::Queued, ..) => self.press_waiting(world, key),
             (State::Consult(step), ..) if step.takes_keys() => {
                 self.journey.hear_end(world.turn.now);
@@ -447,6 +471,7 @@ impl Walk {
             Verb::Queue(queue) => (self.wait(world, queue), Move::Stay),
             Verb::Dial(dial) => (self.dial(dial), Move::Stay),
             Verb::Callback(callback) => (self.call_back(world, callback), Move::Stay),
+            Verb::Message(message) => (self.take_message(world, message), Move::Stay),
         };
         self.state = state;
         moved

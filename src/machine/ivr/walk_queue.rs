@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::line;
 use crate::machine::ivr::line::Named;
 use crate::machine::ivr::queue_step;
-use crate::machine::ivr::script::Queue;
-use crate::machine::ivr::script::StepAt;
-use crate::machine::ivr::script::WaitKey;
 use crate::machine::ivr::surface::LeaveReason;
 use crate::machine::ivr::surface::WaitingAct;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkOutput;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::tell::Tell;
+use crate::machine::ivr::waiting::Queue;
+use crate::machine::ivr::waiting::WaitKey;
 use crate::machine::ivr::walk::Walk;
 use crate::machine::ivr::walk_state::Fate;
 use crate::machine::ivr::walk_state::Left;

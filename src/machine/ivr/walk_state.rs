@@ -45,6 +45,15 @@ pub enum State {
     Dialling,
     /// It waits until then for a promise to be made.
     Promising(Now),
+    /// The caller speaks, to be kept.
+    Message {
+        /// When the message is long enough.
+        until: Now,
+        /// When it has been silent for long enough.
+        quiet: Now,
+    },
+    /// It waits until then for the message to be kept.
+    Keeping(Now),
     /// The call is over.
     Ended,
 }
@@ -93,6 +102,8 @@ impl State {
             | Self::Queued
             | Self::Dialling
             | Self::Promising(_)
+            | Self::Message { .. }
+            | Self::Keeping(_)
             | Self::Ended => None,
         }
     }
@@ -103,7 +114,8 @@ impl State {
         match self {
             Self::Lookup(step) => step.poll_timeout(),
             Self::Consult(step) => step.poll_timeout(),
-            Self::Promising(until) => Some(*until),
+            Self::Promising(until) | Self::Keeping(until) => Some(*until),
+            Self::Message { until, quiet } => Some(*until.min(quiet)),
             Self::Ringing
             | Self::Saying(_)
             | Self::Menu(_)

@@ -1,6 +1,7 @@
 //! The contract that every keeper of media fulfils: packet sessions and outlines alike.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::vocabulary::id::LegId;
@@ -62,6 +63,20 @@ pub enum MediaCommand {
     },
     /// Report what is heard ([`MediaEvent::Heard`]): for phones of ours.
     Listen {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Keep what the far end says from now on, for a message; what was kept before is dropped. Speech
+    /// is told by [`MediaEvent::Spoke`].
+    Tape {
+        /// The leg.
+        leg: LegId,
+        /// What comes later is not kept.
+        longest: Duration,
+    },
+    /// Keep nothing more; answered by [`MediaEvent::Taped`], as is [`MediaCommand::Close`] of a leg
+    /// that keeps something.
+    EndTape {
         /// The leg.
         leg: LegId,
     },
@@ -209,6 +224,22 @@ pub enum MediaEvent {
         /// When.
         at: Now,
     },
+    /// The far end of a leg that keeps a message speaks; told twice a second at most.
+    Spoke {
+        /// The leg.
+        leg: LegId,
+        /// When.
+        at: Now,
+    },
+    /// What a far end said since [`MediaCommand::Tape`].
+    Taped {
+        /// The leg.
+        leg: LegId,
+        /// In mu-law at 8 kHz, up to half a second after the last speech.
+        sound: Arc<Vec<u8>>,
+        /// How much of it is speech.
+        spoken: Duration,
+    },
     /// A leg has given its port back.
     Closed {
         /// The leg.
@@ -240,6 +271,8 @@ impl MediaEvent {
             | Self::Digit { leg, .. }
             | Self::TwoWay { one: leg, .. }
             | Self::Heard { leg, .. }
+            | Self::Spoke { leg, .. }
+            | Self::Taped { leg, .. }
             | Self::Closed { leg, .. } => Some(*leg),
             Self::ThreadFailed { .. } => None,
         }

@@ -153,6 +153,8 @@ impl Exchange {
             Order::Stop(_) => session.end(PlayEnd::Stopped, &mut post),
             Order::Press(_, key) => session.press(key),
             Order::Listen(_) => session.listen(),
+            Order::Tape(_, longest) => session.tape(longest),
+            Order::EndTape(_) => session.end_tape(&mut post),
             Order::Bridge(_, other) => self.bridge(at, other, now),
             Order::Unbridge(_) => self.unbridge(at),
             Order::Close(leg) => {

@@ -36,8 +36,14 @@ pub mod outline;
 /// One leg as the outline knows it.
 pub mod outline_leg;
 
+/// The legs of an outline, and what is told of them.
+pub mod outline_roster;
+
 /// A play as the outline knows it.
 pub mod outline_play;
+
+/// What a far end says, as the outline keeps it.
+pub mod outline_tape;
 
 /// What passes between outlines instead of packets.
 pub mod outline_wire;
@@ -54,8 +60,14 @@ pub mod reporter;
 /// One leg's packets.
 pub mod session;
 
+/// A session's side of a bridge.
+pub mod session_bridge;
+
 /// The numbering of what a leg sends.
 pub mod stream;
+
+/// What a far end says, kept for a message.
+pub mod tape;
 
 /// Evenly spread turns.
 pub mod wheel;

@@ -1,5 +1,7 @@
 //! What sessions are told to do.
 
+use std::time::Duration;
+
 use crate::machine::media::contract::Far;
 use crate::machine::media::contract::MediaCommand;
 use crate::machine::media::library::Library;
@@ -23,6 +25,10 @@ pub enum Order {
     Press(LegId, char),
     /// [`MediaCommand::Listen`].
     Listen(LegId),
+    /// [`MediaCommand::Tape`].
+    Tape(LegId, Duration),
+    /// [`MediaCommand::EndTape`].
+    EndTape(LegId),
     /// [`MediaCommand::Close`].
     Close(LegId),
 }
@@ -55,6 +61,8 @@ impl Order {
             MediaCommand::Unbridge { leg } => Self::Unbridge(leg),
             MediaCommand::Press { leg, key } => Self::Press(leg, key),
             MediaCommand::Listen { leg } => Self::Listen(leg),
+            MediaCommand::Tape { leg, longest } => Self::Tape(leg, longest),
+            MediaCommand::EndTape { leg } => Self::EndTape(leg),
             MediaCommand::Close { leg } => Self::Close(leg),
         })
     }
@@ -80,6 +88,8 @@ impl Order {
             | Self::Unbridge(leg)
             | Self::Press(leg, _)
             | Self::Listen(leg)
+            | Self::Tape(leg, _)
+            | Self::EndTape(leg)
             | Self::Close(leg) => *leg,
         }
     }

@@ -18,11 +18,11 @@ use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::PlayEnd;
 use crate::machine::media::contract::StopOn;
 use crate::machine::media::outline_leg::Arriving;
-use crate::machine::media::outline_leg::Listening;
 use crate::machine::media::outline_leg::OutlineBridge;
 use crate::machine::media::outline_leg::OutlineLeg;
 use crate::machine::media::outline_play;
 use crate::machine::media::outline_play::OutlinePlay;
+use crate::machine::media::outline_roster::OutlineRoster;
 use crate::machine::media::outline_wire;
 use crate::machine::media::outline_wire::Sending;
 use crate::machine::media::outline_wire::Source;
@@ -41,9 +41,8 @@ pub struct Outline {
     durations: BTreeMap<PromptId, Duration>,
     ports_free: VecDeque<u16>,
     ports: BTreeMap<u16, LegId>,
-    legs: BTreeMap<LegId, OutlineLeg>,
+    legs: OutlineRoster,
     deadlines: BTreeSet<(Now, LegId)>,
-    events: VecDeque<MediaEvent>,
     signals: VecDeque<WireSignal>,
 }
 
@@ -57,9 +56,8 @@ impl Outline {
             durations: BTreeMap::new(),
             ports_free: ports.filter(|port| port % 2 == 0).collect(),
             ports: BTreeMap::new(),
-            legs: BTreeMap::new(),
+            legs: OutlineRoster::default(),
             deadlines: BTreeSet::new(),
-            events: VecDeque::new(),
             signals: VecDeque::new(),
         }
     }
@@ -71,12 +69,12 @@ impl Outline {
 
     /// The legs that hold a port.
     pub fn legs(&self) -> impl Iterator<Item = LegId> + '_ {
-        self.legs.keys().copied()
+        self.legs.ids()
     }
 
     /// The next event.
     pub fn poll(&mut self) -> Option<MediaEvent> {
-        self.events.pop_front()
+        self.legs.poll()
     }
 
     /// The next signal for another outline.
@@ -112,7 +110,7 @@ impl Outline {
             MediaCommand::Bridge { one, other } => return self.bridge(one, other, now),
             MediaCommand::Unbridge { leg } => return self.unbridge(leg, now),
             MediaCommand::Stop { leg } => {
-                self.end(leg, PlayEnd::Stopped, now);
+                self.legs.end(leg, PlayEnd::Stopped, now);
                 leg
             }
             MediaCommand::Aim { leg, far } => {
@@ -120,11 +118,19 @@ impl Outline {
                 leg
             }
             MediaCommand::Press { leg, key } => {
-                self.with(leg, |outline| outline.press(key));
+                self.legs.with(leg, |outline| outline.press(key));
                 leg
             }
             MediaCommand::Listen { leg } => {
-                self.listen(leg, now);
+                self.legs.listen(leg, now);
+                leg
+            }
+            MediaCommand::Tape { leg, longest } => {
+                self.legs.tape(leg, longest);
+                leg
+            }
+            MediaCommand::EndTape { leg } => {
+                self.legs.end_tape(leg, now);
                 leg
             }
             MediaCommand::Play {
@@ -142,7 +148,7 @@ impl Outline {
                 };
                 let stretches = stretches.unwrap_or_default();
                 let playing = OutlinePlay::new(play, stop_on, repeat, stretches);
-                self.play(leg, playing, end, now);
+                self.legs.play(leg, playing, end, now);
                 leg
             }
         };
@@ -165,7 +171,7 @@ impl Outline {
         };
         let is_aimed = outline.far.is_some();
         match outline.admit(signal.from) {
-            Some(is_new) => self.latched(leg, is_new, now),
+            Some(is_new) => self.legs.latched(leg, is_new, now),
             None if is_aimed => outline.quality.packets_dropped += 1,
             None => {}
         }
@@ -184,13 +190,13 @@ impl Outline {
                     since: now,
                 };
                 outline.arrive(Some(arriving), now);
-                self.hear(leg, is_marked, now);
+                self.legs.hear(leg, is_marked, now);
             }
             WireSound::Tone(tone) if is_theirs => {
                 if let Some(arriving) = &mut outline.arriving {
                     arriving.tone = tone;
                 }
-                self.hear(leg, false, now);
+                self.legs.hear(leg, false, now);
             }
             WireSound::End if is_theirs => outline.arrive(None, now),
             WireSound::Key(key) if is_known => {
@@ -204,19 +210,19 @@ impl Outline {
 
     fn open(&mut self, leg: LegId) {
         let Some(port) = self.ports_free.pop_front() else {
-            self.events.push_back(MediaEvent::Full { leg });
+            self.legs.tell(MediaEvent::Full { leg });
             return;
         };
         let ssrc = u32::try_from(self.chance.bits() >> 32).unwrap_or(0);
         self.ports.insert(port, leg);
         self.legs.insert(leg, OutlineLeg::new(port));
-        self.events
-            .push_back(MediaEvent::Opened { leg, port, ssrc });
+        self.legs.tell(MediaEvent::Opened { leg, port, ssrc });
     }
 
     fn close(&mut self, leg: LegId, now: Now) {
         self.unbridge(leg, now);
-        self.end(leg, PlayEnd::Stopped, now);
+        self.legs.end(leg, PlayEnd::Stopped, now);
+        self.legs.end_tape(leg, now);
         self.change(leg, None, now);
         let Some(mut outline) = self.legs.remove(&leg) else {
             return;
@@ -228,7 +234,7 @@ impl Outline {
         self.ports_free.push_back(outline.port);
         outline.arrive(None, now);
         let quality = outline.quality;
-        self.events.push_back(MediaEvent::Closed {
+        self.legs.tell(MediaEvent::Closed {
             leg,
             quality,
             end: CloseEnd::Asked,
@@ -245,79 +251,8 @@ impl Outline {
             && let Some(arriving) = outline.arriving
             && outline.admit(arriving.from).is_some()
         {
-            self.latched(leg, true, now);
-            self.hear(leg, false, now);
-        }
-    }
-
-    fn latched(&mut self, leg: LegId, is_new: bool, now: Now) {
-        let address = self.legs.get(&leg).and_then(|outline| outline.latched);
-        if let (true, Some(address)) = (is_new, address) {
-            self.events.push_back(MediaEvent::Latched {
-                leg,
-                address,
-                at: now,
-            });
-        }
-    }
-
-    fn play(&mut self, leg: LegId, mut playing: OutlinePlay, end: PlayEnd, now: Now) {
-        self.end(leg, PlayEnd::Replaced, now);
-        let Some(outline) = self.legs.get_mut(&leg) else {
-            return;
-        };
-        let is_empty = playing.is_empty();
-        if outline.far.is_some() && !is_empty {
-            playing.start(now);
-        }
-        outline.playing = Some(playing);
-        if is_empty {
-            self.end(leg, end, now);
-        }
-    }
-
-    fn end(&mut self, leg: LegId, end: PlayEnd, now: Now) {
-        let playing = self
-            .legs
-            .get_mut(&leg)
-            .and_then(|outline| outline.playing.take());
-        if let Some(playing) = playing {
-            let (heard, at) = playing.heard(now);
-            self.events.push_back(MediaEvent::PlayEnded {
-                leg,
-                play: playing.play,
-                heard,
-                end,
-                at,
-            });
-        }
-    }
-
-    fn end_on(&mut self, leg: LegId, cause: StopOn, end: PlayEnd, now: Now) {
-        let playing = self
-            .legs
-            .get(&leg)
-            .and_then(|outline| outline.playing.as_ref());
-        if playing.is_some_and(|playing| playing.stop_on == cause) {
-            self.end(leg, end, now);
-        }
-    }
-
-    fn listen(&mut self, leg: LegId, now: Now) {
-        let Some(outline) = self.legs.get_mut(&leg) else {
-            return;
-        };
-        if outline.listening == Listening::Off {
-            outline.listening = Listening::Fresh;
-            self.hear(leg, false, now);
-        }
-    }
-
-    /// Tells a listener what comes in.
-    fn hear(&mut self, leg: LegId, is_marked: bool, at: Now) {
-        if let Some(outline) = self.legs.get_mut(&leg) {
-            let heard = |sound| MediaEvent::Heard { leg, sound, at };
-            self.events.extend(outline.listen_to(is_marked).map(heard));
+            self.legs.latched(leg, true, now);
+            self.legs.hear(leg, false, now);
         }
     }
 
@@ -329,9 +264,8 @@ impl Outline {
             return;
         }
         let peer = outline.bridge.map(|bridge| bridge.peer);
-        self.events
-            .push_back(MediaEvent::Digit { leg, key, at: now });
-        self.end_on(leg, StopOn::Digit, PlayEnd::Digit, now);
+        self.legs.tell(MediaEvent::Digit { leg, key, at: now });
+        self.legs.end_on(leg, StopOn::Digit, PlayEnd::Digit, now);
         let carries = |outline: &OutlineLeg| {
             outline.playing.is_none() && outline.far.is_some_and(|far| far.send)
         };
@@ -352,20 +286,20 @@ impl Outline {
     }
 
     fn bridge(&mut self, one: LegId, other: LegId, now: Now) {
-        if one == other || !self.legs.contains_key(&one) || !self.legs.contains_key(&other) {
+        if one == other || !self.legs.contains(&one) || !self.legs.contains(&other) {
             return;
         }
         self.unbridge(one, now);
         self.unbridge(other, now);
         for (leg, peer, is_first) in [(one, other, true), (other, one, false)] {
-            self.with(leg, |outline| {
+            self.legs.with(leg, |outline| {
                 outline.bridge = Some(OutlineBridge {
                     peer,
                     is_first,
                     has_sent: false,
                 });
             });
-            self.end_on(leg, StopOn::Bridge, PlayEnd::Bridge, now);
+            self.legs.end_on(leg, StopOn::Bridge, PlayEnd::Bridge, now);
         }
         self.settle_both(one, now);
     }
@@ -373,7 +307,7 @@ impl Outline {
     fn unbridge(&mut self, leg: LegId, now: Now) {
         let outline = self.legs.get_mut(&leg);
         if let Some(bridge) = outline.and_then(|outline| outline.bridge.take()) {
-            self.with(bridge.peer, |outline| outline.bridge = None);
+            self.legs.with(bridge.peer, |outline| outline.bridge = None);
             self.settle(leg, now);
             self.settle(bridge.peer, now);
         }
@@ -392,6 +326,7 @@ impl Outline {
         while let Some(key) = self.legs.get_mut(&leg).and_then(|leg| leg.next_key(now)) {
             self.send_key(leg, key, now);
         }
+        self.legs.keep(leg, now);
         let Some(outline) = self.legs.get(&leg) else {
             return;
         };
@@ -407,7 +342,7 @@ impl Outline {
             .is_some_and(|playing| playing.is_finished(now));
         self.change(leg, outgoing, now);
         if finished {
-            self.end(leg, PlayEnd::Finished, now);
+            self.legs.end(leg, PlayEnd::Finished, now);
             let outgoing = self
                 .legs
                 .get(&leg)
@@ -431,7 +366,7 @@ impl Outline {
             self.signal(leg, address, sound, now);
         }
         if to.is_some_and(|to| matches!(to.source, Source::Forward(_))) {
-            self.forwarded(leg, now);
+            self.legs.forwarded(leg, now);
         }
     }
 
@@ -439,34 +374,11 @@ impl Outline {
         let Some(outline) = self.legs.get_mut(&leg) else {
             return;
         };
+        let from = SocketAddr::new(self.address, outline.port);
         if !std::mem::replace(&mut outline.has_sent, true) {
-            self.events
-                .push_back(MediaEvent::FirstSent { leg, at: now });
+            self.legs.tell(MediaEvent::FirstSent { leg, at: now });
         }
-        self.signals.push_back(WireSignal {
-            from: SocketAddr::new(self.address, outline.port),
-            to,
-            sound,
-        });
-    }
-
-    /// Voice has left at a leg: tells when it has left in both directions.
-    fn forwarded(&mut self, leg: LegId, now: Now) {
-        let bridge = self
-            .legs
-            .get_mut(&leg)
-            .and_then(|outline| outline.bridge.as_mut());
-        let Some(bridge) = bridge.filter(|bridge| !bridge.has_sent) else {
-            return;
-        };
-        bridge.has_sent = true;
-        let (peer, is_first) = (bridge.peer, bridge.is_first);
-        let back = self.legs.get(&peer).and_then(|outline| outline.bridge);
-        if back.is_some_and(|bridge| bridge.has_sent) {
-            let (one, other) = if is_first { (leg, peer) } else { (peer, leg) };
-            let at = now;
-            self.events.push_back(MediaEvent::TwoWay { one, other, at });
-        }
+        self.signals.push_back(WireSignal { from, to, sound });
     }
 
     fn schedule(&mut self, leg: LegId, now: Now) {
@@ -482,12 +394,6 @@ impl Outline {
         }
         if let Some(due) = due {
             self.deadlines.insert((due, leg));
-        }
-    }
-
-    fn with(&mut self, leg: LegId, change: impl FnOnce(&mut OutlineLeg)) {
-        if let Some(outline) = self.legs.get_mut(&leg) {
-            change(outline);
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::machine::media::contract::Quality;
 use crate::machine::media::contract::Sound;
 use crate::machine::media::library::frames_in;
 use crate::machine::media::outline_play::OutlinePlay;
+use crate::machine::media::outline_tape::Coming;
+use crate::machine::media::outline_tape::OutlineTape;
 use crate::machine::media::outline_wire::Sending;
 use crate::machine::media::outline_wire::Source;
 use crate::vocabulary::id::LegId;
@@ -62,6 +64,7 @@ pub(crate) struct OutlineLeg {
     keys: VecDeque<char>,
     key_at: Now,
     pub(crate) quality: Quality,
+    pub(crate) tape: Option<OutlineTape>,
 }
 
 impl OutlineLeg {
@@ -81,6 +84,7 @@ impl OutlineLeg {
             keys: VecDeque::new(),
             key_at: Now::START,
             quality: Quality::default(),
+            tape: None,
         }
     }
 
@@ -202,6 +206,17 @@ impl OutlineLeg {
         self.quality.packets_received += PRESS_PACKETS;
     }
 
+    /// Puts what comes in on the tape, if there is one; true if speech is to be told.
+    pub(crate) fn keep(&mut self, now: Now) -> bool {
+        let coming = match self.audible().map(|arriving| arriving.tone) {
+            None => Coming::Nothing,
+            Some(None) => Coming::Silence,
+            Some(Some(_)) => Coming::Speech,
+        };
+        let tape = self.tape.as_mut();
+        tape.is_some_and(|tape| tape.hear(coming, now))
+    }
+
     /// When something happens here by itself.
     pub(crate) fn next_deadline(&self, now: Now) -> Option<Now> {
         let play = self
@@ -210,7 +225,8 @@ impl OutlineLeg {
             .and_then(|playing| playing.deadline(now));
         let waits = self.far.is_some() && !self.keys.is_empty();
         let key = waits.then_some(self.key_at);
-        [play, key].into_iter().flatten().min()
+        let tape = self.tape.as_ref().and_then(OutlineTape::deadline);
+        [play, key, tape].into_iter().flatten().min()
     }
 }
 

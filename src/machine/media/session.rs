@@ -1,6 +1,8 @@
 //! One leg's packets: what it plays, presses, hears and is forwarded.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::Codec;
@@ -23,6 +25,7 @@ use crate::machine::media::playback::Program;
 use crate::machine::media::reception::Reception;
 use crate::machine::media::reporter::Reporter;
 use crate::machine::media::stream::Stream;
+use crate::machine::media::tape::Tape;
 use crate::vocabulary::chance::Chance;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::time::Now;
@@ -36,13 +39,13 @@ const FRAME_TICKS: u32 = 160;
 /// A packet that a leg heard and a bridge carries on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heard<'a> {
-    kind: Kind,
-    header: Header,
-    payload: &'a [u8],
+    pub(super) kind: Kind,
+    pub(super) header: Header,
+    pub(super) payload: &'a [u8],
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Voice(Codec),
     Key,
 }
@@ -50,24 +53,25 @@ enum Kind {
 /// One leg's state. It is told packets and ticks of 20 ms, and posts packets and events.
 #[derive(Debug)]
 pub struct Session {
-    leg: LegId,
-    far: Option<Far>,
-    stream: Stream,
+    pub(super) leg: LegId,
+    pub(super) far: Option<Far>,
+    pub(super) stream: Stream,
     latch: Latch,
     reception: Reception,
     packets_dropped: u64,
     keys_heard: KeyHearing,
     keys_pressed: KeyPress,
-    playback: Option<Playback>,
+    pub(super) playback: Option<Playback>,
     /// When the last frame left.
     frame_at: Now,
     /// The far end did not get the last frame: it was on hold.
     is_withheld: bool,
     /// Where the next frame stands while ticks follow each other.
-    timeline: Option<u32>,
-    forwarding: Option<Forwarding>,
+    pub(super) timeline: Option<u32>,
+    pub(super) forwarding: Option<Forwarding>,
     ear: Option<Box<Ear>>,
     ear_is_fresh: bool,
+    tape: Option<Box<Tape>>,
     reporter: Reporter,
 }
 
@@ -91,6 +95,7 @@ impl Session {
             forwarding: None,
             ear: None,
             ear_is_fresh: false,
+            tape: None,
             reporter: Reporter::new(chance),
         }
     }
@@ -170,6 +175,19 @@ impl Session {
         }
     }
 
+    pub(crate) fn tape(&mut self, longest: Duration) {
+        self.tape = Some(Box::new(Tape::new(longest)));
+    }
+
+    /// Tells what the far end said, if that is kept.
+    pub(crate) fn end_tape(&mut self, post: &mut Post<'_>) {
+        if let Some(tape) = self.tape.take() {
+            let (sound, spoken) = tape.finish();
+            let (leg, sound) = (self.leg, Arc::new(sound));
+            post.event(MediaEvent::Taped { leg, sound, spoken });
+        }
+    }
+
     /// Whether ticks have something to send.
     pub(crate) fn is_busy(&self) -> bool {
         self.far.is_some() && (self.playback.is_some() || self.keys_pressed.is_busy())
@@ -237,7 +255,7 @@ impl Session {
     }
 
     /// Sends a packet, if there is somewhere to send it.
-    fn send(
+    pub(super) fn send(
         &mut self,
         header: &Header,
         payload: impl ExactSizeIterator<Item = u8>,
@@ -269,7 +287,10 @@ impl Session {
         };
         match heard.kind {
             Kind::Voice(_) if !far.receive => return None,
-            Kind::Voice(codec) => self.listen_to(&heard, codec, post),
+            Kind::Voice(codec) => {
+                self.listen_to(&heard, codec, post);
+                self.keep(&heard, codec, post);
+            }
             Kind::Key => {
                 let event = telephone_event::decode(heard.payload).ok()?;
                 if let Some(key) = self.keys_heard.hear(&heard.header, &event, post.now) {
@@ -330,6 +351,16 @@ impl Session {
         }
     }
 
+    /// Puts what was heard on the tape, if there is one.
+    fn keep(&mut self, heard: &Heard<'_>, codec: Codec, post: &mut Post<'_>) {
+        let (leg, at) = (self.leg, post.now);
+        if let Some(tape) = &mut self.tape
+            && tape.hear(&heard.header, codec, heard.payload, at)
+        {
+            post.event(MediaEvent::Spoke { leg, at });
+        }
+    }
+
     fn listen_to(&mut self, heard: &Heard<'_>, codec: Codec, post: &mut Post<'_>) {
         let Some(ear) = &mut self.ear else {
             return;
@@ -349,80 +380,6 @@ impl Session {
         if let Some(hz) = ear.hear(heard.payload.iter().map(|code| level(*code))) {
             tell(Sound::Tone(hz));
         }
-    }
-
-    /// Sends on what the other side of a bridge heard; true if it was voice and it left.
-    ///
-    /// What plays here wins over what is forwarded.
-    pub(crate) fn forward(&mut self, heard: &Heard<'_>, post: &mut Post<'_>) -> bool {
-        let Some(far) = self.far.filter(|far| far.send && self.playback.is_none()) else {
-            self.forwarding = None;
-            return false;
-        };
-        self.timeline = None;
-        match heard.kind {
-            Kind::Voice(codec) => self.forward_voice(&far, heard, codec, post),
-            Kind::Key => {
-                self.forward_key(&far, heard, post);
-                false
-            }
-        }
-    }
-
-    fn forward_voice(
-        &mut self,
-        far: &Far,
-        heard: &Heard<'_>,
-        codec: Codec,
-        post: &mut Post<'_>,
-    ) -> bool {
-        let came = &heard.header;
-        let going = self.forwarding.take().filter(|going| going.continues(came));
-        let begins = going.is_none();
-        let begin = || Forwarding::begin(came, &self.stream, post.now);
-        let forwarding = self.forwarding.insert(going.unwrap_or_else(begin));
-        let Some((seq, timestamp)) = forwarding.voice(came) else {
-            return false;
-        };
-        let header = Header {
-            marker: begins || came.marker,
-            payload_type: far.codec.payload_type(),
-            ..self.stream.number(seq, timestamp)
-        };
-        let payload = heard.payload.iter().copied();
-        match (codec, far.codec) {
-            (Codec::Pcmu, Codec::Pcma) => self.send(&header, payload.map(g711::pcmu_to_pcma), post),
-            (Codec::Pcma, Codec::Pcmu) => self.send(&header, payload.map(g711::pcma_to_pcmu), post),
-            (Codec::Pcmu, Codec::Pcmu) | (Codec::Pcma, Codec::Pcma) => {
-                self.send(&header, payload, post)
-            }
-        }
-    }
-
-    fn forward_key(&mut self, far: &Far, heard: &Heard<'_>, post: &mut Post<'_>) {
-        let came = &heard.header;
-        let Some(payload_type) = far.telephone_event else {
-            if let Some(forwarding) = &mut self.forwarding {
-                forwarding.skip(came);
-            }
-            return;
-        };
-        let stream = &self.stream;
-        let begin = || Forwarding::begin(came, stream, post.now);
-        let forwarding = self.forwarding.get_or_insert_with(begin);
-        if let Some((seq, timestamp)) = forwarding.key(came, stream, post.now) {
-            let header = Header {
-                marker: came.marker,
-                payload_type,
-                ..self.stream.number(seq, timestamp)
-            };
-            self.send(&header, heard.payload.iter().copied(), post);
-        }
-    }
-
-    /// Forgets where forwarding stood.
-    pub(crate) fn unbridge(&mut self) {
-        self.forwarding = None;
     }
 
     /// Sends a report if one is due.
@@ -451,6 +408,7 @@ impl Session {
     /// Ends what is playing and says what passed through.
     pub(crate) fn close(&mut self, post: &mut Post<'_>) {
         self.end(PlayEnd::Stopped, post);
+        self.end_tape(post);
         if let Some(to) = self.far.as_ref().and_then(|far| self.latch.target(far)) {
             let streams = (&self.stream, &mut self.reception);
             self.reporter.leave(to, streams, post);

@@ -156,15 +156,18 @@ mod tests {
     #[test]
     fn the_first_turn_is_within_two_grains_of_when_it_is_due() {
         for due in 1000..1040 {
-            for now in [due, due - 1, due - 13, due - 20] {
+            for joined in [due, due - 1, due - 13, due - 20] {
                 let mut wheel = Wheel::new(Duration::from_millis(1));
-                wheel.join(1, Now::at_ms(now), Now::at_ms(now - 40));
-                turns(&mut wheel, Now::at_ms(now));
-                wheel.join(7, Now::at_ms(due), Now::at_ms(now));
+                wheel.join(1, Now::at_ms(joined), Now::at_ms(joined - 40));
+                turns(&mut wheel, Now::at_ms(joined));
+                wheel.join(7, Now::at_ms(due), Now::at_ms(joined));
                 let first =
-                    (now..due + 40).find(|ms| turns(&mut wheel, Now::at_ms(*ms)).contains(&7));
+                    (joined..due + 40).find(|ms| turns(&mut wheel, Now::at_ms(*ms)).contains(&7));
                 let first = first.unwrap();
-                assert!(first + 1 >= due && first <= due + 2, "{due} {now} {first}");
+                assert!(
+                    first + 1 >= due && first <= due + 2,
+                    "{due} {joined} {first}"
+                );
             }
         }
     }

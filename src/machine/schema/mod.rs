@@ -9,6 +9,9 @@ pub mod dialplan;
 /// As JSON Schema.
 pub mod json;
 
+/// Steps that take a place in a queue.
+pub mod queue_verb;
+
 /// Steps that ask services.
 pub mod service_verb;
 

@@ -1,5 +1,6 @@
 //! What may stand in a dialplan's steps, verb by verb.
 
+use crate::machine::schema::queue_verb;
 use crate::machine::schema::service_verb;
 use crate::machine::schema::shape::Form;
 use crate::machine::schema::shape::Key;
@@ -11,10 +12,8 @@ use crate::machine::schema::verb_key::IN;
 use crate::machine::schema::verb_key::KEY_TIMEOUT;
 use crate::machine::schema::verb_key::RETRIES;
 use crate::machine::schema::verb_key::SAY;
-use crate::machine::schema::verb_key::WAIT_STEP;
 use crate::machine::schema::verb_key::goto;
 use crate::machine::schema::verb_key::way;
-use crate::machine::schema::wait_key::WAIT_KEY;
 
 /// A step by its verb.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +51,6 @@ const KEYS: Key = free(
     "where keys lead; * repeats and 0 leads to a person unless they stand here",
 );
 
-const WAIT_KEYS: Key = free(
-    "keys",
-    Form::Keys(&Form::Either(&[Form::Name, Form::Keyed(&WAIT_KEY)])),
-    "what keys do while the caller waits",
-);
-
 macro_rules! outcomes {
     ($($way:expr),* $(,)?) => {
         &Shape {
@@ -80,7 +73,7 @@ pub const PLAIN: Verb = Verb {
 };
 
 /// Steps by their verbs.
-pub const VERBS: [Verb; 19] = [
+pub const VERBS: [Verb; 20] = [
     Verb {
         name: "menu",
         shape: Shape {
@@ -246,55 +239,7 @@ pub const VERBS: [Verb; 19] = [
     },
     Verb {
         name: "queue",
-        shape: Shape {
-            about: "waits for a seat",
-            keys: &[
-                SAY,
-                IN,
-                needed("queue", Form::Name, "the queue"),
-                free(
-                    "need",
-                    Form::Either(&[Form::Text, Form::Map(&Form::Text)]),
-                    "skills: refund >= 3 and lang.en >= 1, or one per language",
-                ),
-                free("priority", Form::Whole(0, 100), "larger goes first"),
-                free(
-                    "tell",
-                    Form::Some(&Form::One(&["position", "wait"])),
-                    "what a waiting caller is told from time to time; else position",
-                ),
-                free("hint", Form::Said, "said after it"),
-                WAIT_KEYS,
-                free("max_wait", Form::Length, "the longest wait: 10m"),
-                free(
-                    "max_expected",
-                    Form::Length,
-                    "who must expect to wait longer is not taken: 15m",
-                ),
-                free(
-                    "ageing",
-                    Form::Number,
-                    "how fast the priority rises, in levels a minute",
-                ),
-                free(
-                    "steps",
-                    Form::List(&Form::Keyed(&WAIT_STEP)),
-                    "whom the call asks for one after the other, instead of the queue's steps",
-                ),
-                goto(outcomes![
-                    way("full", "the queue is full"),
-                    way("left", "the caller left the queue"),
-                    way("talked", "the seat hung up and the caller did not"),
-                    way("closed", "outside of the queue's hours; else as full"),
-                    way("long", "the wait to expect is longer than max_expected"),
-                    way("timeout", "the caller has waited for max_wait"),
-                    way(
-                        "nobody",
-                        "nobody who could help is signed in; else the call waits"
-                    ),
-                ]),
-            ],
-        },
+        shape: queue_verb::QUEUE,
         example: "{ queue: q, goto: { any: a } }",
     },
     Verb {
@@ -322,35 +267,27 @@ pub const VERBS: [Verb; 19] = [
     },
     Verb {
         name: "callback",
+        shape: queue_verb::CALLBACK,
+        example: "{ callback: \"x\", goto: { any: a } }",
+    },
+    Verb {
+        name: "message",
         shape: Shape {
-            about: "promises a caller to be called back at the place kept in a queue",
+            about: "takes a message for the people of a queue",
             keys: &[
                 SAY,
                 IN,
-                needed(
-                    "callback",
-                    Form::Said,
-                    "what the customer hears when they answer: who calls, and to press 1",
-                ),
-                free(
-                    "in_queue",
-                    Form::Name,
-                    "where it waits if the call keeps no place: closed, full, too long",
-                ),
+                needed("message", Form::Name, "the queue"),
+                free("longest", Form::Length, "the longest message: 2m"),
+                free("silence", Form::Length, "the silence that ends it: 5s"),
                 goto(outcomes![
-                    way("ok", "it is promised; durable, so it may be told"),
-                    way(
-                        "failed",
-                        "it cannot be promised: the number, the place, the log"
-                    ),
-                    way(
-                        "no_number",
-                        "the call came without a number; else as failed"
-                    ),
+                    way("ok", "it is kept; durable, so it may be told"),
+                    way("failed", "it cannot be kept"),
+                    way("empty", "nothing was said; else as ok"),
                 ]),
             ],
         },
-        example: "{ callback: \"x\", goto: { any: a } }",
+        example: "{ message: q, goto: { any: a } }",
     },
     Verb {
         name: "hangup",

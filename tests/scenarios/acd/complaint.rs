@@ -119,13 +119,7 @@ impl Play {
                     self.tell(Input::Reserved { seat, epoch });
                 }
                 Output::Note(_) => {}
-                Output::Reserve { .. }
-                | Output::Offer { .. }
-                | Output::Withdraw { .. }
-                | Output::Announce { .. }
-                | Output::QueueFull { .. }
-                | Output::TakenOut { .. }
-                | Output::NobodySignedIn { .. } => said.push_back(word(&output)),
+                _ => said.push_back(word(&output)),
             }
         }
         Vec::from(said).join(", ")

@@ -152,13 +152,7 @@ impl History {
                     self.engine.handle(self.turn(), input);
                 }
                 Output::Note(fact) => self.fold(&fact),
-                Output::Reserve { .. }
-                | Output::Offer { .. }
-                | Output::Withdraw { .. }
-                | Output::Announce { .. }
-                | Output::QueueFull { .. }
-                | Output::TakenOut { .. }
-                | Output::NobodySignedIn { .. } => {}
+                _ => {}
             }
         }
     }
@@ -235,18 +229,12 @@ impl History {
         for queue in (0..QUEUES).map(QueueId) {
             for waiting in self.engine.waiting(queue) {
                 let free = self.engine.seats().find(|seat| {
-                    let spare = by_contact.values().any(|seats| {
-                        seats.len() > 1 && seats.iter().any(|(one, _)| *one == seat.seat)
+                    let spare = seat.booking.is_some_and(|(contact, _)| {
+                        let beside = self.rung.get(&contact).map(|(_, beside)| beside);
+                        by_contact[&contact].len() > 1
+                            && beside.is_some_and(|beside| beside.contains(&seat.seat))
                     });
                     serves(seat.seat, queue) && (seat.state == SeatState::Ready || spare)
-                });
-                // The seat that is booked for somebody else is not spare.
-                let free = free.filter(|seat| {
-                    seat.state == SeatState::Ready
-                        || self
-                            .rung
-                            .values()
-                            .any(|(_, beside)| beside.contains(&seat.seat))
                 });
                 assert!(free.is_none(), "{} waits beside {free:?}", waiting.contact);
             }

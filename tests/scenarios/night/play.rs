@@ -20,7 +20,7 @@ use ringwise::driver::orders::csv;
 use ringwise::driver::orders::row::Reading;
 use ringwise::driver::simulated::network::Weather;
 use ringwise::driver::simulated::town::World;
-use ringwise::machine::ivr::surface::LookupFailure;
+use ringwise::machine::ivr::failure::LookupFailure;
 use ringwise::machine::ivr::surface::LookupKey;
 use ringwise::vocabulary::chance::Chance;
 use ringwise::vocabulary::flow::Flow;
@@ -266,7 +266,7 @@ fn world(seed: u64) -> World {
         let soon = Duration::from_millis(3 + chance.below(900));
         let key = match question {
             Question::Orders(key) => key,
-            Question::Service { .. } => return None,
+            Question::Service { .. } | Question::KeepMessage { .. } => return None,
             Question::Speak { .. } => {
                 let spoken = (PromptId(0), Duration::from_secs(1));
                 let spoken = chance.happens(0.5).then_some(spoken);

@@ -21,7 +21,7 @@ use crate::machine::ivr::limit::HOURS_MAX;
 use crate::machine::ivr::reading::reader::Reader;
 use crate::machine::ivr::reading::step_name;
 use crate::machine::ivr::script::Opening;
-use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::target::StepAt;
 use crate::vocabulary::fault::Fault;
 use crate::wire::yaml::record;
 use crate::wire::yaml::record::Record;

@@ -27,6 +27,9 @@ pub mod lookup;
 /// Fixed choices.
 pub mod menu;
 
+/// A message that the caller leaves.
+pub mod message;
+
 /// What expressions may name.
 pub mod naming;
 

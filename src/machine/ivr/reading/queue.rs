@@ -6,7 +6,7 @@ use crate::machine::acd::need::NamedNeed;
 use crate::machine::ivr::reading::reader::Reader;
 use crate::machine::ivr::reading::wait_step;
 use crate::machine::ivr::reading::waiting;
-use crate::machine::ivr::script::Queue;
+use crate::machine::ivr::waiting::Queue;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::language::Language;
 use crate::wire::yaml::record;

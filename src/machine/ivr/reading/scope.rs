@@ -9,7 +9,7 @@ use crate::machine::expression::environment::Declared;
 use crate::machine::expression::environment::Types;
 use crate::machine::ivr::limit::NESTING_MAX;
 use crate::machine::ivr::limit::STEPS_MAX;
-use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::variable::ARGS;
 use crate::machine::ivr::variable::Variable;
 use crate::vocabulary::fault::Fault;

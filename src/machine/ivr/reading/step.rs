@@ -10,6 +10,7 @@ use crate::machine::ivr::reading::fork;
 use crate::machine::ivr::reading::hours;
 use crate::machine::ivr::reading::lookup;
 use crate::machine::ivr::reading::menu;
+use crate::machine::ivr::reading::message;
 use crate::machine::ivr::reading::predict;
 use crate::machine::ivr::reading::queue;
 use crate::machine::ivr::reading::reader::Reader;
@@ -20,10 +21,10 @@ use crate::machine::ivr::reading::subflow;
 use crate::machine::ivr::reading::survey;
 use crate::machine::ivr::reading::verify;
 use crate::machine::ivr::script::Step;
-use crate::machine::ivr::script::StepAt;
 use crate::machine::ivr::script::Tag;
 use crate::machine::ivr::script::Verb;
 use crate::machine::ivr::script::Voices;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::wording::Slot;
 use crate::machine::ivr::wording::Wording;
 use crate::vocabulary::fault::Fault;
@@ -35,9 +36,9 @@ use crate::wire::yaml::tree::Node;
 use crate::wire::yaml::tree::Tree;
 
 /// Verbs that a step may have besides `say` and `goto`.
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "menu", "collect", "lookup", "call", "predict", "answer", "verify", "queue", "hangup", "set",
-    "branch", "time", "survey", "play", "tag", "subflow", "dial", "callback",
+    "branch", "time", "survey", "play", "tag", "subflow", "dial", "callback", "message",
 ];
 
 /// Reads a step. Faults go to the reader; none if there is nothing to go on with.
@@ -86,6 +87,7 @@ pub fn read<'r>(reader: &mut Reader<'r>, placed: &PlacedStep<'r>) -> Option<Step
         Some("queue") => Verb::Queue(queue::read(reader, &mut record)?),
         Some("dial") => Verb::Dial(dial::read(reader, &mut record)?),
         Some("callback") => Verb::Callback(callback::read(reader, &mut record)?),
+        Some("message") => Verb::Message(message::read(reader, &mut record)?),
         Some("hangup") => read_hangup(reader, &mut record)?,
         Some("set") => Verb::Set(set::read(reader, &mut record)?),
         Some("branch") => Verb::Fork(fork::read(reader, &mut record)?),

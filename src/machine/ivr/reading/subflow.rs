@@ -10,7 +10,7 @@ use crate::machine::ivr::reading::step_name;
 use crate::machine::ivr::reading::variable;
 use crate::machine::ivr::script::Assignment;
 use crate::machine::ivr::script::Set;
-use crate::machine::ivr::script::StepAt;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::variable::ARGS;
 use crate::machine::ivr::variable::Variable;
 use crate::vocabulary::fault::Fault;

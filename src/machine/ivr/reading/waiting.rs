@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::machine::ivr::reading::reader::Outcomes;
 use crate::machine::ivr::reading::reader::Reader;
-use crate::machine::ivr::script::StepAt;
-use crate::machine::ivr::script::WaitKey;
-use crate::machine::ivr::script::Waiting;
+use crate::machine::ivr::target::StepAt;
 use crate::machine::ivr::tell::Tell;
+use crate::machine::ivr::waiting::WaitKey;
+use crate::machine::ivr::waiting::Waiting;
 use crate::machine::ivr::wording::Slot;
 use crate::machine::ivr::wording::Wording;
 use crate::vocabulary::fault::Fault;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::press::Keys;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::vocabulary::fault::Span;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::moment::WrittenMoment;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::press::Keys;
 use crate::machine::ivr::script::Script;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::testing::case::Case;
 use crate::machine::ivr::testing::case::Expect;
 use crate::machine::ivr::testing::case::Given;

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::machine::ivr::fact::WalkFact;
+use crate::machine::ivr::failure::LookupFailure;
 use crate::machine::ivr::press::Press;
 use crate::machine::ivr::rehearsal::Rehearsal;
 use crate::machine::ivr::rehearsal::Scene;
 use crate::machine::ivr::script::Script;
 use crate::machine::ivr::surface::CallerContext;
-use crate::machine::ivr::surface::LookupFailure;
 use crate::machine::ivr::surface::LookupKey;
-use crate::machine::ivr::surface::WalkFact;
 use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::testing::case::Case;
@@ -164,6 +164,10 @@ impl Stage<'_> {
                 let until = self.call.now() + wait;
                 while self.go_on(until) {}
             }
+            Press::Speak(length) => {
+                self.call.speak(length);
+                self.take();
+            }
             Press::HangUp => self.outcome = Some(Outcome::Left),
             Press::Full
             | Press::Left
@@ -214,6 +218,8 @@ impl Stage<'_> {
                 | WalkOutput::Waiting(_)
                 | WalkOutput::Dial { .. }
                 | WalkOutput::CallBack { .. }
+                | WalkOutput::TakeMessage { .. }
+                | WalkOutput::EndMessage
                 | WalkOutput::Unpromise
                 | WalkOutput::Forget { .. }
                 | WalkOutput::ForgetConsult { .. } => {}
