@@ -259,6 +259,7 @@ def took_too_late(ring):
     """A 200 that is taken by nobody: ACK, then BYE."""
     user = ring.phone.user
     until(f"{user}, whose 200 was too late, is hung up", lambda: ring.byes, 5)
+    check(ring.byes[0].get("reason") == ELSEWHERE, f"{user} is hung up with reason {ring.byes[0].get('reason')!r}")
     check(ring.acks, f"{user} gets BYE before ACK")
     check(ring.acks[0].get("cseq").split()[0] == ring.invite.get("cseq").split()[0], "the ACK is of another INVITE")
     check(branch(ring.acks[0]) != ring.branch, f"{user}: the ACK to a 200 is a transaction of its own")

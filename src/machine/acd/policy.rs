@@ -11,7 +11,8 @@
 //! fixed_queue_ratio   q − p·Q,  p = (1/√c) / Σ(1/√c)
 //! generalised_c_mu    c·w·µ
 //! service_level       1 + w/T while w ≤ T, then T/w
-//! auto                r^⅔·w + (r − 1)·(q − 1)·g, and r^⅔·2.75·e·T more while T − m < w ≤ T
+//! auto                r^⅔·w + (r − 1)·(q − 1)·g, and r^⅔·d·e more while T − m < w ≤ T,
+//!                     d = min(1.2·m, 4·T)
 //!
 //! w waiting time (min)   q contacts that wait in its queue   Q in all queues that share seats
 //! c the queue's weight   T its target (min)                  µ its talks ended per busy minute
@@ -21,7 +22,7 @@
 //!
 //! Equal indices go by arrival. `Q`, and the sum in `p`, are over the queues that share seats.
 //!
-//! `auto`: `r` is `c·µ^¼/n^⅓`, divided by the least of those that share seats, and `n` the seats that
+//! `auto`: `r` is `c·µ^0.3/n^⅓`, divided by the least of those that share seats, and `n` the seats that
 //! are signed in for the queue, each divided by the queues that it serves. Where all are equal it
 //! serves who waits longest: that is cheapest where a wait costs its square. A heavier queue goes
 //! before its turn, the more so the more wait in it, because each of these will wait a turn (`g`)
@@ -31,7 +32,8 @@
 //!
 //! A service level is won by whoever is still inside the target and would miss it if it waited as
 //! long again as others did lately. Answered now instead of a contact that waits `d` minutes longer,
-//! about `d` earlier than in turn, it costs `d²`: worth it up to a fixed `d`, 2.75 targets. `e` is the
+//! about `d` earlier than in turn, it costs `d²`: worth it as long as `d` is small beside what waits
+//! cost anyway, so up to 1.2 mean waits, and never beyond 4 targets. `e` is the
 //! least weight over the mean weight, to the fourth: targets count in so far as weights do not.
 
 use std::fmt;
@@ -169,7 +171,7 @@ fn auto(sight: Sight) -> f64 {
     let Sight { waited, target, .. } = sight;
     let misses_soon = waited <= target && waited + sight.recent > target;
     let lead = if misses_soon {
-        LEAD_TARGETS * sight.evenness * target
+        (LEAD_WAITS * sight.recent).min(LEAD_TARGETS * target) * sight.evenness
     } else {
         0.0
     };
@@ -178,10 +180,10 @@ fn auto(sight: Sight) -> f64 {
 }
 
 /// What a wait in a queue costs, by its weight, by its talks ended per busy minute and by the seats
-/// that serve it, each divided by the queues that it serves: `c·µ^¼/n^⅓`.
+/// that serve it, each divided by the queues that it serves: `c·µ^0.3/n^⅓`.
 #[must_use]
 pub fn stress(weight: f64, served: f64, seats: f64) -> f64 {
-    weight * served.sqrt().sqrt() / seats.cbrt()
+    weight * served.powf(0.3) / seats.cbrt()
 }
 
 /// How fast a wait presses: `r^⅔`.
@@ -197,8 +199,10 @@ pub fn evenness(least: f64, mean: f64) -> f64 {
     (least / mean).powi(4)
 }
 
-/// How far ahead of its wait a contact goes that would miss its target, in targets.
-const LEAD_TARGETS: f64 = 2.75;
+/// How far ahead of its wait a contact goes that would miss its target: in mean waits, and in targets
+/// at most.
+const LEAD_WAITS: f64 = 1.2;
+const LEAD_TARGETS: f64 = 4.0;
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -245,8 +249,8 @@ mod tests {
     #[test]
     fn who_would_miss_the_target_goes_before_who_missed_it_but_not_before_who_waits_much_longer() {
         assert!(goes_before(waited(0.4), waited(0.6)));
-        assert!(goes_before(waited(0.4), waited(1.7)));
-        assert!(!goes_before(waited(0.4), waited(1.8)));
+        assert!(goes_before(waited(0.4), waited(1.5)));
+        assert!(!goes_before(waited(0.4), waited(1.7)));
         assert!(goes_before(waited(0.4), waited(0.3)));
     }
 

@@ -178,7 +178,7 @@ impl UserAgent {
                 let status = Status(status);
                 self.report(UaEvent::Progress { leg, status });
             }
-            Cancel::No | Cancel::Sent => {}
+            Cancel::No | Cancel::Sent(_) => {}
             Cancel::Wanted(_) => self.try_cancel(leg, now),
         }
     }
@@ -250,8 +250,11 @@ impl UserAgent {
         let Phase::Outgoing(calling) = &mut state.phase else {
             return;
         };
-        if calling.cancel != Cancel::No && calling.ring_until.is_some() {
-            self.say_bye(leg, None, now);
+        if let (Cancel::Wanted(reason) | Cancel::Sent(reason), Some(_)) =
+            (&calling.cancel, calling.ring_until)
+        {
+            let reason = reason.clone();
+            self.say_bye(leg, reason.as_deref(), now);
             return;
         }
         if calling.cancel != Cancel::No {

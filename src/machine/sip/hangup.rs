@@ -90,7 +90,7 @@ impl UserAgent {
             return;
         }
         let reason = reason.clone();
-        calling.cancel = Cancel::Sent;
+        calling.cancel = Cancel::Sent(reason.clone());
         client
             .transaction
             .give_up_at(now + timing::TRANSACTION_LIMIT);

@@ -79,8 +79,8 @@ pub enum Cancel {
     No,
     /// Asked for before any response: CANCEL must wait for one (RFC 3261 section 9.1).
     Wanted(Option<String>),
-    /// Sent.
-    Sent,
+    /// Sent, with this reason: a BYE to an answer that crosses it has the same.
+    Sent(Option<String>),
 }
 
 /// An answered session.
