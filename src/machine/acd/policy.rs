@@ -22,7 +22,7 @@
 //!
 //! Equal indices go by arrival. `Q`, and the sum in `p`, are over the queues that share seats.
 //!
-//! `auto`: `r` is `c·µ^0.3/n^⅓`, divided by the least of those that share seats, and `n` the seats that
+//! `auto`: `r` is `c·µ^¼/n^⅓`, divided by the least of those that share seats, and `n` the seats that
 //! are signed in for the queue, each divided by the queues that it serves. Where all are equal it
 //! serves who waits longest: that is cheapest where a wait costs its square. A heavier queue goes
 //! before its turn, the more so the more wait in it, because each of these will wait a turn (`g`)
@@ -180,10 +180,10 @@ fn auto(sight: Sight) -> f64 {
 }
 
 /// What a wait in a queue costs, by its weight, by its talks ended per busy minute and by the seats
-/// that serve it, each divided by the queues that it serves: `c·µ^0.3/n^⅓`.
+/// that serve it, each divided by the queues that it serves: `c·µ^¼/n^⅓`.
 #[must_use]
 pub fn stress(weight: f64, served: f64, seats: f64) -> f64 {
-    weight * served.powf(0.3) / seats.cbrt()
+    weight * served.sqrt().sqrt() / seats.cbrt()
 }
 
 /// How fast a wait presses: `r^⅔`.
