@@ -95,6 +95,8 @@ class Seats:
         if not text.strip():  # a ping that keeps the way open
             return
         head = text.partition("\r\n\r\n")[0].split("\r\n")
+        if "SIP/2.0" not in head[0]:  # a report about sound, where this port is the one above a voice port
+            return
         headers = {}
         vias = []
         for line in head[1:]:

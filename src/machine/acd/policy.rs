@@ -12,7 +12,7 @@
 //! generalised_c_mu    c·w·µ
 //! service_level       1 + w/T while w ≤ T, then T/w
 //! auto                r^⅔·w + (r − 1)·(q − 1)·g, and r^⅔·d·e more while T − m < w ≤ T,
-//!                     d = min(1.2·m, 4·T)
+//!                     d = min(1.4·m, 4·T)
 //!
 //! w waiting time (min)   q contacts that wait in its queue   Q in all queues that share seats
 //! c the queue's weight   T its target (min)                  µ its talks ended per busy minute
@@ -33,7 +33,7 @@
 //! A service level is won by whoever is still inside the target and would miss it if it waited as
 //! long again as others did lately. Answered now instead of a contact that waits `d` minutes longer,
 //! about `d` earlier than in turn, it costs `d²`: worth it as long as `d` is small beside what waits
-//! cost anyway, so up to 1.2 mean waits, and never beyond 4 targets. `e` is the
+//! cost anyway, so up to 1.4 mean waits, and never beyond 4 targets. `e` is the
 //! least weight over the mean weight, to the fourth: targets count in so far as weights do not.
 
 use std::fmt;
@@ -201,7 +201,7 @@ pub fn evenness(least: f64, mean: f64) -> f64 {
 
 /// How far ahead of its wait a contact goes that would miss its target: in mean waits, and in targets
 /// at most.
-const LEAD_WAITS: f64 = 1.2;
+const LEAD_WAITS: f64 = 1.4;
 const LEAD_TARGETS: f64 = 4.0;
 
 impl fmt::Display for Policy {
@@ -249,8 +249,8 @@ mod tests {
     #[test]
     fn who_would_miss_the_target_goes_before_who_missed_it_but_not_before_who_waits_much_longer() {
         assert!(goes_before(waited(0.4), waited(0.6)));
-        assert!(goes_before(waited(0.4), waited(1.5)));
-        assert!(!goes_before(waited(0.4), waited(1.7)));
+        assert!(goes_before(waited(0.4), waited(1.7)));
+        assert!(!goes_before(waited(0.4), waited(1.9)));
         assert!(goes_before(waited(0.4), waited(0.3)));
     }
 
