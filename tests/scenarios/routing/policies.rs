@@ -107,7 +107,7 @@ fn auto_answers_more_in_time_on_simple_msk_at_little_cost() {
     never_far_from_the_best(&study, slack);
 }
 
-/// Centres that nothing was tried on while `auto` was made: the name; of each type the weight, the rate a
+/// Centres of other shapes and loads: the name; of each type the weight, the rate a
 /// minute, the mean talk and the mean patience in minutes; of each group the seats and the types.
 const CENTRES: &str = "
     V-weights-2        | 2 4.1 3 5, 1 2.3 7 9            | 27 t0 t1
