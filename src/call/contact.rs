@@ -287,11 +287,11 @@ impl Contact {
             Stage::Dialling | Stage::Reaching => self.not_reached(DialEnd::NoAnswer, near),
             Stage::Promised => self.wait_on(near),
             Stage::Ending => {
-                let text = format!("call {} did not let go of its legs in time", self.id);
+                let text = format!("call {} did not end in time", self.id);
                 self.fact(Fact::Alarm { text });
                 self.caller.sip_done();
                 self.caller.media_done();
-                self.message = None;
+                self.give_message_up();
                 for one in &mut self.fading {
                     one.leg.sip_done();
                     one.leg.media_done();

@@ -39,7 +39,16 @@ const TONE: Piece = Piece::Tone {
 
 impl Contact {
     /// The dialplan wants a message of the caller.
-    pub(super) fn take_message(&mut self, queue: String, longest: Duration) {
+    pub(super) fn take_message(
+        &mut self,
+        queue: String,
+        longest: Duration,
+        near: &mut Surroundings<'_>,
+    ) {
+        if self.message.is_some() {
+            // The disk is still at the last one: what comes of that is not said of this one.
+            return self.tell_walk(WalkInput::Message(Err(Unkept::NotWritten)), near);
+        }
         self.message = Some(Taking {
             queue,
             stretch: Stretch::Taping,
@@ -104,15 +113,15 @@ impl Contact {
             call: self.id,
             no: self.messages,
         };
-        let ms = |length: Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+        let chosen = self.walk.journey().chosen.as_ref();
         let left = MessageLeft {
             name,
             queue: side.queue.clone(),
             number: self.number.clone(),
             language: self.language,
-            question: self.walk.journey().briefing().chosen,
+            question: chosen.map(|choice| choice.question.clone()),
             length_ms: u64::try_from(sound.len() / 8).unwrap_or(u64::MAX),
-            spoken_ms: ms(spoken),
+            spoken_ms: u64::try_from(spoken.as_millis()).unwrap_or(u64::MAX),
         };
         let ask = near.mint.ask();
         side.stretch = Stretch::Keeping(ask, Box::new(left));
@@ -171,6 +180,14 @@ impl Contact {
     pub(super) fn message_cut(&mut self) {
         self.message
             .take_if(|side| matches!(side.stretch, Stretch::Taping | Stretch::Ended));
+    }
+
+    /// The call ends, and the disk has not answered.
+    pub(super) fn give_message_up(&mut self) {
+        if self.message.take().is_some() {
+            let why = "the disk did not answer in time".to_owned();
+            self.fact(Fact::Message(MessageFact::Lost { why }));
+        }
     }
 
     fn message_ends(&mut self, how: Result<(), Unkept>, near: &mut Surroundings<'_>) {

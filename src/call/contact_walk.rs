@@ -134,7 +134,9 @@ impl Contact {
             WalkOutput::CallBack { words, queue } => self.promise(words, queue, near),
             WalkOutput::Unpromise => self.unpromise(),
             WalkOutput::Waiting(act) => self.act_waiting(act, near),
-            WalkOutput::TakeMessage { queue, longest } => self.take_message(queue, longest),
+            WalkOutput::TakeMessage { queue, longest } => {
+                self.take_message(queue, longest, near);
+            }
             WalkOutput::EndMessage => self.end_message(),
             WalkOutput::Hangup => self.hang_up(Party::Centre, "dialplan", near),
             WalkOutput::Note(fact) => {

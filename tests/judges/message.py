@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -92,6 +93,10 @@ def a_message_survives_a_kill_that_follows_the_thanks(centre):
         check(len(found) == 1, f"{len(found)} messages")
         message = found[0]
         check(message["number"] == f"+86{CALLER}" and message["queue"] == "after-sales", json.dumps(message))
+        table = subprocess.run(
+            [os.environ["RINGWISE_BIN"], "messages", "--new", "--config", centre.config], capture_output=True, text=True, timeout=20
+        ).stdout
+        check(message["name"] in table and message["number"] in table and "after-sales" in table, f"the table is\n{table}")
         sound = sound_of(centre, message["name"])
         check(abs(len(sound) / 8 - message["length_ms"]) < 2, f"{len(sound) / 8} ms, {message['length_ms']} told")
         check(3_800 < message["length_ms"] < 4_800, f"{message['length_ms']} ms of 4 s")

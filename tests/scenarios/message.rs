@@ -139,13 +139,13 @@ fn the_longest_message_ends_by_itself() {
 
 #[test]
 fn a_disk_that_fails_or_sleeps_is_told_as_a_failure_and_the_caller_hears_so() {
-    for (answer, after_s, losses) in [(Err("full".to_owned()), 0, 1), (Ok(()), 60, 0)] {
+    for (answer, after_s) in [(Err("full".to_owned()), 0), (Ok(()), 60)] {
         let (mut settlement, caller, _) = full_centre(answer, Duration::from_secs(after_s));
         settlement.tell(2_000, caller, PhoneCommand::Press('5'));
         settlement.pass(90_000);
         let record = record(&settlement);
         assert_eq!(steps(&record), ["agent", "message", "sorry"]);
-        assert_eq!(lost(&settlement), losses);
+        assert_eq!(lost(&settlement), 1);
     }
 }
 
@@ -168,4 +168,18 @@ fn who_has_heard_a_message_is_in_the_log() {
     settlement.pass(10);
     let done = Fact::Message(MessageFact::Done { name, deed, by });
     assert!(settlement.town.facts.iter().any(|fact| fact.fact == done));
+}
+
+#[test]
+fn a_call_that_ends_before_the_disk_answers_says_that_its_message_is_lost() {
+    let (mut settlement, caller, kept) = full_centre(Ok(()), Duration::from_secs(120));
+    settlement.tell(2_000, caller, PhoneCommand::HangUp);
+    settlement.pass(60_000);
+    let record = record(&settlement);
+    assert_eq!((kept.lock().unwrap().len(), record.messages.len()), (1, 0));
+    assert_eq!(
+        lost(&settlement),
+        1,
+        "the call ended before the disk answered"
+    );
 }

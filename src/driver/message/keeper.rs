@@ -41,6 +41,9 @@ impl MessageKeeper {
         std::thread::Builder::new()
             .name("messages".to_owned())
             .spawn(move || {
+                if let Err(error) = store.sweep() {
+                    tracing::warn!(%error, "unfinished messages are not deleted");
+                }
                 for (id, name, sound) in incoming {
                     let kept = store.keep(name, &sound).map_err(|error| {
                         tracing::error!(%name, %error, "a message cannot be kept: look at data_dir");

@@ -15,6 +15,9 @@ use crate::call::message::MessageName;
 use crate::driver::prompts::resampler::RATE_HZ;
 use crate::wire::g711;
 
+/// What a file is called that is still being written.
+const UNFINISHED: &str = "tmp";
+
 /// A folder of messages.
 #[derive(Clone, Debug)]
 pub struct MessageStore {
@@ -36,9 +39,9 @@ impl MessageStore {
     ///
     /// The disk says no; nothing is left behind under the message's name.
     pub fn keep(&self, name: MessageName, sound: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(&self.dir)?;
+        self.make_folder()?;
         let path = self.path(name);
-        let unfinished = path.with_extension("tmp");
+        let unfinished = path.with_extension(UNFINISHED);
         let written = write(&unfinished, sound).and_then(|()| fs::rename(&unfinished, &path));
         if let Err(error) = written {
             // What is left of it is worth nothing, and may not go either.
@@ -72,6 +75,36 @@ impl MessageStore {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
         }
+    }
+
+    /// Deletes what a crash left unfinished: nobody was thanked for it.
+    ///
+    /// # Errors
+    ///
+    /// The disk says no.
+    pub fn sweep(&self) -> io::Result<()> {
+        let entries = match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|kind| kind == UNFINISHED) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The folder of the first message is as durable as the message.
+    fn make_folder(&self) -> io::Result<()> {
+        if self.dir.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.dir)?;
+        self.dir
+            .parent()
+            .map_or(Ok(()), |above| File::open(above)?.sync_all())
     }
 
     fn path(&self, name: MessageName) -> PathBuf {
@@ -116,12 +149,16 @@ mod tests {
         let call = CallId::from_bits(9);
         let name = MessageName { call, no: 1 };
         let sound: Vec<u8> = (0..=255).cycle().take(8_000).collect();
+        store.sweep().unwrap();
         assert_eq!(store.read(name).unwrap(), None);
         store.keep(name, &sound).unwrap();
         let wav = store.read(name).unwrap().unwrap();
         let samples = audio::read_output(wav).unwrap();
         let levels: Vec<_> = sound.iter().map(|code| g711::decode_pcmu(*code)).collect();
         assert_eq!(samples, levels);
+        fs::write(folder.join("messages/cut.tmp"), b"half").unwrap();
+        store.sweep().unwrap();
+        assert_eq!(fs::read_dir(folder.join("messages")).unwrap().count(), 1);
         store.delete(name).unwrap();
         store.delete(name).unwrap();
         assert_eq!(store.read(name).unwrap(), None);

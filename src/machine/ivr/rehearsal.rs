@@ -17,6 +17,7 @@ use crate::machine::ivr::surface::WalkInput;
 use crate::machine::ivr::surface::WalkOutput;
 use crate::machine::ivr::walk::Walk;
 use crate::machine::ivr::world::WalkWorld;
+use crate::machine::media::contract::SPOKE_EVERY;
 use crate::machine::media::contract::StopOn;
 use crate::machine::prediction::bank::Bank;
 use crate::machine::prediction::model::Model;
@@ -39,9 +40,6 @@ pub struct Scene<'s> {
     /// The centre's zone.
     pub zone: &'s TimeZone,
 }
-
-/// How often speech is told.
-const SPOKE_EVERY: Duration = Duration::from_millis(500);
 
 /// Who wants to be called back is promised it.
 const PROMISED: WalkInput = WalkInput::Promised(Ok(()));

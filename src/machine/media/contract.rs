@@ -87,6 +87,9 @@ pub enum MediaCommand {
     },
 }
 
+/// How often [`MediaEvent::Spoke`] is told at most.
+pub const SPOKE_EVERY: Duration = Duration::from_millis(500);
+
 /// The negotiated far end of a leg.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Far {
@@ -131,7 +134,7 @@ pub enum Piece {
     Prompt(PromptId),
     /// Silence, in whole frames of 20 ms.
     Silence(Duration),
-    /// A sine at -12 dBm0, for phones of ours.
+    /// A sine at -12 dBm0: before a message, and for phones of ours.
     Tone {
         /// Frequency.
         hz: u16,

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
+use crate::machine::media::contract::SPOKE_EVERY;
 use crate::vocabulary::time::Now;
 use crate::wire::g711;
-
-/// Speech is told again no sooner than this.
-const TOLD_EVERY: Duration = Duration::from_millis(500);
 
 /// Samples a millisecond.
 const RATE: u128 = 8;
@@ -59,7 +57,7 @@ impl OutlineTape {
             return false;
         }
         self.speaks = Some(now);
-        let is_news = self.told.is_none_or(|told| now.since(told) >= TOLD_EVERY);
+        let is_news = self.told.is_none_or(|told| now.since(told) >= SPOKE_EVERY);
         if is_news {
             self.told = Some(now);
         }
@@ -70,7 +68,7 @@ impl OutlineTape {
     pub(crate) fn deadline(&self) -> Option<Now> {
         let told = self.told.filter(|_| self.speaks.is_some())?;
         let ends = self.since? + self.longest;
-        let at = told + TOLD_EVERY;
+        let at = told + SPOKE_EVERY;
         (at < ends).then_some(at)
     }
 

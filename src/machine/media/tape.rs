@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::machine::media::contract::Codec;
+use crate::machine::media::contract::SPOKE_EVERY;
 use crate::vocabulary::time::Now;
 use crate::wire::g711;
 use crate::wire::rtp::Header;
@@ -12,9 +13,6 @@ const RATE: usize = 8_000;
 
 /// A packet whose mean level is at least this holds speech: some -38 dB of the largest level.
 const SPEECH_LEVEL: u32 = 400;
-
-/// Speech is told again no sooner than this.
-pub(crate) const TOLD_EVERY: Duration = Duration::from_millis(500);
 
 /// A pause without packets is kept up to this length; of a longer one nothing is.
 const PAUSE_MAX: u32 = 2 * 8_000;
@@ -76,7 +74,7 @@ impl Tape {
         }
         self.spoken += length;
         self.spoken_to = self.spoken_to.max(end);
-        let is_news = self.told.is_none_or(|told| now.since(told) >= TOLD_EVERY);
+        let is_news = self.told.is_none_or(|told| now.since(told) >= SPOKE_EVERY);
         if is_news {
             self.told = Some(now);
         }
