@@ -30,6 +30,15 @@ type Kept = Arc<Mutex<Vec<(MessageName, usize)>>>;
 
 /// A centre whose queue is full from the start; the disk answers so, after so long.
 fn full_centre(answer: Result<(), String>, after: Duration) -> (Settlement, Place, Kept) {
+    full_centre_at(MESSAGE, answer, after)
+}
+
+/// The same for who dials this.
+fn full_centre_at(
+    number: &str,
+    answer: Result<(), String>,
+    after: Duration,
+) -> (Settlement, Place, Kept) {
     let kept = Kept::default();
     let mut wish = Wish::small(Vec::new(), 2);
     let written = Arc::clone(&kept);
@@ -45,7 +54,7 @@ fn full_centre(answer: Result<(), String>, after: Duration) -> (Settlement, Plac
     let mut settlement = Settlement::with_queue(wish, |queue| queue.waiting_max = 0);
     settlement.open();
     let caller = settlement.callers[0];
-    settlement.tell(0, caller, PhoneCommand::Dial(MESSAGE.to_owned()));
+    settlement.tell(0, caller, PhoneCommand::Dial(number.to_owned()));
     settlement.pass(SPEAKS);
     (settlement, caller, kept)
 }
@@ -182,4 +191,14 @@ fn a_call_that_ends_before_the_disk_answers_says_that_its_message_is_lost() {
         1,
         "the call ended before the disk answered"
     );
+}
+
+#[test]
+fn while_the_disk_is_at_one_message_no_other_is_taken() {
+    let (mut settlement, caller, kept) = full_centre_at("7023", Ok(()), Duration::from_secs(20));
+    settlement.tell(1_000, caller, PhoneCommand::Press('#'));
+    settlement.pass(60_000);
+    let record = record(&settlement);
+    assert_eq!(steps(&record), ["agent", "message", "again", "sorry"]);
+    assert_eq!(kept.lock().unwrap().len(), 1);
 }

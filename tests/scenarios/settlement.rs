@@ -450,6 +450,7 @@ fn examples() -> impl Iterator<Item = Arc<Script>> {
         "examples/dialplans/callback.yaml",
         "examples/dialplans/message.yaml",
         "tests/data/calling-out/ways.yaml",
+        "tests/data/messages/again.yaml",
     ];
     files.into_iter().map(|name| {
         let text = file(name);
