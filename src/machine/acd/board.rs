@@ -361,10 +361,10 @@ impl Board {
     }
 
     /// A contact's wait is over: it was answered, or it left.
-    pub fn learn_wait(&mut self, contact: CallId, now: Now) {
+    pub fn learn_wait(&mut self, contact: CallId, left: bool, now: Now) {
         if let Some(contact) = self.contacts.get(&contact) {
             let wait = now.since(contact.place.arrived);
-            self.figures.waited(contact.queue, wait, now);
+            self.figures.waited(contact.queue, wait, left, now);
         }
     }
 

@@ -311,7 +311,7 @@ impl Engine {
     }
 
     fn abandon(&mut self, id: CallId, now: Now) {
-        self.board.learn_wait(id, now);
+        self.board.learn_wait(id, true, now);
         if let Some(contact) = self.board.forget(id) {
             let waited_ms = contact.waited_ms(now);
             self.board.note(AcdFact::Abandoned {
@@ -362,7 +362,7 @@ impl Engine {
         if let Some(Booking { contact, .. }) = self.in_time(answered) {
             self.board.talk(contact, seat);
             let waited_ms = self.board.waited_ms(contact, now);
-            self.board.learn_wait(contact, now);
+            self.board.learn_wait(contact, false, now);
             self.board.note(AcdFact::Answered {
                 contact,
                 seat,

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use crate::machine::acd::lane::Head;
+use crate::machine::acd::patience::Patience;
 use crate::machine::acd::policy;
 use crate::machine::acd::policy::Policy;
 use crate::machine::acd::policy::Sight;
+use crate::machine::acd::pool::Pool;
+use crate::machine::acd::pool::minutes;
 use crate::machine::acd::rank::Rank;
 use crate::machine::acd::skill::Capability;
 use crate::machine::acd::surface::QueueSetup;
@@ -14,10 +17,6 @@ use crate::vocabulary::time::Now;
 
 /// How many of the last talks of a queue make its mean.
 const TALKS_MAX: f64 = 100.0;
-/// How many of the last waits make their mean.
-const RECENT: f64 = 50.0;
-/// How many of the last ends of waits make the mean gap between them.
-const GAPS_MAX: f64 = 200.0;
 /// A queue counts as having this many seats at least.
 const SEATS_MIN: f64 = 0.5;
 /// A talk's length before there was one, in minutes.
@@ -41,11 +40,15 @@ struct Figure {
     talks: f64,
     /// The seats signed in that serve it, each divided by the queues that it serves.
     seats: f64,
-    /// Its stress, and the pressure of that.
-    own: (f64, f64),
-    /// The same beside the least of those that share seats.
-    stress: f64,
+    /// The seats signed in that serve it.
+    reach: f64,
+    patience: Patience,
+    /// How fast a wait presses by weight and seats.
+    gravity: f64,
+    /// How fast it presses with its talks, beside the least of those that share seats.
     pressure: f64,
+    /// What each who waits behind costs.
+    stress: f64,
 }
 
 impl Figure {
@@ -58,28 +61,8 @@ impl Figure {
     }
 
     fn weigh(&mut self) {
-        let seats = self.seats.max(SEATS_MIN);
-        let stress = policy::stress(self.weight, self.talk.recip(), seats);
-        self.own = (stress, policy::pressure(stress));
+        self.gravity = policy::gravity(self.weight, self.seats.max(SEATS_MIN));
     }
-}
-
-/// Queues that share seats.
-#[derive(Clone, Copy, Debug, Default)]
-struct Pool {
-    /// How many wait, those booked since the event included.
-    waiting: u32,
-    /// Mean wait of the last contacts, in minutes.
-    recent: f64,
-    /// Mean time between the ends of the last waits while others waited, in minutes; of how many;
-    /// and the last such end.
-    gap: f64,
-    gaps: f64,
-    ended: Option<Now>,
-    /// How much targets count: 1 if all weights are equal.
-    evenness: f64,
-    /// The least stress of a queue, and its pressure.
-    least: (f64, f64),
 }
 
 /// The figures of all queues, by their ids.
@@ -108,9 +91,11 @@ impl Figures {
                 talk: TALK_FIRST,
                 talks: 1.0,
                 seats: 0.0,
-                own: (1.0, 1.0),
-                stress: 1.0,
+                reach: 0.0,
+                patience: Patience::default(),
+                gravity: 1.0,
                 pressure: 1.0,
+                stress: 1.0,
             });
             self.pools.push(Pool::default());
         }
@@ -166,23 +151,18 @@ impl Figures {
             figure.talks = (figure.talks + 1.0).min(TALKS_MAX);
             figure.talk += (minutes(talk) - figure.talk) / figure.talks;
             figure.talk = figure.talk.max(TALK_MIN);
-            figure.weigh();
             self.compare();
         }
     }
 
     /// A contact of this queue waited so long, and was answered or left.
-    pub fn waited(&mut self, queue: QueueId, wait: Duration, now: Now) {
-        if let Some(figure) = self.queues.get(place(queue)) {
-            let pool = &mut self.pools[figure.pool];
-            let last = pool.ended.replace(now);
-            let gap = last.map(|last| now.since(last));
-            // Who came after the last end found nobody waiting, or went first: no turn was waited.
-            if let Some(gap) = gap.filter(|gap| *gap <= wait) {
-                pool.gaps = (pool.gaps + 1.0).min(GAPS_MAX);
-                pool.gap += (minutes(gap) - pool.gap) / pool.gaps;
+    pub fn waited(&mut self, queue: QueueId, wait: Duration, left: bool, now: Now) {
+        if let Some(figure) = self.queues.get_mut(place(queue)) {
+            figure.patience.learn(minutes(wait), left);
+            self.pools[figure.pool].ended(wait, now);
+            if left {
+                self.compare();
             }
-            pool.recent += (minutes(wait) - pool.recent) / RECENT;
         }
     }
 
@@ -199,7 +179,9 @@ impl Figures {
         }
         let queues = self.queues.len();
         let mut root: Vec<usize> = (0..queues).collect();
-        self.queues.iter_mut().for_each(|figure| figure.seats = 0.0);
+        for figure in &mut self.queues {
+            (figure.seats, figure.reach) = (0.0, 0.0);
+        }
         for (able, signed_in) in groups {
             let served = able.queues().iter().map(|queue| place(*queue));
             let served = served.filter(|at| *at < queues);
@@ -207,6 +189,7 @@ impl Figures {
             let mut before = None;
             for at in served {
                 self.queues[at].seats += part;
+                self.queues[at].reach += f64::from(signed_in);
                 if let Some(before) = before.replace(at) {
                     let (one, other) = (find(&mut root, before), find(&mut root, at));
                     root[one.max(other)] = one.min(other);
@@ -229,11 +212,9 @@ impl Figures {
             figure.pool = *pool;
             let pool = &mut self.pools[figure.pool];
             pool.waiting += figure.length + figure.booked;
-            pool.recent += old.recent;
-            pool.gap += old.gap;
-            pool.gaps = pool.gaps.max(old.gaps);
-            pool.ended = pool.ended.max(old.ended);
+            pool.join(&old);
             pool.evenness += figure.weight;
+            pool.seats += figure.seats;
             dues[figure.pool] += due(figure.weight);
             members[figure.pool] += 1.0;
             lightest[figure.pool] = lightest[figure.pool].min(figure.weight);
@@ -249,21 +230,28 @@ impl Figures {
         }
     }
 
-    /// Sets queues that share seats beside the one with the least stress.
+    /// Sets queues that share seats beside the one that presses least.
     fn compare(&mut self) {
         for pool in &mut self.pools {
-            pool.least = (f64::INFINITY, f64::INFINITY);
+            pool.patience = Patience::default();
+            pool.longest_talk = 0.0;
+            pool.least = f64::INFINITY;
         }
         for figure in &self.queues {
-            let least = &mut self.pools[figure.pool].least;
-            if figure.own.0 < least.0 {
-                *least = figure.own;
-            }
+            let pool = &mut self.pools[figure.pool];
+            pool.patience = pool.patience.and(figure.patience);
+            pool.longest_talk = pool.longest_talk.max(figure.talk);
         }
         for figure in &mut self.queues {
-            let least = self.pools[figure.pool].least;
-            figure.stress = figure.own.0 / least.0;
-            figure.pressure = figure.own.1 / least.1;
+            let pool = &mut self.pools[figure.pool];
+            let patience = figure.patience.among(pool.patience);
+            let urgency = policy::urgency(pool.longest_talk / figure.talk, patience);
+            figure.pressure = figure.gravity * urgency;
+            pool.least = pool.least.min(figure.pressure);
+        }
+        for figure in &mut self.queues {
+            figure.pressure /= self.pools[figure.pool].least;
+            figure.stress = policy::stress(figure.pressure);
         }
     }
 
@@ -290,9 +278,10 @@ impl Figures {
             weight: figure.weight,
             target: figure.target,
             served: 1.0 / figure.talk,
-            stress: figure.stress,
             pressure: figure.pressure,
+            stress: figure.stress,
             gap: pool.gap,
+            turn: pool.gap * pool.seats / figure.reach.max(SEATS_MIN),
             recent: pool.recent,
             evenness: pool.evenness,
         };
@@ -315,10 +304,6 @@ fn find(root: &mut [usize], mut at: usize) -> usize {
 
 fn place(queue: QueueId) -> usize {
     usize::try_from(queue.0).unwrap_or(usize::MAX)
-}
-
-const fn minutes(span: Duration) -> f64 {
-    span.as_secs_f64() / 60.0
 }
 
 #[cfg(test)]
@@ -385,11 +370,11 @@ mod tests {
     #[test]
     fn a_night_without_calls_makes_no_turn_longer() {
         let mut figures = figures();
-        (0..30).for_each(|at| figures.waited(HEAVY, Duration::from_mins(2), minute(at)));
+        (0..30).for_each(|at| figures.waited(HEAVY, Duration::from_mins(2), false, minute(at)));
         // A minute a turn: (4 - 1)·(9 - 1) minutes.
         assert!(crowd_goes_before(&mut figures, 23, minute(30)));
         assert!(!crowd_goes_before(&mut figures, 25, minute(30)));
-        figures.waited(LIGHT, Duration::from_secs(5), minute(630));
+        figures.waited(LIGHT, Duration::from_secs(5), false, minute(630));
         assert!(!crowd_goes_before(&mut figures, 25, minute(630)));
         assert!(crowd_goes_before(&mut figures, 23, minute(630)));
     }
@@ -400,8 +385,8 @@ mod tests {
         let now = minute(10);
         let waits = |figures: &Figures, queue| figures.rank(&head(queue, minute(7)), now);
         assert!(waits(&figures, HEAVY) > waits(&figures, LIGHT));
-        // Talks shorter by more than four to the fourth outweigh four times the weight.
-        (0..900).for_each(|_| figures.talked(LIGHT, Duration::from_millis(600)));
+        // Talks of a tenth: (3 + 10)/4 outweighs the power ⅗ of four.
+        (0..900).for_each(|_| figures.talked(LIGHT, Duration::from_secs(18)));
         assert!(waits(&figures, HEAVY) < waits(&figures, LIGHT));
     }
 }

@@ -51,8 +51,14 @@ pub mod personal;
 /// Queues, seats and skills change under waiting contacts.
 pub mod reorganisation;
 
+/// How long callers are willing to wait, as far as it was seen.
+pub mod patience;
+
 /// Which queue a free seat serves first: the policies, by formula.
 pub mod policy;
+
+/// What is seen of all queues that share seats.
+pub mod pool;
 
 /// Whom a free seat should take first.
 pub mod rank;

@@ -11,29 +11,32 @@
 //! fixed_queue_ratio   q − p·Q,  p = (1/√c) / Σ(1/√c)
 //! generalised_c_mu    c·w·µ
 //! service_level       1 + w/T while w ≤ T, then T/w
-//! auto                r^⅔·w + (r − 1)·(q − 1)·g, and r^⅔·d·e more while T − m < w ≤ T,
-//!                     d = min(1.4·m, 4·T)
+//! auto                p·w + (p^³ᐟ² − 1)·(q − 1)·g, and p·d·e more while T − min(m, 2½·h) < w ≤ T,
+//!                     d = min(1.6·m, 3·T)
 //!
 //! w waiting time (min)   q contacts that wait in its queue   Q in all queues that share seats
 //! c the queue's weight   T its target (min)                  µ its talks ended per busy minute
 //! g minutes from one end of a wait to the next while others wait, m the mean wait of the last fifty,
-//! both in all queues that share seats
+//! both in all queues that share seats; h as g at the seats that serve the queue
 //! ```
 //!
 //! Equal indices go by arrival. `Q`, and the sum in `p`, are over the queues that share seats.
 //!
-//! `auto`: `r` is `c·µ^¼/n^⅓`, divided by the least of those that share seats, and `n` the seats that
-//! are signed in for the queue, each divided by the queues that it serves. Where all are equal it
-//! serves who waits longest: that is cheapest where a wait costs its square. A heavier queue goes
-//! before its turn, the more so the more wait in it, because each of these will wait a turn (`g`)
-//! longer; so does one whose talks are short, because more of them are had for the same time; a
-//! queue with more seats can wait for the next of these. Among ready seats those that serve the
-//! fewest queues go first, so that the others stay free for whoever comes.
+//! `auto`: `p` is `(3 + v)/4 · c^⅔·u^¼/n^⅕`, divided by the least of those that share seats; `v` is the
+//! queue's `µ` over the least `µ` of these, `u` the minutes that its callers wait for each who leaves,
+//! and `n` the seats that are signed in for the queue, each divided by the queues that it serves.
+//! Where all are equal it serves who waits longest: that is cheapest where a wait costs its square.
+//! A heavier queue goes before its turn, the more so the more wait in it, because each of these will
+//! wait a turn (`g`) longer; so does one whose talks are short, because more of them are had for the
+//! same time, and one whose callers are patient, because they will still be there; a queue with more
+//! seats can wait for the next of these. Among ready seats those that serve the fewest queues go
+//! first, so that the others stay free for whoever comes.
 //!
 //! A service level is won by whoever is still inside the target and would miss it if it waited as
-//! long again as others did lately. Answered now instead of a contact that waits `d` minutes longer,
+//! long again as others did lately; of that wait the last two and a half turns of the seats that
+//! may serve it (`2½·h`) are soon enough. Answered now instead of a contact that waits `d` minutes longer,
 //! about `d` earlier than in turn, it costs `d²`: worth it as long as `d` is small beside what waits
-//! cost anyway, so up to 1.4 mean waits, and never beyond 4 targets. `e` is the
+//! cost anyway, so up to 1.6 mean waits, and never beyond 3 targets. `e` is the
 //! least weight over the mean weight, to the fourth: targets count in so far as weights do not.
 
 use std::fmt;
@@ -123,12 +126,14 @@ pub struct Sight {
     pub target: f64,
     /// Talks ended per minute of a busy seat.
     pub served: f64,
-    /// [`stress`] beside the least of the queues that share seats: `r`.
-    pub stress: f64,
-    /// [`pressure`] of `stress`, kept because a power is dear.
+    /// How fast a wait presses, beside the least of the queues that share seats: `p`.
     pub pressure: f64,
+    /// [`stress`] of `pressure`, kept because a power is dear.
+    pub stress: f64,
     /// From one end of a wait to the next, in all queues that share seats, in minutes.
     pub gap: f64,
+    /// The same at the seats that serve the queue: `h`.
+    pub turn: f64,
     /// Mean wait of the last contacts in these queues, in minutes: `m`.
     pub recent: f64,
     /// How much targets count beside weights, 0 to 1: `e`.
@@ -169,7 +174,8 @@ impl Policy {
 
 fn auto(sight: Sight) -> f64 {
     let Sight { waited, target, .. } = sight;
-    let misses_soon = waited <= target && waited + sight.recent > target;
+    let soon = sight.recent.min(LEAD_TURNS * sight.turn);
+    let misses_soon = waited <= target && waited + soon > target;
     let lead = if misses_soon {
         (LEAD_WAITS * sight.recent).min(LEAD_TARGETS * target) * sight.evenness
     } else {
@@ -179,17 +185,26 @@ fn auto(sight: Sight) -> f64 {
     sight.pressure * (waited + lead) + crowd
 }
 
-/// What a wait in a queue costs, by its weight, by its talks ended per busy minute and by the seats
-/// that serve it, each divided by the queues that it serves: `c·µ^¼/n^⅓`.
+/// How fast a wait presses by its queue's weight and by the seats that serve it, each divided by the
+/// queues that it serves: `c^⅔/n^⅕`.
 #[must_use]
-pub fn stress(weight: f64, served: f64, seats: f64) -> f64 {
-    weight * served.sqrt().sqrt() / seats.cbrt()
+pub fn gravity(weight: f64, seats: f64) -> f64 {
+    weight.cbrt().powi(2) / seats.powf(0.2)
 }
 
-/// How fast a wait presses: `r^⅔`.
+/// How fast a wait presses by the talks of its queue, `v` times as many of which end in a busy minute
+/// as of the slowest queue's, and by the minutes that its callers wait for each who leaves:
+/// `(3 + v)/4 · u^¼`.
 #[must_use]
-pub fn pressure(stress: f64) -> f64 {
-    stress.cbrt().powi(2)
+pub fn urgency(v: f64, u: f64) -> f64 {
+    (3.0 + v) / 4.0 * u.sqrt().sqrt()
+}
+
+/// What each who waits behind costs where a wait presses so: `p^³ᐟ²`, for which the weight stands as
+/// it is.
+#[must_use]
+pub fn stress(pressure: f64) -> f64 {
+    pressure * pressure.sqrt()
 }
 
 /// How much targets count beside weights, by the least and the mean weight of queues that share
@@ -201,8 +216,10 @@ pub fn evenness(least: f64, mean: f64) -> f64 {
 
 /// How far ahead of its wait a contact goes that would miss its target: in mean waits, and in targets
 /// at most.
-const LEAD_WAITS: f64 = 1.4;
-const LEAD_TARGETS: f64 = 4.0;
+const LEAD_WAITS: f64 = 1.6;
+const LEAD_TARGETS: f64 = 3.0;
+/// How many turns of the seats that may serve it before it misses its target.
+const LEAD_TURNS: f64 = 2.5;
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,6 +251,7 @@ mod tests {
         stress: 1.0,
         pressure: 1.0,
         gap: 0.1,
+        turn: 1.0,
         recent: 1.0,
         evenness: 1.0,
     };
@@ -266,6 +284,17 @@ mod tests {
     }
 
     #[test]
+    fn who_has_more_than_a_few_turns_left_waits_in_turn() {
+        let often = |waited| Sight {
+            waited,
+            turn: 0.03,
+            ..PLAIN
+        };
+        assert!(!goes_before(often(0.4), often(0.6)));
+        assert!(goes_before(often(0.43), often(0.6)));
+    }
+
+    #[test]
     fn targets_count_less_where_weights_differ() {
         let even = |evenness| Sight {
             evenness,
@@ -278,8 +307,8 @@ mod tests {
     #[test]
     fn a_heavier_queue_goes_first_the_sooner_the_more_wait_in_it() {
         let heavy = |length| Sight {
+            pressure: gravity(3.0, 1.0),
             stress: 3.0,
-            pressure: pressure(3.0),
             length,
             ..waited(1.0)
         };
@@ -289,9 +318,17 @@ mod tests {
     }
 
     #[test]
-    fn short_talks_press_and_many_seats_can_wait() {
-        assert!(stress(1.0, 0.5, 4.0) > stress(1.0, 0.25, 4.0));
-        assert!(stress(1.0, 0.5, 8.0) < stress(1.0, 0.5, 4.0));
-        assert!(stress(2.0, 0.5, 8.0) > stress(1.0, 0.5, 4.0));
+    fn short_talks_and_patient_callers_press_and_many_seats_can_wait() {
+        assert!(urgency(2.0, 5.0) > urgency(1.0, 5.0));
+        assert!(urgency(1.0, 8.0) > urgency(1.0, 5.0));
+        assert!(gravity(1.0, 8.0) < gravity(1.0, 4.0));
+        assert!(gravity(2.0, 8.0) > gravity(1.0, 4.0));
+    }
+
+    #[test]
+    fn alone_a_weight_is_the_stress() {
+        for weight in [1.0, 2.5, 7.0] {
+            assert!((stress(gravity(weight, 1.0)) - weight).abs() < 1e-12);
+        }
     }
 }

@@ -286,6 +286,7 @@ impl Model {
             stress: 1.0,
             pressure: 1.0,
             gap: 0.0,
+            turn: 0.0,
             recent: 0.0,
             evenness: 1.0,
         };

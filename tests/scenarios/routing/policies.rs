@@ -122,6 +122,10 @@ const CENTRES: &str = "
     V-equal            | 1 3.4 3 6, 1 2.4 6 9            | 25 t0 t1
     N-equal            | 1 4.2 3.5 7, 1 3 5 10           | 12 t0, 18 t0 t1
     chain-equal        | 1 1.5 10 8, 1 1.5 10 8, 1 1.5 10 8, 1 1.5 10 8, 1 1.5 10 8, 1 1.5 10 8 | 15 t0 t1, 15 t1 t2, 15 t2 t3, 15 t3 t4, 15 t4 t5, 15 t5 t0
+    V-talks            | 1 2 2 5, 1 1 8 5                | 12 t0 t1
+    V-patience         | 1 22 2 3, 1 9.5 5 12            | 90 t0 t1
+    M-patience         | 1 6.7 5 3, 1 7.8 5 8, 1 5.4 4 12 | 17 t0, 20 t1, 11 t2, 42 t0 t1 t2
+    M-large            | 1 9 5 5, 1 6 5 5                | 20 t0, 42 t0 t1, 12 t1
 ";
 
 fn centre(row: &str) -> Scenario {
