@@ -10,6 +10,9 @@ use serde::Serialize;
 use crate::call::explain_beside;
 use crate::call::explain_callback;
 use crate::call::explain_outside;
+use crate::call::explain_seats;
+use crate::call::explain_seats::Fit;
+use crate::call::explain_seats::SeatsThen;
 use crate::call::explain_words;
 use crate::call::explain_words::Before;
 use crate::call::explain_words::Helpers;
@@ -20,7 +23,6 @@ use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Clause;
 use crate::machine::acd::need::Need;
-use crate::machine::acd::skill::Capability;
 use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
@@ -61,16 +63,11 @@ pub fn explain<'f>(
     facts: impl IntoIterator<Item = &'f Recorded>,
     language: Language,
 ) -> Vec<Line> {
-    let since = |state| SeatNow {
-        state,
-        ready_since: None,
-    };
-    let seats = stage.seats.into_iter();
     let mut teller = Teller {
         call,
         language,
         names: stage.names,
-        seats: seats.map(|(seat, state)| (seat, since(state))).collect(),
+        seats: SeatsThen::new(stage.seats),
         began: None,
         waits: None,
         priorities: BTreeMap::new(),
@@ -80,13 +77,6 @@ pub fn explain<'f>(
         teller.take(fact);
     }
     teller.lines
-}
-
-#[derive(Clone, Copy, Debug)]
-struct SeatNow {
-    state: SeatState,
-    /// Since when it has been free, until it talks.
-    ready_since: Option<Wall>,
 }
 
 struct Waits {
@@ -100,7 +90,7 @@ struct Teller {
     call: CallId,
     language: Language,
     names: Names,
-    seats: BTreeMap<SeatId, SeatNow>,
+    seats: SeatsThen,
     began: Option<Wall>,
     waits: Option<Waits>,
     /// Of others.
@@ -215,7 +205,7 @@ impl Teller {
                     self.take_other(at, fact);
                 }
             }
-            AcdFact::SeatChanged { seat, state } => self.change_seat(at, *seat, *state),
+            AcdFact::SeatChanged { seat, state } => self.seats.change(at, *seat, *state),
         }
     }
 
@@ -307,16 +297,6 @@ impl Teller {
         }
     }
 
-    fn change_seat(&mut self, at: Wall, seat: SeatId, state: SeatState) {
-        let known = self.seats.get(&seat).and_then(|now| now.ready_since);
-        let ready_since = match state {
-            SeatState::Ready => Some(at),
-            SeatState::Reserved | SeatState::Offered => known,
-            SeatState::SignedOut | SeatState::Away | SeatState::Talking | SeatState::WrapUp => None,
-        };
-        self.seats.insert(seat, SeatNow { state, ready_since });
-    }
-
     fn moved(&mut self, at: Wall, queue: QueueId, need: &Need) {
         let waits = self.waits.as_ref();
         let priority = waits.map_or(0, |waits| waits.priority);
@@ -354,7 +334,7 @@ impl Teller {
     fn candidates(&self, at: Wall, queue: QueueId, need: &Need) -> (Helpers, Vec<String>) {
         let (mut helpers, mut lacking) = (Helpers::default(), Vec::new());
         for seat in (0..).map(SeatId).take(self.names.seats.len()) {
-            match self.fit(at, seat, (queue, need)) {
+            match explain_seats::fit(&self.names, at, seat, (queue, need)) {
                 Fit::Elsewhere => {}
                 Fit::Lacks(clause, has) => {
                     let clause = self.clause(&clause);
@@ -362,8 +342,7 @@ impl Teller {
                     lacking.push(explain_words::lacks(self.language, (&seat, &clause), has));
                 }
                 Fit::Fits => {
-                    let now = self.seats.get(&seat);
-                    let state = now.map_or(SeatState::SignedOut, |now| now.state);
+                    let state = self.seats.state(seat);
                     let seat = self.seat(seat);
                     helpers.by_state.entry(state).or_default().push(seat);
                 }
@@ -373,14 +352,10 @@ impl Teller {
     }
 
     fn offered(&mut self, at: Wall, seat: SeatId, waited_ms: u64) {
-        let idle = self.idle_ms(at, seat);
+        let idle = self.seats.idle_ms(at, seat);
         let others = self.waits.as_ref().map_or(0, |waits| {
-            let ready = self.seats.iter().filter(|(other, now)| {
-                let fit = self.fit(at, **other, (waits.queue, &waits.need));
-                let fits = matches!(fit, Fit::Fits);
-                **other != seat && now.state == SeatState::Ready && fits
-            });
-            ready.count()
+            let others = self.seats.ready().filter(|other| *other != seat);
+            others.filter(|other| self.fits(at, *other, waits)).count()
         });
         let seat = self.seat(seat);
         let text = explain_words::offered(self.language, &seat, waited_ms, (others, idle));
@@ -392,7 +367,7 @@ impl Teller {
         let Some(waits) = &self.waits else {
             return;
         };
-        if !matches!(self.fit(at, seat, (waits.queue, &waits.need)), Fit::Fits) {
+        if !self.fits(at, seat, waits) {
             return;
         }
         let own_ms = u64::try_from(at.ms_since(waits.since)).unwrap_or(0);
@@ -412,31 +387,9 @@ impl Teller {
         self.say(at, "passed_over", text);
     }
 
-    fn fit(&self, now: Wall, seat: SeatId, (queue, need): (QueueId, &Need)) -> Fit {
-        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
-        let Some(staff) = self.names.staff.get(at) else {
-            return Fit::Elsewhere;
-        };
-        if self.names.gone_seats.contains(&seat) || !staff.queues.contains(&queue) {
-            return Fit::Elsewhere;
-        }
-        let able = Capability::of(staff, now);
-        let mut clauses = need.0.iter();
-        let lacks = clauses.find(|clause| !able.fits(&Need(vec![(*clause).clone()])));
-        match lacks {
-            None => Fit::Fits,
-            Some(Clause::Skill(term)) => {
-                let has = able.level(term.skill).unwrap_or(0);
-                Fit::Lacks(Clause::Skill(*term), Some(has))
-            }
-            Some(clause) => Fit::Lacks(clause.clone(), None),
-        }
-    }
-
-    /// How long a seat had been free when it was booked.
-    fn idle_ms(&self, at: Wall, seat: SeatId) -> Option<u64> {
-        let since = self.seats.get(&seat)?.ready_since?;
-        u64::try_from(at.ms_since(since)).ok()
+    fn fits(&self, at: Wall, seat: SeatId, waits: &Waits) -> bool {
+        let fit = explain_seats::fit(&self.names, at, seat, (waits.queue, &waits.need));
+        matches!(fit, Fit::Fits)
     }
 
     fn say(&mut self, at: Wall, kind: &'static str, text: String) {
@@ -481,13 +434,4 @@ impl Teller {
         });
         named.0.iter().map(ToString::to_string).collect()
     }
-}
-
-/// Whether a seat could help.
-enum Fit {
-    Fits,
-    /// It does not serve the queue.
-    Elsewhere,
-    /// It does not meet this; of a skill, which level it has, 0 for none.
-    Lacks(Clause, Option<u8>),
 }

@@ -57,6 +57,12 @@ pub mod explain_beside;
 /// The sentences of an explanation about numbers outside.
 pub mod explain_outside;
 
+/// How seats stood while a call waited.
+pub mod explain_seats;
+
+/// Counts of times by upper bound.
+pub mod histogram;
+
 /// The sentences of an explanation.
 pub mod explain_words;
 

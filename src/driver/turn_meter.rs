@@ -4,8 +4,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::call::view::BOUNDS_US;
-use crate::call::view::Histogram;
+use crate::call::histogram::BOUNDS_US;
+use crate::call::histogram::Histogram;
 
 /// Counted by the loop, read by faces.
 #[derive(Debug, Default)]

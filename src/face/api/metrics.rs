@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
+use crate::call::histogram::BOUNDS_US;
+use crate::call::histogram::Histogram;
 use crate::call::report::foresight::FIRST;
 use crate::call::report::foresight::Foreseen;
-use crate::call::view::BOUNDS_US;
-use crate::call::view::Histogram;
 use crate::call::view::View;
 use crate::call::wait_book::QueueWaits;
 use crate::driver::journal::writer::JournalState;

@@ -141,6 +141,9 @@ pub mod walk_callback;
 /// A walk while a number outside is called.
 pub mod walk_dial;
 
+/// What a walk hears: that a prompt has ended, and keys.
+pub mod walk_heard;
+
 /// A walk whose caller leaves a message.
 pub mod walk_message;
 

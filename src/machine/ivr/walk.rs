@@ -48,7 +48,7 @@ use crate::vocabulary::time::Turn;
 pub struct Walk {
     pub(super) script: Arc<Script>,
     pub(super) journey: Journey,
-    search: Search,
+    pub(super) search: Search,
     pub(super) at: StepAt,
     pub(super) state: State,
     pub(super) fate: Fate,
@@ -228,105 +228,6 @@ impl Walk {
         )
     }
 
-    fn handle_said(&mut self, world: WalkWorld<'_>, heard: Heard) {
-        if !self.journey.is_saying() {
-            return;
-        }
-        let now = world.turn.now;
-        self.journey.hear_end(now);
-        if matches!(self.state, State::Consult(_)) {
-            self.consult(world, |step, journey, service| {
-                step.handle_said(journey, world, service)
-            });
-            return;
-        }
-        let script = Arc::clone(&self.script);
-        let verb = script.step(self.at).map(|step| &step.verb);
-        let journey = &mut self.journey;
-        let moved = match (&mut self.state, verb) {
-            (State::Saying(lines), _) => {
-                let rest = std::mem::take(lines);
-                self.say_next(world, rest)
-            }
-            (State::Answer(step), Some(Verb::Answer(answer))) => step.end(journey, answer, heard),
-            (State::Menu(step), _) => step.0.go_on(journey, now),
-            (State::Collect(step), _) => step.asking.go_on(journey, now),
-            (State::Predict(step), _) => step.asking.go_on(journey, now),
-            (State::Verify(step), _) => step.asking.go_on(journey, now),
-            (State::Survey(step), _) => step.0.go_on(journey, now),
-            (State::Lookup(step), Some(Verb::Lookup(lookup))) => {
-                step.handle_said(&self.search, lookup, now)
-            }
-            (
-                State::Lookup(_)
-                | State::Answer(_)
-                | State::Ringing
-                | State::Queued
-                | State::Dialling
-                | State::Promising(_)
-                | State::Message { .. }
-                | State::Keeping(_)
-                | State::Consult(_)
-                | State::Ended,
-                _,
-            ) => Move::Stay,
-        };
-        self.follow(world, moved);
-    }
-
-    fn handle_key(&mut self, world: WalkWorld<'_>, key: char) {
-        if !matches!(key, '0'..='9' | '*' | '#') {
-            return;
-        }
-        let person = self.script.person.filter(|person| *person != self.at);
-        match (&self.state, key, person) {
-            (
-                State::Ringing
-                | State::Dialling
-                | State::Promising(_)
-                | State::Keeping(_)
-                | State::Ended,
-                ..,
-            ) => {}
-            (State::Message { .. }, ..) => self.end_speech(world),
-            (State::Queued, ..) => self.press_waiting(world, key),
-            (State::Consult(step), ..) if step.takes_keys() => {
-                self.journey.hear_end(world.turn.now);
-                self.consult(world, |step, journey, service| {
-                    step.press(journey, world, service, key)
-                });
-            }
-            (State::Saying(_) | State::Lookup(_) | State::Consult(_), '0', Some(person)) => {
-                if let State::Consult(step) = &self.state {
-                    step.forget(&mut self.journey);
-                }
-                self.journey.take_keys(key);
-                self.go(world, person);
-            }
-            (State::Saying(_) | State::Lookup(_) | State::Consult(_), ..) => {
-                self.journey.keep_key(key);
-            }
-            (State::Answer(_), ..) => {
-                self.journey.keep_key(key);
-                self.handle_said(world, Heard::Part);
-            }
-            (
-                State::Menu(_)
-                | State::Collect(_)
-                | State::Predict(_)
-                | State::Survey(_)
-                | State::Verify(_),
-                ..,
-            ) => {
-                self.journey.hear_end(world.turn.now);
-                let script = Arc::clone(&self.script);
-                let verb = script.step(self.at).map(|step| &step.verb);
-                let moved = self.state.press(verb, &mut self.journey, world, key);
-                self.follow(world, moved);
-            }
-        }
-    }
-
     /// Goes on from a look-up whose outcome is there.
     fn look(&mut self, world: WalkWorld<'_>) {
         let script = Arc::clone(&self.script);
@@ -347,7 +248,7 @@ impl Walk {
     }
 
     /// Lets the service's step do something, and does what comes of it.
-    fn consult(
+    pub(super) fn consult(
         &mut self,
         world: WalkWorld<'_>,
         tell: impl FnOnce(&mut ConsultStep, &mut Journey, &Consult) -> Upshot,
@@ -407,7 +308,11 @@ impl Walk {
         self.say_next(world, lines.unwrap_or_default().into_iter())
     }
 
-    fn say_next(&mut self, world: WalkWorld<'_>, mut lines: std::vec::IntoIter<Line>) -> Move {
+    pub(super) fn say_next(
+        &mut self,
+        world: WalkWorld<'_>,
+        mut lines: std::vec::IntoIter<Line>,
+    ) -> Move {
         let Some(line) = lines.next() else {
             return self.act(world);
         };

@@ -6,6 +6,9 @@ pub mod excerpt;
 /// The entries of a map, taken one by one.
 pub mod record;
 
+/// What the parser refuses, in our words.
+pub mod refusal;
+
 /// Slips of the hand.
 pub mod slip;
 

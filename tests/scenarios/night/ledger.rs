@@ -41,6 +41,8 @@ struct Guest {
     place: Where,
     /// Lane and number of its arrival there.
     lane: Option<(Lane, u64)>,
+    /// The fact since which it waits, or waits again.
+    waits_since: u64,
     hung_up: Option<Now>,
     leg_closed: Option<Now>,
     bridged: bool,
@@ -71,6 +73,8 @@ pub(super) struct Ledger {
     lanes: BTreeMap<Lane, BTreeMap<u64, CallId>>,
     seats: BTreeMap<SeatId, Option<CallId>>,
     pub(super) states: BTreeMap<SeatId, SeatState>,
+    /// The facts by which seats were booked last.
+    booked: BTreeMap<SeatId, u64>,
     number: u64,
     seq: u64,
     pub(super) count: Count,
@@ -134,6 +138,7 @@ impl Ledger {
         let guest = Guest {
             place: Where::Ivr,
             lane: None,
+            waits_since: 0,
             hung_up: None,
             leg_closed: None,
             bridged: false,
@@ -210,8 +215,10 @@ impl Ledger {
                 if place != Where::Rung(*seat) {
                     return Err(format!("I2: no offer of {contact} to {seat:?}: {place:?}"));
                 }
+                let seq = self.seq;
                 let guest = self.guest(*contact)?;
                 guest.place = Where::Waiting;
+                guest.waits_since = seq;
                 if let Some((lane, number)) = guest.lane.clone() {
                     self.lanes.entry(lane).or_default().insert(number, *contact);
                 }
@@ -251,6 +258,9 @@ impl Ledger {
             }
             AcdFact::SeatChanged { seat, state } => {
                 self.states.insert(*seat, *state);
+                if *state == SeatState::Reserved {
+                    self.booked.insert(*seat, self.seq);
+                }
                 Ok(())
             }
         }
@@ -259,12 +269,13 @@ impl Ledger {
     fn queue(&mut self, contact: CallId, lane: Lane) -> Result<(), Broken> {
         self.count.queued += 1;
         self.number += 1;
-        let number = self.number;
+        let (number, seq) = (self.number, self.seq);
         let guest = self.guest(contact)?;
         if guest.place != Where::Ivr {
             return Err(format!("I1: {contact} queued, is {:?}", guest.place));
         }
         guest.place = Where::Waiting;
+        guest.waits_since = seq;
         guest.lane = Some((lane.clone(), number));
         self.lanes.entry(lane).or_default().insert(number, contact);
         Ok(())
@@ -286,12 +297,15 @@ impl Ledger {
         };
         let row = self.lanes.entry(lane).or_default();
         row.remove(&number);
-        match row.first_key_value() {
-            Some((earlier, first)) if *earlier < number => {
-                Err(format!("I4: {contact} offered, {first} came before"))
-            }
-            _ => Ok(()),
+        let Some((_, first)) = row.first_key_value().filter(|(came, _)| **came < number) else {
+            return Ok(());
+        };
+        // Who came back to the queue after this one had the seat was not there to be chosen.
+        let (first, booked) = (*first, self.booked.get(&seat).copied());
+        if booked.is_some_and(|booked| booked < self.guests[&first].waits_since) {
+            return Ok(());
         }
+        Err(format!("I4: {contact} offered, {first} came before"))
     }
 
     /// A reservation may end before it becomes an offer: its seat signs out, its keeper refuses.
