@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::health::Ailment;
 use crate::call::message::MessageFact;
 use crate::call::promise::CallbackFact;
+use crate::call::recollection::QueueExperience;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Party;
@@ -289,6 +290,8 @@ pub enum Fact {
         /// So many calls it was fitted to.
         calls: u64,
     },
+    /// What was learned of a queue so far; a restart goes on from it.
+    QueueLearned(Box<QueueExperience>),
     /// A seat's phone is not fit for calls: the seat is away.
     SeatUnfit {
         /// The seat.

@@ -105,6 +105,9 @@ pub mod phrase;
 /// A caller who was promised to be called back.
 pub mod promise;
 
+/// What a centre goes on from after a restart.
+pub mod recollection;
+
 /// The one record that a call leaves.
 pub mod record;
 
@@ -158,6 +161,9 @@ mod switchboard_message;
 
 /// What the switchboard writes to the log.
 mod switchboard_log;
+
+/// What the switchboard learned is written, and a restart goes on from it.
+mod switchboard_recollection;
 
 /// What the switchboard does with releases.
 mod switchboard_release;

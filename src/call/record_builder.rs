@@ -159,6 +159,7 @@ impl RecordBuilder {
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
             | Fact::Fitted { .. }
+            | Fact::QueueLearned(_)
             | Fact::TurnedAway { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }

@@ -34,6 +34,7 @@ use crate::vocabulary::flow::Flow;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::Mint;
+use crate::vocabulary::id::QueueId;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 
@@ -62,6 +63,8 @@ pub struct Switchboard {
     pub(super) promises: BTreeMap<String, CallId>,
     pub(super) asks: Asks,
     pub(super) acquaintances: Acquaintances,
+    /// Answers of each queue since what was learned of it was written.
+    pub(super) answers: BTreeMap<QueueId, u32>,
     /// By [`crate::vocabulary::id::SeatId`].
     pub(super) seats: Vec<SeatDesk>,
     pub(super) sleepers: Sleepers,
@@ -122,6 +125,7 @@ impl Switchboard {
             promises: BTreeMap::new(),
             asks: Asks::default(),
             acquaintances: Acquaintances::default(),
+            answers: BTreeMap::new(),
             sleepers: Sleepers::default(),
             touched: BTreeSet::new(),
             effects: VecDeque::new(),

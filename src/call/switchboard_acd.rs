@@ -65,6 +65,9 @@ impl Switchboard {
                     let name = self.names.queue(*queue).unwrap_or_default();
                     self.with_call(turn, *contact, |call, _| call.moved(name));
                 }
+                let answered = matches!(fact, AcdFact::Answered { .. });
+                let answered = contact_of(&fact).filter(|_| answered);
+                let queue = answered.and_then(|contact| self.forecaster.queue_of(contact));
                 self.forecaster.take(turn.now, &fact);
                 let queued = matches!(fact, AcdFact::Queued { .. });
                 let entered = contact_of(&fact).filter(|_| queued);
@@ -72,6 +75,9 @@ impl Switchboard {
                 let foretold = entered.and_then(|contact| self.forecaster.foretold(contact));
                 if let Some(foretold) = foretold {
                     self.record(turn, entered, Fact::WaitForetold(foretold));
+                }
+                if let Some(queue) = queue {
+                    self.note_answer(turn, queue);
                 }
             }
         }
@@ -215,6 +221,7 @@ impl Switchboard {
                 Ok(())
             }
             Command::EndAll => {
+                self.write_experiences(turn);
                 let calls: Vec<CallId> = self.calls.keys().copied().collect();
                 // Who is to be called back is so by the next process.
                 let on_line = |call: &CallId| !self.calls[call].contact.is_promised();

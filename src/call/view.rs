@@ -189,6 +189,7 @@ impl View {
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
             | Fact::Fitted { .. }
+            | Fact::QueueLearned(_)
             | Fact::Intervened { .. }
             | Fact::LookupAnswered { .. }
             | Fact::AnswerUnawaited { .. } => {}

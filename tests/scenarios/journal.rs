@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use ringwise::call::fact::FACT_VERSION;
 use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
+use ringwise::call::recollection::QueueExperience;
 use ringwise::call::record::Arrived;
 use ringwise::call::record::Names;
 use ringwise::call::record::Outcome;
@@ -15,9 +16,11 @@ use ringwise::call::record_builder::RecordBuilder;
 use ringwise::call::release_table::Standing;
 use ringwise::call::turnover::Occasion;
 use ringwise::call::turnover::Released;
+use ringwise::driver::journal::experience;
 use ringwise::driver::journal::recovery;
 use ringwise::driver::journal::schema;
 use ringwise::driver::journal::writer::Journal;
+use ringwise::machine::acd::experience::Experience;
 use ringwise::machine::acd::fact::AcdFact;
 use ringwise::machine::acd::need::Need;
 use ringwise::machine::ivr::fact::WalkFact;
@@ -25,6 +28,7 @@ use ringwise::machine::prediction::outcome;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::ReleaseNo;
+use ringwise::vocabulary::phone_number::NumberPlan;
 use ringwise::vocabulary::time::Now;
 use ringwise::vocabulary::time::Wall;
 
@@ -235,4 +239,59 @@ fn what_was_learned_comes_back_from_facts_and_from_its_snapshot() {
     recovery::save_models(&db, 20, &from_facts).unwrap();
     let from_snapshot = recovery::recover(&db).unwrap().models;
     assert_eq!(from_snapshot, from_facts, "nothing is learned twice");
+}
+
+#[test]
+fn a_restart_goes_on_from_what_was_learned_last_of_each_queue() {
+    let dir = folder("experience");
+    let learned = |queue: &str, talk| {
+        let routing = Experience {
+            talk,
+            ..Experience::default()
+        };
+        let queue = queue.to_owned();
+        QueueExperience {
+            queue,
+            routing,
+            waits: None,
+        }
+    };
+    let told = [("sales", 2.0), ("refunds", 3.0), ("sales", 4.5)];
+    let told = told.map(|(queue, talk)| Fact::QueueLearned(Box::new(learned(queue, talk))));
+    let facts: Vec<_> = (1..)
+        .zip(told)
+        .map(|(at, told)| fact(at, None, told))
+        .collect();
+    write(&dir, &facts);
+    let db = schema::open(&dir.join("ringwise.db")).unwrap();
+    let known = experience::recollect(&db).unwrap();
+    assert_eq!(
+        known.queues,
+        [learned("refunds", 3.0), learned("sales", 4.5)]
+    );
+}
+
+#[test]
+fn a_restart_knows_who_served_whom_the_last_of_it_last() {
+    let dir = folder("met");
+    let mut facts = Vec::new();
+    for (call, seat) in [(7, Some("1001")), (8, None), (9, Some("1002"))] {
+        let mut record = RecordBuilder::begin(&fact(1, Some(call), arrived()))
+            .unwrap()
+            .close(Now::at_ms(4000));
+        record.arrived.number = Some(
+            NumberPlan::new("CN", "10")
+                .unwrap()
+                .normalise("13900000003")
+                .unwrap(),
+        );
+        record.seat = seat.map(str::to_owned);
+        facts.push(fact(call, Some(call), Fact::Closed(Box::new(record))));
+    }
+    write(&dir, &facts);
+    let db = schema::open(&dir.join("ringwise.db")).unwrap();
+    let met = experience::recollect(&db).unwrap().met;
+    let seats: Vec<&str> = met.iter().map(|met| met.seat.as_str()).collect();
+    assert_eq!(seats, ["1001", "1002"]);
+    assert_eq!(met[0].number.as_deref(), Some("+8613900000003"));
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::call::centre::Centre;
 use crate::call::effect::Event;
+use crate::call::recollection::Recollection;
 use crate::call::record::Record;
 use crate::call::switchboard::Switchboard;
 use crate::call::unfinished::Unfinished;
@@ -32,7 +34,9 @@ use crate::driver::fitting::Fitting;
 use crate::driver::hands::CentreHands;
 use crate::driver::hands::MediaHands;
 use crate::driver::hands::Reply;
+use crate::driver::journal::experience;
 use crate::driver::journal::recovery;
+use crate::driver::journal::recovery::Recovered;
 use crate::driver::journal::recovery::RecoveryError;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::OpenError;
@@ -284,10 +288,7 @@ fn stand(
     let mut chance = Chance::from_key(key()?);
     let centre = assembly::centre(config)?;
     let database = assembly::database(&settings.data_dir);
-    let store = schema::open(&database)?;
-    let mut recovered = recovery::recover(&store)?;
-    let pushed = Pushed::of(told::read(&store)?);
-    drop(store);
+    let (mut recovered, known, pushed) = remembered(&database)?;
     let learned = Learned::of(recovered.models.clone(), &database);
     let messages = MessageStore::of(&settings.data_dir);
     readers.push(hearing(&pushed, &learned));
@@ -329,6 +330,7 @@ fn stand(
     let numbers = centre.numbers.clone();
     let mut machine = Switchboard::new(centre, release, parts, clock.turn());
     machine.set_trunks(clock.turn(), trunks::trunks(settings, &bound)?);
+    machine.recollect(clock.turn(), known);
     go_on(&mut machine, clock, left);
     let standing = Standing {
         orders,
@@ -340,6 +342,14 @@ fn stand(
         prompt_faults,
     };
     Ok((Loop::new(machine, hands, sockets, (clock, inbox)), standing))
+}
+
+/// What the last process left: calls and models, what a centre goes on from, orders it was told of.
+fn remembered(database: &Path) -> Result<(Recovered, Recollection, Pushed), StartError> {
+    let store = schema::open(database)?;
+    let recovered = recovery::recover(&store)?;
+    let known = experience::recollect(&store)?;
+    Ok((recovered, known, Pushed::of(told::read(&store)?)))
 }
 
 /// Calls that the last process left open are closed, or called back by this one.

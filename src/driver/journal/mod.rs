@@ -2,6 +2,9 @@
 
 /// What was fitted, in the database.
 pub mod checkpoint;
+/// What was learned of queues, and who served whom.
+pub mod experience;
+
 /// What happened, out of the journal.
 pub mod history;
 

@@ -68,6 +68,7 @@ pub fn open(path: &Path) -> Result<Connection, OpenError> {
     }
     db.execute_batch(RELEASES).map_err(fail)?;
     db.execute_batch(TOLD).map_err(fail)?;
+    db.execute_batch(EXPERIENCE).map_err(fail)?;
     db.execute_batch(CHECKPOINTS).map_err(fail)?;
     db.execute_batch(MESSAGES).map_err(fail)?;
     Ok(db)
@@ -107,6 +108,14 @@ const TOLD: &str = "
 CREATE TABLE IF NOT EXISTS told (
     customer TEXT PRIMARY KEY,
     told     TEXT NOT NULL
+) STRICT;
+";
+
+/// `experience`: what was learned of each queue. As with releases the version stays.
+const EXPERIENCE: &str = "
+CREATE TABLE IF NOT EXISTS experience (
+    queue   TEXT PRIMARY KEY,
+    learned TEXT NOT NULL
 ) STRICT;
 ";
 

@@ -18,6 +18,7 @@ use crate::call::fact::Recorded;
 use crate::call::record::Names;
 use crate::call::record::Record;
 use crate::call::turnover::Released;
+use crate::driver::journal::experience;
 use crate::driver::journal::message;
 use crate::driver::journal::schema;
 use crate::driver::journal::schema::OpenError;
@@ -253,6 +254,7 @@ impl Writer {
                         note_names(&commit, fact.seq, names)?;
                     }
                 }
+                (Fact::QueueLearned(learned), _) => experience::keep(&commit, learned)?,
                 (Fact::Closed(record), Some(_)) => project(&commit, fact.seq, record)?,
                 _ => {}
             }

@@ -113,6 +113,7 @@ impl Narrator {
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
             | Fact::Fitted { .. }
+            | Fact::QueueLearned(_)
             | Fact::SeatUnfit { .. }
             | Fact::SeatWished { .. }
             | Fact::Intervened { .. }

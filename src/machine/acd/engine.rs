@@ -44,7 +44,7 @@ pub const DUE_MAX: usize = 1_000;
 /// The distributor.
 #[derive(Debug, Default)]
 pub struct Engine {
-    board: Board,
+    pub(super) board: Board,
     /// The last turn.
     turn: Turn,
 }

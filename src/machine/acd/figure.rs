@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::machine::acd::experience::Experience;
 use crate::machine::acd::lane::Head;
 use crate::machine::acd::patience::Patience;
 use crate::machine::acd::policy;
@@ -166,6 +167,29 @@ impl Figures {
         }
     }
 
+    /// What was learned of a queue.
+    #[must_use]
+    pub fn experience(&self, queue: QueueId) -> Option<Experience> {
+        let figure = self.queues.get(place(queue))?;
+        Some(Experience {
+            talk: figure.talk,
+            talks: figure.talks,
+            patience: figure.patience,
+            pace: self.pools[figure.pool].pace,
+        })
+    }
+
+    /// That was learned of a queue before.
+    pub fn resume(&mut self, queue: QueueId, learned: Experience) {
+        if let Some(figure) = self.queues.get_mut(place(queue)) {
+            figure.talk = learned.talk.max(TALK_MIN);
+            figure.talks = learned.talks.clamp(1.0, TALKS_MAX);
+            figure.patience = learned.patience;
+            self.pools[figure.pool].pace = learned.pace;
+            self.compare();
+        }
+    }
+
     /// Seats can do otherwise.
     pub const fn regroup(&mut self) {
         self.stale = true;
@@ -221,8 +245,8 @@ impl Figures {
         }
         for ((pool, members), lightest) in self.pools.iter_mut().zip(members).zip(lightest) {
             let members = f64::max(members, 1.0);
-            pool.recent /= members;
-            pool.gap /= members;
+            pool.pace.recent /= members;
+            pool.pace.gap /= members;
             pool.evenness = policy::evenness(lightest, pool.evenness / members);
         }
         for figure in &mut self.queues {
@@ -280,9 +304,9 @@ impl Figures {
             served: 1.0 / figure.talk,
             pressure: figure.pressure,
             stress: figure.stress,
-            gap: pool.gap,
-            turn: pool.gap * pool.seats / figure.reach.max(SEATS_MIN),
-            recent: pool.recent,
+            gap: pool.pace.gap,
+            turn: pool.pace.gap * pool.seats / figure.reach.max(SEATS_MIN),
+            recent: pool.pace.recent,
             evenness: pool.evenness,
         };
         Rank::new(level, figure.policy.index(sight), head.place)

@@ -51,6 +51,12 @@ pub mod personal;
 /// Queues, seats and skills change under waiting contacts.
 pub mod reorganisation;
 
+/// What was learned of a queue's talks and callers, as a restart goes on from it.
+pub mod experience;
+
+/// An engine tells what it learned, and goes on from what another did.
+pub mod learned;
+
 /// How long callers are willing to wait, as far as it was seen.
 pub mod patience;
 

@@ -1,5 +1,7 @@
 //! How long the callers of a queue are willing to wait, as far as it was seen.
 
+use serde::{Deserialize, Serialize};
+
 /// Those who left count until there are so many; then each counts half.
 const LEFT_MAX: f64 = 200.0;
 /// So many who left after the mean of all queues that share seats are added to a queue's own.
@@ -12,7 +14,7 @@ const FIRST: Patience = Patience {
 
 /// What was waited, and who left. Who was answered would have waited longer: their minutes count,
 /// they do not (the estimate for exponential patience that is cut off).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
     left: f64,
     minutes: f64,

@@ -33,7 +33,7 @@ const RING_STEP: f64 = 0.05;
 /// What waits to expect.
 #[derive(Debug, Default)]
 pub struct Forecaster {
-    queues: BTreeMap<QueueId, Queue>,
+    pub(super) queues: BTreeMap<QueueId, Queue>,
     seats: BTreeMap<SeatId, Seat>,
     contacts: BTreeMap<CallId, Contact>,
 }
@@ -45,14 +45,14 @@ struct Seat {
 }
 
 #[derive(Debug)]
-struct Queue {
-    whole: Station,
+pub(super) struct Queue {
+    pub(super) whole: Station,
     needs: BTreeMap<Need, NeedLine>,
     /// Seats that serve it: neither signed out nor away.
     seats: u32,
-    margin: Margin,
+    pub(super) margin: Margin,
     /// From a seat's first ring to its answer, in seconds.
-    ring_s: f64,
+    pub(super) ring_s: f64,
 }
 
 #[derive(Debug)]
@@ -89,7 +89,7 @@ struct Guess {
 }
 
 impl Queue {
-    fn new(now: Now) -> Self {
+    pub(super) fn new(now: Now) -> Self {
         Self {
             whole: Station::new(now),
             needs: BTreeMap::new(),
@@ -241,6 +241,12 @@ impl Forecaster {
         let ahead_alike = u32::try_from(share).unwrap_or(ahead).min(ahead);
         let guess = queue.guess(&contact.need, ahead, ahead_alike)?;
         Some(guess.told)
+    }
+
+    /// The queue of a contact that waits, or that a seat is about to take.
+    #[must_use]
+    pub fn queue_of(&self, contact: CallId) -> Option<QueueId> {
+        Some(self.contacts.get(&contact)?.queue)
     }
 
     /// What one would expect who entered now; none if too little is known or no seat serves.

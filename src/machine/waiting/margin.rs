@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::machine::waiting::range::WaitRange;
 
 /// How many of the waits shall miss each end.
@@ -21,7 +23,7 @@ const EAGER_WAITS: f64 = 20.0;
 const OFF: (f64, f64) = (0.2, 5.0);
 
 /// The ends of what is said.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Margin {
     below: f64,
     above: f64,

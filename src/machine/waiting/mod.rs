@@ -3,6 +3,9 @@
 /// How well waits were foretold.
 pub mod accuracy;
 
+/// What was learned of a queue's waits, as a restart goes on from it.
+pub mod experience;
+
 /// Folds what the distributor does into what waits to expect.
 pub mod forecaster;
 

@@ -100,6 +100,17 @@ impl Station {
         self.service.seen()
     }
 
+    /// How fast seats take those that wait, and how fast they give up.
+    #[must_use]
+    pub fn paces(&self) -> (Tempo, Tempo) {
+        (self.service.clone(), self.patience.clone())
+    }
+
+    /// As fast as was learned before.
+    pub fn resume(&mut self, (service, patience): (Tempo, Tempo)) {
+        (self.service, self.patience) = (service, patience);
+    }
+
     /// Expected seconds behind so many others, with so many seats.
     #[must_use]
     pub fn expected(&self, ahead: u32, seats: u32) -> f64 {

@@ -4,6 +4,8 @@
 //! every gap before it sees it; whoever has foretold better lately weighs more. So a rate that stays
 //! is known ever better, and one that jumps is followed within some hundred events.
 
+use serde::{Deserialize, Serialize};
+
 /// In how many seconds of exposed time each memory forgets half.
 const HALF_LIVES_S: [f64; 5] = [300.0, 1_200.0, 4_800.0, 19_200.0, 76_800.0];
 /// What is kept of old merit with each event.
@@ -12,7 +14,7 @@ const MERIT_KEPT: f64 = 0.9995;
 const PRIOR_EVENTS: f64 = 1.0;
 
 /// A rate of events per second of exposure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tempo {
     memories: [Memory; 5],
     /// The exposure in which one event is expected before any is seen.
@@ -22,7 +24,7 @@ pub struct Tempo {
     seen: u64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Memory {
     events: f64,
     exposure: f64,
