@@ -51,7 +51,7 @@ use crate::vocabulary::id::SeatId;
 const SEAT_RINGS: Duration = Duration::from_secs(30);
 /// For signalling, beside what the customer may take.
 const MARGIN: Duration = Duration::from_secs(5);
-/// Until a closed or full queue is looked at again.
+/// Until a queue that is closed, or could not take it, is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 /// How often the customer hears who calls.
 const SAID_MAX: u8 = 2;
@@ -248,6 +248,7 @@ impl Contact {
             ageing: promise.ageing,
             steps: near.people.catalog.steps(&promise.steps),
             waited,
+            is_promised: true,
             ..Arrival::plain(self.id, queue)
         };
         kept.in_line = true;

@@ -257,23 +257,25 @@ impl RecordBuilder {
     }
 
     fn take_acd(&mut self, at_ms: u64, fact: &AcdFact, names: &Names) {
+        if let AcdFact::Queued { queue, .. } | AcdFact::Moved { queue, .. } = fact {
+            self.record.queue = names.queue(*queue);
+        }
         // While the caller is off the line, what it is in does not change.
         if self.open.0 == SegmentKind::Away {
             return;
         }
         match fact {
-            AcdFact::Queued { queue, .. } => {
-                self.record.queue = names.queue(*queue);
+            AcdFact::Queued { .. } => {
                 self.record.outcome = Outcome::Abandoned;
                 self.switch(at_ms, SegmentKind::Queue, None);
             }
-            AcdFact::Moved { queue, .. } => self.record.queue = names.queue(*queue),
             AcdFact::Offered { seat, .. } => {
                 self.switch(at_ms, SegmentKind::Ring, names.seat(*seat));
             }
             AcdFact::TakenOut { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
             AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
-            AcdFact::Overflowed { .. }
+            AcdFact::Moved { .. }
+            | AcdFact::Overflowed { .. }
             | AcdFact::Answered { .. }
             | AcdFact::Abandoned { .. }
             | AcdFact::Parked { .. }

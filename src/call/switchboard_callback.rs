@@ -57,7 +57,11 @@ impl Switchboard {
         self.with_call(turn, before, |contact, near| {
             contact.break_promise(PromiseEnd::PhonedAgain, near);
         });
-        Input::Arrived(Arrival { waited, ..arrival })
+        Input::Arrived(Arrival {
+            waited,
+            is_promised: true,
+            ..arrival
+        })
     }
 
     fn own_place(&self, turn: Turn, call: CallId, arrival: &Arrival) -> Option<(CallId, Duration)> {

@@ -458,7 +458,7 @@ fn who_finds_the_queue_full_is_called_back_once_there_is_room() {
     centre.free_the_seat();
     centre.settlement.pass(5_000);
     centre.tell(0, third, PhoneCommand::HangUp);
-    centre.settlement.pass(48_000);
+    centre.settlement.pass(5_000);
     let home = centre.home;
     centre.tell(0, home, PhoneCommand::Press('1'));
     centre.settlement.pass(5_000);
@@ -466,4 +466,53 @@ fn who_finds_the_queue_full_is_called_back_once_there_is_room() {
     centre.settlement.pass(60_000);
     assert_eq!(centre.record().outcome, Outcome::Served);
     assert!(centre.settlement.town.centre.is_idle());
+}
+
+#[test]
+fn a_promise_made_while_the_queue_was_full_is_kept_by_the_next_free_seat() {
+    let mut centre = crowded_centre(ANSWERS, &["+86*"], 1);
+    let (second, third) = (centre.caller(1), centre.caller(2));
+    centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.tell(2_000, second, PhoneCommand::Dial(CALLBACK.to_owned()));
+    centre.tell(5_000, second, PhoneCommand::Press('1'));
+    centre.settlement.pass(15_000);
+    // The only other caller gives up, and a seat is free.
+    centre.tell(0, third, PhoneCommand::HangUp);
+    centre.settlement.pass(1_000);
+    centre.free_the_seat();
+    centre.settlement.pass(2_000);
+    let dialled = CallbackFact::Dialled { attempt: 1 };
+    assert!(centre.callbacks().contains(&dialled));
+    let home = centre.home;
+    centre.tell(0, home, PhoneCommand::Press('1'));
+    centre.settlement.pass(5_000);
+    centre.tell(0, home, PhoneCommand::HangUp);
+    centre.settlement.pass(60_000);
+    let record = centre.record();
+    assert_eq!(record.outcome, Outcome::Served);
+    assert_eq!(record.queue.as_deref(), Some("after-sales"));
+}
+
+#[test]
+fn a_further_try_has_its_place_though_the_queue_is_full_meanwhile() {
+    let busy = Answering::Refuse(Status(486));
+    let mut centre = crowded_centre(busy, &["+86*"], 1);
+    centre.promise(1);
+    centre.free_the_seat();
+    centre.settlement.pass(5_000);
+    assert_eq!(centre.missed(), [(DialEnd::Busy, Some(5 * 60_000))]);
+    let (third, fourth) = (centre.caller(2), centre.caller(3));
+    centre.tell(0, third, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.settlement.pass(5_000);
+    centre.tell(0, fourth, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.settlement.pass(5 * 60_000);
+    centre.tell(0, third, PhoneCommand::HangUp);
+    centre.settlement.pass(2_000);
+    let dialled = CallbackFact::Dialled { attempt: 2 };
+    assert!(
+        centre.callbacks().contains(&dialled),
+        "it waited longer than the fourth"
+    );
+    let full = |fact: &AcdFact| matches!(fact, AcdFact::Overflowed { .. });
+    assert!(!centre.decisions().any(|(_, fact)| full(fact)));
 }

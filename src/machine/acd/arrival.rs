@@ -75,7 +75,8 @@ impl Board {
             self.counted.unknown += 1;
             return None;
         };
-        if queue.line.len().saturating_add(queue.offered) >= queue.setup.waiting_max {
+        let waiting = queue.line.len().saturating_add(queue.offered);
+        if !arrival.is_promised && waiting >= queue.setup.waiting_max {
             return None;
         }
         let first = match queue.setup.announce_every {

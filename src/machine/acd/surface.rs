@@ -59,7 +59,7 @@ pub struct QueueSetup {
     /// After-call work before the seat is ready again; zero: none.
     pub wrap_up: Duration,
     /// How many contacts may wait, those included for whom a seat rings; one more is answered
-    /// [`Output::QueueFull`].
+    /// [`Output::QueueFull`], unless it was promised its place.
     pub waiting_max: u32,
     /// How often a waiting contact hears its position, the first time after at most 5 s; zero:
     /// never. It hears nothing while its position is worse than what it was told.
@@ -230,6 +230,9 @@ pub struct Arrival {
     /// How long it has waited already, here or before a restart: its place is that much earlier.
     #[serde(default)]
     pub waited: Duration,
+    /// Whether it has a place already, that it was promised: a full queue takes it as well.
+    #[serde(default)]
+    pub is_promised: bool,
 }
 
 impl Arrival {
@@ -245,6 +248,7 @@ impl Arrival {
             steps: Vec::new(),
             last: None,
             waited: Duration::ZERO,
+            is_promised: false,
         }
     }
 }
