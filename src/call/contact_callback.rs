@@ -193,6 +193,11 @@ impl Contact {
         }
         let cause = cause.to_owned();
         self.fact(Fact::Callback(CallbackFact::Parted { by, cause }));
+        let queued = self.is_queued(self.stage);
+        let yields = self.kept.as_mut().is_some_and(|kept| {
+            kept.in_line |= queued;
+            kept.yields
+        });
         let out_of_line = self.kept.as_ref().is_some_and(|kept| !kept.in_line);
         let again = out_of_line || self.seat.is_some() || self.stage == Stage::Reaching;
         self.drop_number(None);
@@ -202,7 +207,9 @@ impl Contact {
         self.stage = Stage::Promised;
         self.place = Place::None;
         self.deadline = None;
-        if again {
+        if yields {
+            self.break_promise(PromiseEnd::PhonedAgain, near);
+        } else if again {
             self.pause(Duration::ZERO, near);
         }
         true
@@ -384,14 +391,19 @@ impl Contact {
             return false;
         };
         kept.promise.missed += 1;
-        let next = (kept.promise.missed < rules.attempts).then(|| rules.pause(end));
+        let more = kept.promise.missed < rules.attempts && !kept.yields;
+        let over = match kept.yields {
+            true => PromiseEnd::PhonedAgain,
+            false => PromiseEnd::NotReached,
+        };
+        let next = more.then(|| rules.pause(end));
         let next_ms = next.map(|next| u64::try_from(next.as_millis()).unwrap_or(u64::MAX));
         self.drop_number(None);
         self.drop_caller(near);
         self.fact(Fact::Callback(CallbackFact::Missed { end, next_ms }));
         match next {
             Some(next) => self.pause(next, near),
-            None => self.break_promise(PromiseEnd::NotReached, near),
+            None => self.break_promise(over, near),
         }
         true
     }
@@ -420,6 +432,15 @@ impl Contact {
     #[must_use]
     pub fn is_promised(&self) -> bool {
         self.stage == Stage::Promised
+    }
+
+    /// A later call of its number has its place: at once, or when its customer is off the line.
+    pub fn give_way(&mut self, near: &mut Surroundings<'_>) {
+        if self.may_give_way() {
+            self.break_promise(PromiseEnd::PhonedAgain, near);
+        } else if let Some(kept) = &mut self.kept {
+            kept.yields = true;
+        }
     }
 
     /// Whether it can be given up for a new call of its customer: nobody has answered it yet.

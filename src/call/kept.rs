@@ -23,6 +23,9 @@ pub(super) struct Kept {
     pub(super) held: Option<Ringing>,
     /// Whether the distributor has it.
     pub(super) in_line: bool,
+    /// A later call of its number was promised the same: it is over once its customer is off the
+    /// line.
+    pub(super) yields: bool,
     pub(super) said: u8,
 }
 
@@ -33,6 +36,7 @@ impl Kept {
             asked,
             held: None,
             in_line: true,
+            yields: false,
             said: 0,
         }
     }

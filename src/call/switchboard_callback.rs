@@ -7,7 +7,6 @@ use crate::call::contact::Contact;
 use crate::call::fact::Fact;
 use crate::call::promise::CallbackFact;
 use crate::call::promise::Promise;
-use crate::call::promise::PromiseEnd;
 use crate::call::switchboard::Switchboard;
 use crate::call::unfinished::Unfinished;
 use crate::machine::acd::surface::Arrival;
@@ -31,19 +30,25 @@ impl Switchboard {
         } else {
             Ok(promise)
         };
-        if let Ok(promise) = &judged
-            && let Some(before) = self.promises.insert(promise.number.clone(), call)
-            && before != call
-        {
-            self.with_call(turn, before, |contact, near| {
-                if contact.may_give_way() {
-                    contact.break_promise(PromiseEnd::PhonedAgain, near);
-                }
-            });
-        }
+        let judged = judged.map(|promise| self.set_promise(turn, call, promise));
         self.with_call(turn, call, |contact, near| {
             contact.promise_judged(judged, near);
         });
+    }
+
+    /// The promise of its number from here on: an earlier one in the same queue leaves it its place.
+    fn set_promise(&mut self, turn: Turn, call: CallId, mut promise: Promise) -> Promise {
+        let before = self.promises.insert(promise.number.clone(), call);
+        let Some(before) = before.filter(|before| *before != call) else {
+            return promise;
+        };
+        let earlier = self.calls.get(&before);
+        let earlier = earlier.and_then(|live| live.contact.promised());
+        if let Some(earlier) = earlier.filter(|earlier| earlier.queue == promise.queue) {
+            promise.since = promise.since.min(earlier.since);
+        }
+        self.with_call(turn, before, |contact, near| contact.give_way(near));
+        promise
     }
 
     /// Who phones again while they are to be called back takes their own place.
@@ -54,9 +59,7 @@ impl Switchboard {
         let Some((before, waited)) = self.own_place(turn, call, &arrival) else {
             return Input::Arrived(arrival);
         };
-        self.with_call(turn, before, |contact, near| {
-            contact.break_promise(PromiseEnd::PhonedAgain, near);
-        });
+        self.with_call(turn, before, |contact, near| contact.give_way(near));
         Input::Arrived(Arrival {
             waited,
             is_promised: true,
@@ -114,10 +117,13 @@ impl Switchboard {
             arrived: Box::new(arrived.clone()),
             started: Some(record.started()),
         };
-        self.promises.insert(promise.number.clone(), call);
+        let before = self.promises.insert(promise.number.clone(), call);
         let mut near = self.surroundings(turn, &release);
         let contact = Contact::resumed((call, arrived.remote), walk, (bank, promise), &mut near);
         self.resume_call(turn, contact, (record, arrived));
         self.record(turn, Some(call), Fact::Callback(kept));
+        if let Some(before) = before {
+            self.with_call(turn, before, |contact, near| contact.give_way(near));
+        }
     }
 }

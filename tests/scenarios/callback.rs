@@ -516,3 +516,38 @@ fn a_further_try_has_its_place_though_the_queue_is_full_meanwhile() {
     let full = |fact: &AcdFact| matches!(fact, AcdFact::Overflowed { .. });
     assert!(!centre.decisions().any(|(_, fact)| full(fact)));
 }
+
+#[test]
+fn of_two_live_calls_of_one_number_that_are_promised_one_promise_is_kept() {
+    let wish = Wish::small(vec![ANSWERS], 4);
+    let mut settlement = Settlement::with_queue(wish, |_| {});
+    let home = settlement.settle_outside(NUMBER, ANSWERS);
+    // Another telephone that shows the same number.
+    let twin = settlement.settle_outside("13800000001", Answering::Never);
+    settlement.set_trunk(home, &["+86*"], |_| {});
+    settlement.open();
+    let first = settlement.callers[0];
+    settlement.tell(0, first, PhoneCommand::Dial(TALK.to_owned()));
+    settlement.pass(10_000);
+    let mut centre = Centre { settlement, home };
+    for (after, phone) in [(0, centre.caller(1)), (500, twin)] {
+        centre.tell(after, phone, PhoneCommand::Dial(CALLBACK.to_owned()));
+        centre.tell(after + 2_000, phone, PhoneCommand::Press('1'));
+        centre.tell(after + 3_000, phone, PhoneCommand::Press('1'));
+    }
+    centre.settlement.pass(20_000);
+    let promised = |fact: &CallbackFact| matches!(fact, CallbackFact::Promised(_));
+    let both = centre.callbacks().iter().filter(|fact| promised(fact)).count();
+    assert_eq!(both, 2, "{:#?}", centre.callbacks());
+    let ours = |record: &Record| record.arrived.called == CALLBACK;
+    let over: Vec<_> = centre.settlement.records().into_iter().filter(ours).collect();
+    assert_eq!(over.len(), 1, "the later call has the place");
+    assert_eq!(over[0].outcome, Outcome::PhonedAgain);
+    centre.free_the_seat();
+    let home = centre.home;
+    centre.tell(6_000, home, PhoneCommand::Press('2'));
+    centre.settlement.pass(60_000);
+    let dialled = |fact: &CallbackFact| matches!(fact, CallbackFact::Dialled { .. });
+    assert_eq!(centre.callbacks().iter().filter(|fact| dialled(fact)).count(), 1);
+    assert!(centre.settlement.town.centre.is_idle());
+}
