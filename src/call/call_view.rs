@@ -91,6 +91,8 @@ impl CallView {
             self.stage = "dialling";
         } else if matches!(fact, Fact::NumberAnswered) {
             self.stage = "talking";
+        } else if matches!(fact, Fact::CallOutRefused { .. }) && self.is_off_line() {
+            self.stage = "callback";
         } else if matches!(
             fact,
             Fact::PlaceKept

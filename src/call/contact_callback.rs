@@ -234,6 +234,10 @@ impl Contact {
             return;
         };
         let promise = &kept.promise;
+        // The process may have ended under the last try.
+        if promise.missed >= near.centre.callback.attempts {
+            return self.break_promise(PromiseEnd::NotReached, near);
+        }
         let waited = near.turn.wall.ms_since(promise.since);
         let waited = Duration::from_millis(u64::try_from(waited).unwrap_or(0));
         if waited > near.centre.callback.expires {
@@ -296,13 +300,12 @@ impl Contact {
         }
         kept.held = Some(to.clone());
         let lasts = rules.ring + rules.confirm + MARGIN;
-        let (number, attempt) = (kept.promise.number.clone(), kept.promise.missed + 1);
+        let number = kept.promise.number.clone();
         self.emit(ContactOutput::Acd(Input::Held { seat, epoch, lasts }));
         if self.stage == Stage::Promised {
             self.stage = Stage::Reaching;
             self.deadline = None;
             let id = near.mint.leg();
-            self.fact(Fact::Callback(CallbackFact::Dialled { attempt }));
             self.far = Some(FarSide {
                 id,
                 number: number.clone(),
@@ -320,6 +323,14 @@ impl Contact {
     pub(super) fn unheld(&mut self, offer: (SeatId, Epoch)) {
         if let Some(kept) = &mut self.kept {
             kept.held.take_if(|held| (held.seat, held.epoch) == offer);
+        }
+    }
+
+    /// The gate lets the call to the customer out: from here on it counts as a try.
+    pub(super) fn note_try(&mut self) {
+        if let Some(kept) = self.kept.as_ref().filter(|_| self.stage == Stage::Reaching) {
+            let attempt = kept.promise.missed + 1;
+            self.fact(Fact::Callback(CallbackFact::Dialled { attempt }));
         }
     }
 

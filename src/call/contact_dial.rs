@@ -56,6 +56,7 @@ impl Contact {
             Ok(permit) => {
                 far.leg = Some(Leg::outgoing(id, permit.flow));
                 far.permit = Some(Box::new(permit));
+                self.note_try();
                 self.emit(ContactOutput::LegTaken(id));
                 self.media(MediaCommand::Open { leg: id });
             }

@@ -36,7 +36,7 @@ pub struct Promise {
     pub words: Vec<Spoken>,
     /// Since when it waits.
     pub since: Wall,
-    /// Tries in vain so far.
+    /// Tries in vain so far; in the log those begun.
     pub missed: u32,
 }
 
@@ -128,7 +128,7 @@ pub enum CallbackFact {
         #[serde(default)]
         started: Option<Wall>,
     },
-    /// A seat is held, and the customer is called.
+    /// A seat is held, and the customer is called: a trunk lets the call out.
     Dialled {
         /// Which try, from 1.
         attempt: u32,
@@ -154,11 +154,10 @@ impl CallbackFact {
     pub fn apply(&self, promise: Option<Promise>) -> Option<Promise> {
         match self {
             Self::Promised(promise) | Self::Kept { promise, .. } => Some((**promise).clone()),
-            Self::Refused(_) | Self::Parted { .. } | Self::Dialled { .. } | Self::Answered => {
-                promise
-            }
-            Self::Missed { .. } => promise.map(|promise| Promise {
-                missed: promise.missed + 1,
+            Self::Refused(_) | Self::Parted { .. } | Self::Answered | Self::Missed { .. } => promise,
+            // A try counts from its beginning: the process may end under it.
+            Self::Dialled { attempt } => promise.map(|promise| Promise {
+                missed: promise.missed.max(*attempt),
                 ..promise
             }),
             Self::Reached | Self::Ended(_) => None,

@@ -119,6 +119,9 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, None);
             }
+            // The caller is off the line all the same.
+            Fact::CallOutRefused { .. } | Fact::NumberFailed { .. }
+                if self.open.0 == SegmentKind::Away => {}
             Fact::CallOutRefused { .. }
             | Fact::NumberFailed { .. }
             | Fact::NumberLeft { .. }

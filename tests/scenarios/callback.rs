@@ -1,5 +1,7 @@
 //! Callers who are called back, on a whole centre: the place is kept, the promise too.
 
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ringwise::call::effect::Command;
@@ -7,6 +9,7 @@ use ringwise::call::effect::Event;
 use ringwise::call::explain;
 use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
+use ringwise::call::fact::Recorded;
 use ringwise::call::kpi_book::KpiBook;
 use ringwise::call::kpi_book::Period;
 use ringwise::call::phone::Answering;
@@ -83,13 +86,15 @@ impl Centre {
 
     /// The next process, so many ms after this one was killed: it has what the journal kept.
     fn killed(&self, away_ms: i64) -> Self {
-        let name = format!("ringwise-callback-{}", std::process::id());
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let folder = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("ringwise-callback-{}-{folder}", std::process::id());
         let dir = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&dir).unwrap();
         let path = dir.join("ringwise.db");
         let mut journal = Journal::open(&path, Vec::new(), Box::new(|| ())).unwrap();
-        for fact in &self.settlement.town.facts {
-            journal.append(Box::new(fact.clone()));
+        for (seq, fact) in (1..).zip(self.settlement.town.facts.iter().cloned()) {
+            journal.append(Box::new(Recorded { seq, ..fact }));
         }
         journal.close();
         let found = recovery::recover(&schema::open(&path).unwrap()).unwrap();
@@ -550,4 +555,35 @@ fn of_two_live_calls_of_one_number_that_are_promised_one_promise_is_kept() {
     let dialled = |fact: &CallbackFact| matches!(fact, CallbackFact::Dialled { .. });
     assert_eq!(centre.callbacks().iter().filter(|fact| dialled(fact)).count(), 1);
     assert!(centre.settlement.town.centre.is_idle());
+}
+
+#[test]
+fn a_try_counts_though_the_process_is_killed_under_it() {
+    let mut centre = busy_centre(Answering::Never, &["+86*"]);
+    centre.promise(1);
+    centre.free_the_seat();
+    let tries = |centre: &Centre| -> Vec<u32> {
+        let all = centre.callbacks().into_iter();
+        let tries = all.filter_map(|fact| match fact {
+            CallbackFact::Dialled { attempt } => Some(attempt),
+            _ => None,
+        });
+        tries.collect()
+    };
+    for expected in [&[1][..], &[1, 2], &[1, 2, 3]] {
+        centre.settlement.pass(10_000);
+        assert_eq!(tries(&centre), expected);
+        assert!(centre.missed().is_empty(), "it is under way");
+        let mut next = centre.killed(2_000);
+        // The journal is that of all processes.
+        let before = std::mem::take(&mut centre.settlement.town.facts);
+        next.settlement.town.facts.splice(0..0, before);
+        let seat = next.settlement.seats[0];
+        next.tell(0, seat, PhoneCommand::Register);
+        next.tell(500, seat, PhoneCommand::Dial("*11".to_owned()));
+        centre = next;
+    }
+    centre.settlement.pass(60_000);
+    assert_eq!(tries(&centre), [1, 2, 3]);
+    assert_eq!(centre.record().outcome, Outcome::NotReached);
 }
