@@ -8,6 +8,7 @@
 mod acd;
 mod admin_tools;
 mod after_talk;
+mod api_kpis;
 mod api_refusals;
 mod api_releases;
 mod api_roles;

@@ -56,20 +56,23 @@ pub(super) async fn kpis(
     })?;
     let path = desk.database.clone();
     let known = record::asked(move || history::last_moment(&path)).await?;
-    let period = period(&wish, known.unwrap_or_default())?;
+    // The clock may have been set back since the last fact.
+    let now = desk.knowledge.clock.turn().wall;
+    let now = now.max(known.unwrap_or_default());
+    let period = period(&wish, now)?;
     let yardstick = yardstick(&wish);
     let path = desk.database.clone();
     let book = record::asked(move || {
         let standing = history::standing_before(&path, period)?;
-        fold(&path, period, yardstick, standing)
+        fold(&path, (period, now), yardstick, standing)
     });
     let (book, names) = book.await?;
     Ok(Json(answer(&book, &names, (period, yardstick))).into_response())
 }
 
-fn period(wish: &Wish, known: Wall) -> Result<Period, Problem> {
+fn period(wish: &Wish, now: Wall) -> Result<Period, Problem> {
     let wall = |moment: jiff::Timestamp| Wall::from_ms(moment.as_millisecond());
-    let end = Wall::from_ms(known.as_ms().saturating_add(1));
+    let end = Wall::from_ms(now.as_ms().saturating_add(1));
     let to = wish.to.map_or(end, wall);
     let day_before = Wall::from_ms(to.as_ms().saturating_sub(DAY_MS));
     let from = wish.from.map_or(day_before, wall);
@@ -95,7 +98,7 @@ fn yardstick(wish: &Wish) -> Yardstick {
 
 fn fold(
     path: &std::path::Path,
-    period: Period,
+    (period, now): (Period, Wall),
     yardstick: Yardstick,
     standing: history::Standing,
 ) -> Result<(KpiBook, Names), HistoryError> {
@@ -104,15 +107,13 @@ fn fold(
     for (seat, state) in standing.seats {
         book.begin_seat(seat, state);
     }
-    let mut last = period.from;
     history::period(path, period, |fact| {
         if let Some(known) = fact.fact.names() {
             names = known.clone();
         }
         book.take(fact);
-        last = fact.wall;
     })?;
-    book.finish(last.min(period.to));
+    book.finish(now.min(period.to));
     Ok((book, names))
 }
 
