@@ -40,6 +40,9 @@ pub struct CallView {
     /// It left its queue by a key or a limit, and did not hang up.
     #[serde(skip)]
     pub has_left: bool,
+    /// Its queue counts it as one that entered, and not yet what became of it.
+    #[serde(skip)]
+    pub is_counted: bool,
 }
 
 impl CallView {
@@ -61,6 +64,7 @@ impl CallView {
             seat: None,
             question: None,
             has_left: false,
+            is_counted: false,
         }
     }
 

@@ -8,17 +8,18 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::call::explain_beside;
+use crate::call::explain_beside::Rings;
 use crate::call::explain_callback;
 use crate::call::explain_outside;
 use crate::call::explain_seats;
 use crate::call::explain_seats::Fit;
 use crate::call::explain_seats::SeatsThen;
 use crate::call::explain_words;
-use crate::call::explain_words::Before;
 use crate::call::explain_words::Helpers;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::record::Names;
+use crate::machine::acd::asked::Asked;
 use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Clause;
@@ -71,6 +72,7 @@ pub fn explain<'f>(
         began: None,
         waits: None,
         priorities: BTreeMap::new(),
+        rings: Rings::default(),
         lines: Vec::new(),
     };
     for fact in facts {
@@ -79,22 +81,25 @@ pub fn explain<'f>(
     teller.lines
 }
 
-struct Waits {
+pub(super) struct Waits {
     queue: QueueId,
     need: Need,
-    priority: i32,
-    since: Wall,
+    pub(super) priority: i32,
+    pub(super) since: Wall,
+    /// Whom its step asks for.
+    asked: Asked,
 }
 
-struct Teller {
+pub(super) struct Teller {
     call: CallId,
-    language: Language,
+    pub(super) language: Language,
     names: Names,
-    seats: SeatsThen,
+    pub(super) seats: SeatsThen,
     began: Option<Wall>,
-    waits: Option<Waits>,
+    pub(super) waits: Option<Waits>,
     /// Of others.
-    priorities: BTreeMap<CallId, i32>,
+    pub(super) priorities: BTreeMap<CallId, i32>,
+    pub(super) rings: Rings,
     lines: Vec<Line>,
 }
 
@@ -123,6 +128,10 @@ impl Teller {
         } else if let Fact::WaitTooLong { queue, expected_ms } = fact {
             let text = explain_words::too_long(language, queue, *expected_ms);
             self.say(at, "refused", text);
+        } else if let Fact::StepAsks { step, asked } = fact {
+            self.asks(at, *step, asked);
+        } else if let Fact::Intervened { what, by } = fact {
+            self.intervened(at, what, by);
         } else if let Fact::WaitForetold(foretold) = fact {
             self.say(at, "foretold", explain_words::foretold(language, *foretold));
         } else if let Fact::LeftQueue { reason } = fact {
@@ -151,17 +160,21 @@ impl Teller {
             self.say(at, "number", explain_outside::number(language, None));
         } else if let Fact::Callback(fact) = fact {
             self.say(at, "callback", explain_callback::told(language, fact));
+            self.take_callback(at, fact);
         } else if let Fact::Message(fact) = fact {
             self.say(at, "message", explain_outside::message(language, fact));
         } else if let Fact::SeatFailed { seat, status } = fact {
-            let seat = self.seat(*seat);
-            let text = explain_words::seat_failed(language, &seat, *status);
-            self.say(at, "seat_failed", text);
+            self.seat_failed(at, *seat, *status);
         } else if let Fact::SeatTold { seat } = fact {
+            self.rings.told.insert(*seat);
             let text = explain_beside::seat_told(language, &self.seat(*seat));
             self.say(at, "seat_told", text);
         } else if let Fact::HungUp { by, cause } = fact {
-            self.say(at, "hung_up", explain_words::hung_up(language, *by, cause));
+            self.say(
+                at,
+                "hung_up",
+                explain_outside::hung_up(language, *by, cause),
+            );
         } else if let Fact::Closed(record) = fact {
             self.say(at, "ended", explain_words::ended(language, record.outcome));
         }
@@ -205,7 +218,10 @@ impl Teller {
                     self.take_other(at, fact);
                 }
             }
-            AcdFact::SeatChanged { seat, state } => self.seats.change(at, *seat, *state),
+            AcdFact::SeatChanged { seat, state } => {
+                self.seats.change(at, *seat, *state);
+                self.seat_changed(at, *seat);
+            }
         }
     }
 
@@ -224,11 +240,7 @@ impl Teller {
             AcdFact::Offered {
                 seat, waited_ms, ..
             } => self.offered(at, *seat, *waited_ms),
-            AcdFact::OfferEnded { seat, end, .. } => {
-                let seat = self.seat(*seat);
-                let text = explain_words::offer_ended(language, &seat, *end);
-                self.say(at, "offer_ended", text);
-            }
+            AcdFact::OfferEnded { seat, end, .. } => self.offer_ended(at, *seat, *end),
             AcdFact::BesideOffered { seat, .. } => {
                 let seat = self.seat(*seat);
                 self.say(at, "offered", explain_beside::offered(language, &seat));
@@ -269,11 +281,8 @@ impl Teller {
                 self.say(at, "reprioritised", text);
             }
             AcdFact::Parked { .. } => self.waits = None,
-            AcdFact::TakenOut { waited_ms, .. } => {
-                self.waits = None;
-                let text = explain_words::taken_out(language, *waited_ms);
-                self.say(at, "taken_out", text);
-            }
+            // Who did it was told before.
+            AcdFact::TakenOut { .. } => self.waits = None,
             AcdFact::Served { .. } | AcdFact::SeatChanged { .. } => {}
         }
     }
@@ -320,6 +329,7 @@ impl Teller {
             need: need.clone(),
             priority,
             since: Wall::from_ms(at.as_ms().saturating_sub(before_ms)),
+            asked: Asked::All,
         });
         let (helpers, lacking) = self.candidates(at, queue, need);
         let text = explain_words::helpers(language, &named, &helpers);
@@ -351,48 +361,38 @@ impl Teller {
         (helpers, lacking)
     }
 
-    fn offered(&mut self, at: Wall, seat: SeatId, waited_ms: u64) {
-        let idle = self.seats.idle_ms(at, seat);
-        let others = self.waits.as_ref().map_or(0, |waits| {
-            let others = self.seats.ready().filter(|other| *other != seat);
-            others.filter(|other| self.fits(at, *other, waits)).count()
-        });
-        let seat = self.seat(seat);
-        let text = explain_words::offered(self.language, &seat, waited_ms, (others, idle));
-        self.say(at, "offered", text);
-    }
-
-    /// A seat that could have helped was rung for another call.
-    fn passed_over(&mut self, at: Wall, (other, seat, waited_ms): (CallId, SeatId, u64)) {
-        let Some(waits) = &self.waits else {
-            return;
-        };
-        if !self.fits(at, seat, waits) {
-            return;
+    /// Whom it asks for in its step.
+    fn asks(&mut self, at: Wall, step: u8, asked: &Asked) {
+        if let Some(waits) = &mut self.waits {
+            waits.asked = asked.clone();
         }
-        let own_ms = u64::try_from(at.ms_since(waits.since)).unwrap_or(0);
-        let why = match self.priorities.get(&other) {
-            Some(priority) if *priority > waits.priority => Before::Priority {
-                its: *priority,
-                ours: waits.priority,
-            },
-            _ if waited_ms > own_ms => Before::Longer {
-                its_ms: waited_ms,
-                ours_ms: own_ms,
-            },
-            _ => Before::Other { its_ms: waited_ms },
+        let whom = match asked {
+            Asked::All => None,
+            Asked::Need(need) => Some(self.need(need)),
+            Asked::Seats(seats) => {
+                let seats = seats.iter();
+                let told = seats.map(|seat| (self.seat(*seat), self.seats.state(*seat)));
+                let told =
+                    told.map(|(seat, state)| explain_words::standing(self.language, &seat, state));
+                Some(told.collect())
+            }
         };
-        let seat = self.seat(seat);
-        let text = explain_words::passed_over(self.language, &seat, why);
-        self.say(at, "passed_over", text);
+        let text = explain_words::asks(self.language, step, whom.as_deref());
+        self.say(at, "asks", text);
     }
 
-    fn fits(&self, at: Wall, seat: SeatId, waits: &Waits) -> bool {
-        let fit = explain_seats::fit(&self.names, at, seat, (waits.queue, &waits.need));
+    /// Whether a seat could help this call, in its step.
+    pub(super) fn fits(&self, at: Wall, seat: SeatId, waits: &Waits) -> bool {
+        let need = match &waits.asked {
+            Asked::Seats(seats) if !seats.contains(&seat) => return false,
+            Asked::All | Asked::Seats(_) => &waits.need,
+            Asked::Need(need) => need,
+        };
+        let fit = explain_seats::fit(&self.names, at, seat, (waits.queue, need));
         matches!(fit, Fit::Fits)
     }
 
-    fn say(&mut self, at: Wall, kind: &'static str, text: String) {
+    pub(super) fn say(&mut self, at: Wall, kind: &'static str, text: String) {
         if self.lines.len() < LINES_MAX {
             let after_ms = self.began.map_or(0, |began| at.ms_since(began));
             self.lines.push(Line {
@@ -405,7 +405,7 @@ impl Teller {
     }
 
     /// `1002 (Sun Lei)`.
-    fn seat(&self, seat: SeatId) -> String {
+    pub(super) fn seat(&self, seat: SeatId) -> String {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
         match self.names.seats.get(at) {
             Some((id, name)) if name.is_empty() => id.clone(),

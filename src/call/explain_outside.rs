@@ -1,6 +1,7 @@
-//! The sentences of an explanation about numbers outside and messages, in every language.
+//! The sentences of an explanation about numbers outside, messages and lines that end, in every language.
 
 use crate::call::message::MessageFact;
+use crate::call::record::Party;
 use crate::machine::trunk::gate::Refusal;
 use crate::vocabulary::language::Language;
 
@@ -54,5 +55,29 @@ pub fn message(language: Language, fact: &MessageFact) -> String {
             format!("a message was seen to by {by}")
         }
         (Language::Mandarin, MessageFact::Done { by, .. }) => format!("留言已由 {by} 处理"),
+    }
+}
+
+/// Who ended the call, or how it was lost.
+#[must_use]
+pub fn hung_up(language: Language, by: Party, cause: &str) -> String {
+    let (english, mandarin) = match by {
+        Party::Caller => ("the caller", "来电者"),
+        Party::Seat => ("the seat", "坐席"),
+        Party::Number => ("the number that was called", "被叫号码"),
+        Party::Centre => ("the centre", "中心"),
+    };
+    let lost = match cause {
+        "no_ack" => Some(("its phone never acknowledged our answer", "未确认应答")),
+        "session_expired" => Some(("it was not refreshed in time", "会话未及时刷新")),
+        "dialog_lost" => Some(("its phone does not know it any more", "对方已无此会话")),
+        "flow_lost" => Some(("its connection is gone", "连接中断")),
+        _ => None,
+    };
+    match (language, lost) {
+        (Language::English, None) => format!("{english} hangs up ({cause})"),
+        (Language::English, Some((why, _))) => format!("the line to {english} is lost: {why}"),
+        (Language::Mandarin, None) => format!("{mandarin}挂机（{cause}）"),
+        (Language::Mandarin, Some((_, why))) => format!("与{mandarin}的通话丢失：{why}"),
     }
 }

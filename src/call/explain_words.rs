@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::explain_beside;
 use crate::call::record::Arrived;
 use crate::call::record::Outcome;
-use crate::call::record::Party;
-use crate::machine::acd::fact::OfferEnd;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::fact::StepEnd;
 use crate::machine::ivr::surface::LeaveReason;
@@ -265,11 +262,12 @@ pub fn told(language: Language, position: Option<u32>, wait: Option<WaitRange>) 
     format!("{} {told}", in_(language, "is told", "播报"))
 }
 
-/// A seat rings. `others` who could help were ready too; `idle` is how long this one had been.
+/// A seat rings, or is held for who is called back. `others` who could help were ready too; `idle`
+/// is how long this one had been.
 #[must_use]
 pub fn offered(
     language: Language,
-    seat: &str,
+    (seat, is_held): (&str, bool),
     waited_ms: u64,
     (others, idle): (usize, Option<u64>),
 ) -> String {
@@ -284,9 +282,15 @@ pub fn offered(
         (Language::English, _) => format!(", chosen before {others} more that were ready"),
         (Language::Mandarin, _) => format!("，优先于另外{others}个空闲坐席"),
     };
-    match language {
-        Language::English => format!("{seat} rings after {waited} of waiting{idle}{others}"),
-        Language::Mandarin => format!("等待{waited}后，{seat} 振铃{idle}{others}"),
+    match (language, is_held) {
+        (Language::English, false) => {
+            format!("{seat} rings after {waited} of waiting{idle}{others}")
+        }
+        (Language::English, true) => {
+            format!("{seat} is held after {waited} of waiting{idle}{others}")
+        }
+        (Language::Mandarin, false) => format!("等待{waited}后，{seat} 振铃{idle}{others}"),
+        (Language::Mandarin, true) => format!("等待{waited}后，预留 {seat}{idle}{others}"),
     }
 }
 
@@ -321,25 +325,6 @@ pub fn passed_over(language: Language, seat: &str, why: Before) -> String {
     }
 }
 
-/// A ring came to nothing.
-#[must_use]
-pub fn offer_ended(language: Language, seat: &str, end: OfferEnd) -> String {
-    let why = explain_beside::why(language, end);
-    match language {
-        Language::English => format!("{seat}: {why}; the call is back at its place"),
-        Language::Mandarin => format!("{seat}：{why}；来电回到原位"),
-    }
-}
-
-/// A seat's phone failed.
-#[must_use]
-pub fn seat_failed(language: Language, seat: &str, status: u16) -> String {
-    match language {
-        Language::English => format!("the phone of {seat} answers {status}"),
-        Language::Mandarin => format!("{seat} 的话机返回 {status}"),
-    }
-}
-
 /// A seat answered.
 #[must_use]
 pub fn answered(language: Language, seat: &str, waited_ms: u64) -> String {
@@ -347,6 +332,34 @@ pub fn answered(language: Language, seat: &str, waited_ms: u64) -> String {
     match language {
         Language::English => format!("{seat} answers, {waited} after the wait began"),
         Language::Mandarin => format!("{seat} 接听，共等待{waited}"),
+    }
+}
+
+/// `1002: talking`.
+#[must_use]
+pub fn standing(language: Language, seat: &str, state: SeatState) -> String {
+    let state = doing(language, state);
+    match language {
+        Language::English => format!("{seat} ({state})"),
+        Language::Mandarin => format!("{seat}（{state}）"),
+    }
+}
+
+/// Whom a step asks for; none: everybody who can help.
+#[must_use]
+pub fn asks(language: Language, step: u8, whom: Option<&[String]>) -> String {
+    let step = u32::from(step) + 1;
+    match (language, whom) {
+        (Language::English, None) => format!("step {step} asks for everybody who can help"),
+        (Language::English, Some([])) => {
+            format!("step {step} asks for certain seats only, and there is none")
+        }
+        (Language::English, Some(whom)) => {
+            format!("step {step} asks only for {}", list(language, whom))
+        }
+        (Language::Mandarin, None) => format!("第{step}步面向所有符合要求的坐席"),
+        (Language::Mandarin, Some([])) => format!("第{step}步仅限指定坐席，而目前没有"),
+        (Language::Mandarin, Some(whom)) => format!("第{step}步仅限 {}", list(language, whom)),
     }
 }
 
@@ -360,27 +373,35 @@ pub fn step_entered(language: Language, step: u8, because: StepEnd) -> String {
         StepEnd::NobodyReady => in_(language, "nobody is ready for it", "没有空闲坐席"),
     };
     match language {
-        Language::English => format!("the step before ends, {why}: step {step} says who will do"),
+        Language::English => format!("the step before ends, {why}: step {step} begins"),
         Language::Mandarin => format!("上一步骤结束（{why}），进入第{step}步"),
     }
 }
 
-/// A supervisor gave it another priority.
+/// It has another priority.
 #[must_use]
 pub fn reprioritised(language: Language, priority: i32) -> String {
     match language {
-        Language::English => format!("a supervisor gives it priority {priority}"),
-        Language::Mandarin => format!("主管将优先级改为 {priority}"),
+        Language::English => format!("its priority is {priority} from here on"),
+        Language::Mandarin => format!("优先级现为 {priority}"),
     }
 }
 
-/// A supervisor took it out of its queue.
+/// A supervisor changed how it waits.
 #[must_use]
-pub fn taken_out(language: Language, waited_ms: u64) -> String {
+pub fn intervened(language: Language, (what, by): (&str, &str), waited_ms: u64) -> String {
     let waited = length(language, waited_ms);
-    match language {
-        Language::English => format!("a supervisor takes it out of the queue after {waited}"),
-        Language::Mandarin => format!("等待{waited}后，主管将其移出排队"),
+    match (language, what) {
+        (Language::English, "withdraw") => {
+            format!("a supervisor ({by}) takes it out of the queue after {waited}")
+        }
+        (Language::English, "route") => {
+            format!("a supervisor ({by}) sends it to another queue after {waited}")
+        }
+        (Language::English, _) => format!("a supervisor ({by}) gives it another priority"),
+        (Language::Mandarin, "withdraw") => format!("等待{waited}后，主管（{by}）将其移出排队"),
+        (Language::Mandarin, "route") => format!("等待{waited}后，主管（{by}）将其转入其他队列"),
+        (Language::Mandarin, _) => format!("主管（{by}）更改其优先级"),
     }
 }
 
@@ -435,21 +456,6 @@ pub fn back(language: Language) -> String {
     .to_owned()
 }
 
-/// Who ended the call.
-#[must_use]
-pub fn hung_up(language: Language, by: Party, cause: &str) -> String {
-    let by = match by {
-        Party::Caller => in_(language, "the caller", "来电者"),
-        Party::Seat => in_(language, "the seat", "坐席"),
-        Party::Number => in_(language, "the number that was called", "被叫号码"),
-        Party::Centre => in_(language, "the centre", "中心"),
-    };
-    match language {
-        Language::English => format!("{by} hangs up ({cause})"),
-        Language::Mandarin => format!("{by}挂机（{cause}）"),
-    }
-}
-
 /// What became of the call.
 #[must_use]
 pub fn ended(language: Language, outcome: Outcome) -> String {
@@ -474,6 +480,11 @@ pub fn ended(language: Language, outcome: Outcome) -> String {
             language,
             "over: the customer phoned again, and has the place",
             "结束：客户再次来电，沿用原排队位置",
+        ),
+        Outcome::Withdrawn => in_(
+            language,
+            "over: taken out by a supervisor",
+            "结束：被主管移出",
         ),
         Outcome::Lost => in_(language, "over: the centre stopped", "结束：系统中断"),
     }

@@ -17,6 +17,7 @@ use crate::call::record::Names;
 use crate::call::record::Party;
 use crate::call::record::Record;
 use crate::call::turnover::Released;
+use crate::machine::acd::asked::Asked;
 use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::ivr::fact::WalkFact;
@@ -121,6 +122,13 @@ pub enum Fact {
     },
     /// A decision of the distributor.
     Acd(AcdFact),
+    /// Whom the contact asks for in a step of its wait, where that is not everybody from the first on.
+    StepAsks {
+        /// Which step, counted from 0.
+        step: u8,
+        /// Whom.
+        asked: Asked,
+    },
     /// A contact was handed to the distributor with this briefing.
     Handed {
         /// Name of the queue.
@@ -305,7 +313,7 @@ pub enum Fact {
         seat: SeatId,
         /// Ready, away, or done with after-call work ([`SeatState::WrapUp`]).
         state: SeatState,
-        /// `star_code`, or `api, NAME` of the token, and the reason if one is given.
+        /// `star_code`, or `api, NAME` of the token, and `: REASON` if one is given.
         by: String,
     },
     /// A supervisor changed how a call waits; what came of it follows.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::promise::CallbackFact;
+use crate::call::promise::PromiseEnd;
 use crate::call::record::Outcome;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
@@ -61,6 +62,7 @@ pub struct KpiBook {
 #[derive(Clone, Copy, Debug)]
 struct Wait {
     queue: QueueId,
+    since: Wall,
     counts: bool,
     has_left: bool,
     rings_since: Option<Wall>,
@@ -126,6 +128,8 @@ impl KpiBook {
         if let Fact::Callback(CallbackFact::Kept { .. }) = &next.fact {
             let kept = self.left_open.remove_entry(&call);
             self.waiting.extend(kept);
+        } else if let Fact::Callback(CallbackFact::Ended(end)) = &next.fact {
+            self.end_promise(next.wall, call, *end);
         } else if let Fact::LeftQueue { .. } = &next.fact {
             if let Some(wait) = self.waiting.get_mut(&call) {
                 wait.has_left = true;
@@ -178,7 +182,12 @@ impl KpiBook {
 
     fn take_acd(&mut self, at: Wall, fact: &AcdFact) {
         match fact {
-            AcdFact::Queued { contact, queue, .. } => self.queued(at, *contact, *queue),
+            AcdFact::Queued {
+                contact,
+                queue,
+                waited_ms,
+                ..
+            } => self.queued((at, *waited_ms), *contact, *queue),
             AcdFact::Moved { contact, queue, .. } => {
                 if let Some(wait) = self.waiting.get_mut(contact) {
                     wait.queue = *queue;
@@ -213,11 +222,8 @@ impl KpiBook {
                 };
                 self.states.insert(*seat, standing);
             }
-            AcdFact::TakenOut { contact, waited_ms } => {
-                if let Some(wait) = self.waiting.get_mut(contact) {
-                    wait.has_left = true;
-                }
-                self.abandoned(*contact, *waited_ms);
+            AcdFact::TakenOut { contact, .. } => {
+                self.end_wait(*contact, |sums| sums.withdrawn += 1);
             }
             AcdFact::Parked { contact, .. } => {
                 if let Some(wait) = self.waiting.get_mut(contact) {
@@ -232,15 +238,17 @@ impl KpiBook {
         }
     }
 
-    fn queued(&mut self, at: Wall, contact: CallId, queue: QueueId) {
+    fn queued(&mut self, (at, waited_ms): (Wall, u64), contact: CallId, queue: QueueId) {
         // Who is called back again waits on.
         if let Some(wait) = self.waiting.get_mut(&contact) {
             wait.queue = queue;
             return;
         }
         let counts = self.period.holds(at);
+        let before = i64::try_from(waited_ms).unwrap_or(0);
         let wait = Wait {
             queue,
+            since: Wall::from_ms(at.as_ms().saturating_sub(before)),
             counts,
             has_left: false,
             rings_since: None,
@@ -290,6 +298,32 @@ impl KpiBook {
                 sums.abandoned_in_target += u64::from(waited_ms <= target_ms);
             }
         });
+    }
+
+    /// Who was to be called back is not any more.
+    fn end_promise(&mut self, at: Wall, call: CallId, end: PromiseEnd) {
+        match end {
+            PromiseEnd::NotReached | PromiseEnd::Expired | PromiseEnd::Gone => {
+                self.end_wait(call, |sums| sums.not_reached += 1);
+            }
+            PromiseEnd::NotWanted => {
+                let since = self.waiting.get(&call).map_or(at, |wait| wait.since);
+                let waited_ms = u64::try_from(at.ms_since(since)).unwrap_or(0);
+                self.abandoned(call, waited_ms);
+            }
+            PromiseEnd::Withdrawn => self.end_wait(call, |sums| sums.withdrawn += 1),
+            // It waits on by its next call, which counts from here on.
+            PromiseEnd::PhonedAgain => {
+                self.end_wait(call, |sums| sums.queued = sums.queued.saturating_sub(1));
+            }
+        }
+    }
+
+    fn end_wait(&mut self, call: CallId, add: impl Fn(&mut Sums)) {
+        let wait = self.waiting.remove(&call);
+        if let Some(wait) = wait.filter(|wait| wait.counts) {
+            self.count(wait.queue, add);
+        }
     }
 
     fn begin_talk(&mut self, call: CallId, seat: SeatId, at: Wall) {

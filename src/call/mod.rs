@@ -57,6 +57,9 @@ pub mod explain_beside;
 /// The sentences of an explanation about numbers outside.
 pub mod explain_outside;
 
+/// Of explanations, what is told of seats that ring.
+mod explain_rings;
+
 /// How seats stood while a call waited.
 pub mod explain_seats;
 
@@ -105,6 +108,9 @@ pub mod phrase;
 /// A caller who was promised to be called back.
 pub mod promise;
 
+/// A queue as faces show it.
+pub mod queue_view;
+
 /// What a centre goes on from after a restart.
 pub mod recollection;
 
@@ -128,6 +134,9 @@ pub mod report;
 
 /// A seat that may be rung for a call.
 pub mod ringing;
+
+/// A seat as faces show it.
+pub mod seat_view;
 
 /// Whom a call is joined with.
 mod side;

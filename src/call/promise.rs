@@ -154,7 +154,9 @@ impl CallbackFact {
     pub fn apply(&self, promise: Option<Promise>) -> Option<Promise> {
         match self {
             Self::Promised(promise) | Self::Kept { promise, .. } => Some((**promise).clone()),
-            Self::Refused(_) | Self::Parted { .. } | Self::Answered | Self::Missed { .. } => promise,
+            Self::Refused(_) | Self::Parted { .. } | Self::Answered | Self::Missed { .. } => {
+                promise
+            }
             // A try counts from its beginning: the process may end under it.
             Self::Dialled { attempt } => promise.map(|promise| Promise {
                 missed: promise.missed.max(*attempt),

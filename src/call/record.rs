@@ -106,6 +106,9 @@ pub enum Outcome {
     PhonedAgain,
     /// It left a message, and talked to nobody.
     LeftMessage,
+    /// A supervisor took it out of its queue, or its promise to be called back, and nobody served it
+    /// afterwards.
+    Withdrawn,
     /// The process ended under it; closed at the next start.
     Lost,
 }

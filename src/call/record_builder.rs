@@ -119,14 +119,10 @@ impl RecordBuilder {
                 self.record.outcome = Outcome::Served;
                 self.switch(at_ms, SegmentKind::Talk, None);
             }
-            // The caller is off the line all the same.
-            Fact::CallOutRefused { .. } | Fact::NumberFailed { .. }
-                if self.open.0 == SegmentKind::Away => {}
-            Fact::CallOutRefused { .. }
-            | Fact::NumberFailed { .. }
-            | Fact::NumberLeft { .. }
-            | Fact::PlaceKept
-            | Fact::SeatLeft { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
+            Fact::CallOutRefused { .. } | Fact::NumberFailed { .. } => self.fail_number(at_ms),
+            Fact::NumberLeft { .. } | Fact::PlaceKept | Fact::SeatLeft { .. } => {
+                self.switch(at_ms, SegmentKind::Ivr, None);
+            }
             Fact::LeftQueue { .. } => {
                 self.record.outcome = Outcome::LeftInIvr;
                 self.switch(at_ms, SegmentKind::Ivr, None);
@@ -154,6 +150,7 @@ impl RecordBuilder {
             | Fact::SeatTold { .. }
             | Fact::QueueClosed { .. }
             | Fact::WaitTooLong { .. }
+            | Fact::StepAsks { .. }
             | Fact::WaitForetold(_)
             | Fact::ReofferRefused { .. }
             | Fact::HungUp { .. }
@@ -171,6 +168,13 @@ impl RecordBuilder {
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
+        }
+    }
+
+    /// Who is off the line is so all the same.
+    fn fail_number(&mut self, at_ms: u64) {
+        if self.open.0 != SegmentKind::Away {
+            self.switch(at_ms, SegmentKind::Ivr, None);
         }
     }
 
@@ -244,11 +248,12 @@ impl RecordBuilder {
             }
             CallbackFact::Ended(end) => {
                 self.record.outcome = match end {
-                    PromiseEnd::NotReached | PromiseEnd::Expired => Outcome::NotReached,
-                    PromiseEnd::PhonedAgain => Outcome::PhonedAgain,
-                    PromiseEnd::NotWanted | PromiseEnd::Withdrawn | PromiseEnd::Gone => {
-                        Outcome::Abandoned
+                    PromiseEnd::NotReached | PromiseEnd::Expired | PromiseEnd::Gone => {
+                        Outcome::NotReached
                     }
+                    PromiseEnd::PhonedAgain => Outcome::PhonedAgain,
+                    PromiseEnd::NotWanted => Outcome::Abandoned,
+                    PromiseEnd::Withdrawn => Outcome::Withdrawn,
                 };
                 self.switch(at_ms, SegmentKind::Ivr, None);
             }
@@ -275,7 +280,10 @@ impl RecordBuilder {
             AcdFact::Offered { seat, .. } => {
                 self.switch(at_ms, SegmentKind::Ring, names.seat(*seat));
             }
-            AcdFact::TakenOut { .. } => self.switch(at_ms, SegmentKind::Ivr, None),
+            AcdFact::TakenOut { .. } => {
+                self.record.outcome = Outcome::Withdrawn;
+                self.switch(at_ms, SegmentKind::Ivr, None);
+            }
             AcdFact::OfferEnded { .. } => self.switch(at_ms, SegmentKind::Queue, None),
             AcdFact::Moved { .. }
             | AcdFact::Overflowed { .. }

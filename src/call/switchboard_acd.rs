@@ -4,10 +4,12 @@ use crate::call::effect::Command;
 use crate::call::effect::CommandError;
 use crate::call::fact::Fact;
 use crate::call::message::MessageFact;
+use crate::call::promise::PromiseEnd;
 use crate::call::record::Party;
 use crate::call::ringing::Ringing;
 use crate::call::ringing::Way;
 use crate::call::switchboard::Switchboard;
+use crate::machine::acd::asked::Asked;
 use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::surface::Arrival;
@@ -71,7 +73,11 @@ impl Switchboard {
                 self.forecaster.take(turn.now, &fact);
                 let queued = matches!(fact, AcdFact::Queued { .. });
                 let entered = contact_of(&fact).filter(|_| queued);
+                let asks = self.asked(&fact);
                 self.record(turn, contact_of(&fact), Fact::Acd(fact));
+                if let Some((call, step, asked)) = asks {
+                    self.record(turn, Some(call), Fact::StepAsks { step, asked });
+                }
                 let foretold = entered.and_then(|contact| self.forecaster.foretold(contact));
                 if let Some(foretold) = foretold {
                     self.record(turn, entered, Fact::WaitForetold(foretold));
@@ -81,6 +87,20 @@ impl Switchboard {
                 }
             }
         }
+    }
+
+    /// Whom a contact asks for that comes to a step, unless that is everybody from the first on.
+    fn asked(&self, fact: &AcdFact) -> Option<(CallId, u8, Asked)> {
+        let (contact, step) = if let AcdFact::StepEntered { contact, step, .. } = fact {
+            (*contact, *step)
+        } else if let AcdFact::Queued { contact, .. } | AcdFact::Moved { contact, .. } = fact {
+            (*contact, 0)
+        } else {
+            return None;
+        };
+        let asked = self.acd.asked(contact, step)?;
+        let is_plain = step == 0 && asked == Asked::All;
+        (!is_plain).then_some((contact, step, asked))
     }
 
     /// Which queues these seats serve from here on.
@@ -190,10 +210,7 @@ impl Switchboard {
                 self.record(turn, None, Fact::Learned { bank, outcome });
                 Ok(())
             }
-            Command::TakeOut { call, by } => {
-                let input = Input::TakeOut(call);
-                self.intervene(turn, call, input, ("withdraw", &by))
-            }
+            Command::TakeOut { call, by } => self.take_out(turn, call, &by),
             Command::Reroute { call, queue, by } => match self.people.queue(&queue) {
                 Some((to, _)) => {
                     let (contact, queue) = (call, to);
@@ -238,6 +255,21 @@ impl Switchboard {
             }
         };
         self.reply(id, result);
+    }
+
+    /// A supervisor takes a contact out of its queue, or its promise between two tries.
+    fn take_out(&mut self, turn: Turn, call: CallId, by: &str) -> Result<(), CommandError> {
+        let live = self.calls.get(&call);
+        let pauses = live.is_some_and(|live| live.contact.is_promised()) && !self.acd.waits(call);
+        if !pauses {
+            return self.intervene(turn, call, Input::TakeOut(call), ("withdraw", by));
+        }
+        let (what, by) = ("withdraw".to_owned(), by.to_owned());
+        self.record(turn, Some(call), Fact::Intervened { what, by });
+        self.with_call(turn, call, |contact, near| {
+            contact.break_promise(PromiseEnd::Withdrawn, near);
+        });
+        Ok(())
     }
 
     /// A supervisor's word about a contact that waits or is rung for.

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::call::call_view::CallView;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
 use crate::call::histogram::Histogram;
 use crate::call::promise::CallbackFact;
+use crate::call::promise::PromiseEnd;
+use crate::call::queue_view::QueueView;
 use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::release_view::ReleasesView;
 use crate::call::report::foresight::Foresight;
+use crate::call::seat_view::SeatView;
 use crate::call::turnover::Released;
 use crate::call::wait_book::WaitBook;
 use crate::machine::acd::fact::AcdFact;
@@ -45,61 +46,6 @@ pub struct View {
     /// Place of the last fact taken.
     pub seq: u64,
     names: Names,
-}
-
-/// A seat.
-#[derive(Clone, Debug, Serialize)]
-pub struct SeatView {
-    /// Its id, as it registers.
-    pub id: String,
-    /// The person's name.
-    pub name: String,
-    /// What it is now.
-    pub state: SeatState,
-    /// Since when.
-    pub since: Wall,
-    /// The call it rings for or talks to.
-    pub call: Option<CallId>,
-    /// Calls served since the start.
-    pub served: u64,
-    /// The call that it answered last, as it was then.
-    #[serde(skip)]
-    pub last: Option<CallView>,
-    /// What is wrong with its phone, for which it is away.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ailment: Option<String>,
-    /// The present release does not have it.
-    #[serde(skip)]
-    pub is_gone: bool,
-}
-
-/// A queue.
-#[derive(Clone, Debug, Serialize)]
-pub struct QueueView {
-    /// Its name.
-    pub name: String,
-    /// Contacts that wait or ring.
-    pub waiting: u64,
-    /// Contacts that entered since the start.
-    pub offered: u64,
-    /// Of these: answered by a seat.
-    pub answered: u64,
-    /// Of these: gone before an answer.
-    pub abandoned: u64,
-    /// Of these: left by a key or a limit of the dialplan, which went on.
-    pub left: u64,
-    /// Of these: moved to another queue, because this one or a skill was taken away.
-    pub moved: u64,
-    /// Taken out by a supervisor.
-    #[serde(default)]
-    pub withdrawn: u64,
-    /// Turned away: full.
-    pub overflowed: u64,
-    /// Sum of the waits of answered contacts, in milliseconds.
-    pub answered_wait_ms: u64,
-    /// The present release does not have it.
-    #[serde(skip)]
-    pub is_gone: bool,
 }
 
 /// Totals since the start.
@@ -150,11 +96,7 @@ impl View {
             Fact::TwoWay { after_us } => self.totals.two_way_us.add(*after_us),
             Fact::Acd(fact) => self.take_acd(fact, next),
             Fact::SeatUnfit { seat, ailment } => self.set_ailment(*seat, Some(ailment.to_string())),
-            Fact::SeatWished {
-                seat,
-                state: SeatState::Ready,
-                ..
-            } => self.set_ailment(*seat, None),
+            Fact::SeatWished { seat, state, by } => self.take_wish(*seat, *state, by),
             Fact::Walk(_)
             | Fact::Handed { .. }
             | Fact::Bridged { .. }
@@ -178,13 +120,13 @@ impl View {
             | Fact::Message(_)
             | Fact::QueueClosed { .. }
             | Fact::WaitTooLong { .. }
+            | Fact::StepAsks { .. }
             | Fact::WaitForetold(_)
             | Fact::Refused { .. }
             | Fact::ReofferRefused { .. }
             | Fact::LegClosed { .. }
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
-            | Fact::SeatWished { .. }
             | Fact::Learned { .. }
             | Fact::OrdersTold { .. }
             | Fact::ServiceAnswered { .. }
@@ -214,6 +156,14 @@ impl View {
         found.map(|(at, _)| at)
     }
 
+    fn take_wish(&mut self, seat: SeatId, state: SeatState, by: &str) {
+        let reason = by.split_once(": ").map(|(_, reason)| reason.to_owned());
+        self.with_seat(seat, |seat| seat.reason = reason);
+        if state == SeatState::Ready {
+            self.set_ailment(seat, None);
+        }
+    }
+
     fn set_ailment(&mut self, seat: SeatId, ailment: Option<String>) {
         let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
         if let Some(seat) = self.seats.get_mut(at) {
@@ -240,32 +190,10 @@ impl View {
     fn learn_names(&mut self, names: &Names, wall: Wall) {
         self.names = names.clone();
         let new = names.seats.iter().skip(self.seats.len());
-        let seats = new.map(|(id, name)| SeatView {
-            id: id.clone(),
-            name: name.clone(),
-            state: SeatState::SignedOut,
-            since: wall,
-            call: None,
-            served: 0,
-            last: None,
-            ailment: None,
-            is_gone: false,
-        });
+        let seats = new.map(|(id, name)| SeatView::new((id, name), wall));
         self.seats.extend(seats);
         let new = names.queues.iter().skip(self.queues.len());
-        let queues = new.map(|name| QueueView {
-            name: name.clone(),
-            waiting: 0,
-            offered: 0,
-            answered: 0,
-            abandoned: 0,
-            left: 0,
-            moved: 0,
-            withdrawn: 0,
-            overflowed: 0,
-            answered_wait_ms: 0,
-            is_gone: false,
-        });
+        let queues = new.map(|name| QueueView::new(name));
         self.queues.extend(queues);
         for (seat, (_, name)) in self.seats.iter_mut().zip(&names.seats) {
             seat.name.clone_from(name);
@@ -321,6 +249,9 @@ impl View {
         } else if let Some(call) = next.call.and_then(|id| self.calls.get_mut(&id)) {
             call.take(&next.fact, names);
         }
+        if let (Fact::Callback(CallbackFact::Ended(end)), Some(call)) = (&next.fact, next.call) {
+            self.end_promise(call, *end);
+        }
         if matches!(next.fact, Fact::Callback(_)) {
             self.count_off_line();
         }
@@ -328,13 +259,7 @@ impl View {
 
     fn take_acd(&mut self, fact: &AcdFact, next: &Recorded) {
         match fact {
-            AcdFact::Queued { contact, queue, .. } => {
-                self.with_queue(*queue, |queue| {
-                    queue.offered += 1;
-                    queue.waiting += 1;
-                });
-                self.stage(*contact, "waiting", None);
-            }
+            AcdFact::Queued { contact, queue, .. } => self.enter(*contact, *queue),
             AcdFact::Offered { contact, seat, .. } => {
                 let name = self.seat_name(*seat);
                 self.stage(*contact, "ringing", name);
@@ -355,7 +280,7 @@ impl View {
             } => {
                 let call = self.calls.get(contact).cloned();
                 self.with_seat(*seat, |seat| seat.last = call);
-                self.left(*contact, |queue| {
+                self.end_wait(*contact, |queue| {
                     queue.answered += 1;
                     queue.answered_wait_ms += waited_ms;
                 });
@@ -363,20 +288,16 @@ impl View {
             AcdFact::Abandoned { contact, .. } => {
                 let call = self.calls.get_mut(contact);
                 let has_left = call.is_some_and(|call| std::mem::take(&mut call.has_left));
-                self.left(*contact, |queue| match has_left {
+                self.end_wait(*contact, |queue| match has_left {
                     true => queue.left += 1,
                     false => queue.abandoned += 1,
                 });
             }
             AcdFact::TakenOut { contact, .. } => {
-                self.left(*contact, |queue| queue.withdrawn += 1);
+                self.end_wait(*contact, |queue| queue.withdrawn += 1);
                 self.stage(*contact, "ivr", None);
             }
-            AcdFact::Parked { contact, .. } => {
-                self.left(*contact, |queue| {
-                    queue.offered = queue.offered.saturating_sub(1);
-                });
-            }
+            AcdFact::Parked { contact, .. } => self.left(*contact, |_| ()),
             AcdFact::StepEntered { .. } | AcdFact::Reprioritised { .. } => {}
             AcdFact::Moved { contact, queue, .. } => self.move_contact(*contact, *queue),
             AcdFact::Overflowed { queue, .. } => {
@@ -393,6 +314,36 @@ impl View {
         }
     }
 
+    /// A contact waits; who was between two tries to call it back entered long ago.
+    fn enter(&mut self, contact: CallId, queue: QueueId) {
+        let name = self.names.queue(queue);
+        let call = self.calls.get_mut(&contact);
+        let again = call.is_some_and(|call| {
+            call.queue = name;
+            std::mem::replace(&mut call.is_counted, true)
+        });
+        self.with_queue(queue, |queue| {
+            queue.offered += u64::from(!again);
+            queue.waiting += 1;
+        });
+        self.stage(contact, "waiting", None);
+    }
+
+    /// Who was to be called back is not any more; if it waits, that it does so no more follows.
+    fn end_promise(&mut self, contact: CallId, end: PromiseEnd) {
+        let call = self.calls.get_mut(&contact);
+        if call.is_some_and(|call| std::mem::take(&mut call.is_counted)) {
+            self.with_queue_of(contact, |queue| match end {
+                PromiseEnd::NotReached | PromiseEnd::Expired | PromiseEnd::Gone => {
+                    queue.not_reached += 1;
+                }
+                PromiseEnd::NotWanted => queue.abandoned += 1,
+                PromiseEnd::PhonedAgain => queue.moved += 1,
+                PromiseEnd::Withdrawn => queue.withdrawn += 1,
+            });
+        }
+    }
+
     fn move_contact(&mut self, contact: CallId, queue: QueueId) {
         self.left(contact, |queue| queue.moved += 1);
         self.with_queue(queue, |queue| {
@@ -405,15 +356,29 @@ impl View {
         }
     }
 
+    /// A contact waits no more, and this is what became of it.
+    fn end_wait(&mut self, contact: CallId, note: impl FnOnce(&mut QueueView)) {
+        if let Some(call) = self.calls.get_mut(&contact) {
+            call.is_counted = false;
+        }
+        self.left(contact, note);
+    }
+
     /// A contact no longer waits in its queue.
     fn left(&mut self, contact: CallId, note: impl FnOnce(&mut QueueView)) {
+        self.with_queue_of(contact, |queue| {
+            queue.waiting = queue.waiting.saturating_sub(1);
+            note(queue);
+        });
+    }
+
+    fn with_queue_of(&mut self, contact: CallId, note: impl FnOnce(&mut QueueView)) {
         let name = self.calls.get(&contact).and_then(|call| call.queue.clone());
         let queue = self
             .queues
             .iter_mut()
             .find(|queue| Some(&queue.name) == name.as_ref());
         if let Some(queue) = queue {
-            queue.waiting = queue.waiting.saturating_sub(1);
             note(queue);
         }
     }

@@ -47,9 +47,11 @@ fn a_body_that_is_no_wish_is_refused_with_what_was_expected() {
     refused(&api.post(STATE, &long), 413, "length limit");
     let short = format!(
         "{{\"state\": \"ready\", \"reason\": \"{}\"}}",
-        "x".repeat(10_000)
+        "é".repeat(200)
     );
     assert_eq!(api.post(STATE, &short).status, 204);
+    let longer = short.replace("ééé", "éééé");
+    refused(&api.post(STATE, &longer), 422, "at most 200 characters");
 }
 
 #[test]

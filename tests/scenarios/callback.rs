@@ -20,6 +20,7 @@ use ringwise::call::promise::PromiseEnd;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Record;
 use ringwise::call::record::SegmentKind;
+use ringwise::call::view::View;
 use ringwise::driver::journal::recovery;
 use ringwise::driver::journal::schema;
 use ringwise::driver::journal::writer::Journal;
@@ -127,6 +128,42 @@ impl Centre {
         self.tell(0, first, PhoneCommand::HangUp);
     }
 
+    /// What the figures of the period say, where the counts of the queue since the start agree.
+    fn counted(&self) -> [u64; 6] {
+        let period = Period {
+            from: Wall::from_ms(0),
+            to: Wall::from_ms(i64::MAX),
+        };
+        let mut book = KpiBook::new(period, Yardstick::default());
+        let (mut view, mut offered) = (View::default(), 0);
+        for fact in &self.settlement.town.facts {
+            book.take(fact);
+            view.take(fact);
+            let now = view.queues.first().map_or(0, |queue| queue.offered);
+            assert!(now >= offered, "who entered once has entered");
+            offered = now;
+        }
+        book.finish(self.settlement.town.turn().wall);
+        let (sums, queue) = (&book.all, &view.queues[0]);
+        let given_up = sums.abandoned + sums.abandoned_short;
+        assert_eq!(sums.queued + queue.moved, queue.offered);
+        assert_eq!(sums.answered, queue.answered);
+        assert_eq!(given_up, queue.abandoned);
+        assert_eq!(sums.left, queue.left);
+        assert_eq!(sums.withdrawn, queue.withdrawn);
+        assert_eq!(sums.not_reached, queue.not_reached);
+        let became = [
+            sums.answered,
+            given_up,
+            sums.left,
+            sums.withdrawn,
+            sums.not_reached,
+            sums.waiting,
+        ];
+        assert_eq!(sums.queued, became.iter().sum::<u64>());
+        became
+    }
+
     fn callbacks(&self) -> Vec<CallbackFact> {
         let facts = self.settlement.town.facts.iter();
         let callbacks = facts.filter_map(|fact| match &fact.fact {
@@ -206,6 +243,8 @@ fn a_caller_is_called_back_by_the_next_free_seat_and_leaves_one_record() {
 fn told_in_words(centre: &Centre, record: &Record) {
     let facts = &centre.settlement.town.facts;
     for (language, words) in [
+        (Language::English, "seat-0 is held after "),
+        (Language::English, "seat-0, who was held, rings"),
         (Language::English, "a seat is held meanwhile"),
         (Language::Mandarin, "已承诺回电 +8613800000001"),
     ] {
@@ -214,6 +253,8 @@ fn told_in_words(centre: &Centre, record: &Record) {
             lines.iter().any(|line| line.text.contains(words)),
             "{words}"
         );
+        let rings = |line: &explain::Line| line.text.starts_with("seat-0 rings after");
+        assert!(!lines.iter().any(rings), "nobody was there to talk to yet");
     }
 }
 
@@ -316,6 +357,7 @@ fn a_line_that_is_busy_or_silent_is_tried_again_and_not_for_ever() {
         let talked = centre.settlement.records().into_iter();
         let talked = talked.filter(|one| one.outcome == Outcome::Served);
         assert_eq!(talked.count(), 2);
+        assert_eq!(centre.counted(), [2, 0, 0, 0, 1, 0]);
     }
 }
 
@@ -369,6 +411,7 @@ fn who_phones_again_while_the_telephone_at_home_rings_is_not_called_any_more() {
     let mut served = centre.settlement.records().into_iter();
     let served = served.find(|one| one.arrived.called == WAIT);
     assert_eq!(served.map(|one| one.outcome), Some(Outcome::Served));
+    assert_eq!(centre.counted(), [2, 0, 0, 0, 0, 0]);
     assert!(centre.settlement.town.centre.is_idle());
 }
 
@@ -400,6 +443,8 @@ fn who_wants_no_call_any_more_presses_2() {
         centre.callbacks().last(),
         Some(&CallbackFact::Ended(PromiseEnd::NotWanted))
     );
+    assert_eq!(centre.record().outcome, Outcome::Abandoned);
+    assert_eq!(centre.counted(), [1, 1, 0, 0, 0, 0]);
     assert!(centre.settlement.town.centre.is_idle());
     let seats: Vec<_> = centre
         .settlement
@@ -436,6 +481,8 @@ fn a_trunk_without_room_is_no_try() {
         centre.callbacks().last(),
         Some(&CallbackFact::Ended(PromiseEnd::Withdrawn))
     );
+    assert_eq!(centre.record().outcome, Outcome::Withdrawn);
+    assert_eq!(centre.counted(), [1, 0, 0, 1, 0, 0]);
     assert_eq!(centre.settlement.records().len(), 2);
     assert!(centre.settlement.town.centre.is_idle());
     let queues: Vec<_> = centre
@@ -542,10 +589,19 @@ fn of_two_live_calls_of_one_number_that_are_promised_one_promise_is_kept() {
     }
     centre.settlement.pass(20_000);
     let promised = |fact: &CallbackFact| matches!(fact, CallbackFact::Promised(_));
-    let both = centre.callbacks().iter().filter(|fact| promised(fact)).count();
+    let both = centre
+        .callbacks()
+        .iter()
+        .filter(|fact| promised(fact))
+        .count();
     assert_eq!(both, 2, "{:#?}", centre.callbacks());
     let ours = |record: &Record| record.arrived.called == CALLBACK;
-    let over: Vec<_> = centre.settlement.records().into_iter().filter(ours).collect();
+    let over: Vec<_> = centre
+        .settlement
+        .records()
+        .into_iter()
+        .filter(ours)
+        .collect();
     assert_eq!(over.len(), 1, "the later call has the place");
     assert_eq!(over[0].outcome, Outcome::PhonedAgain);
     centre.free_the_seat();
@@ -553,7 +609,14 @@ fn of_two_live_calls_of_one_number_that_are_promised_one_promise_is_kept() {
     centre.tell(6_000, home, PhoneCommand::Press('2'));
     centre.settlement.pass(60_000);
     let dialled = |fact: &CallbackFact| matches!(fact, CallbackFact::Dialled { .. });
-    assert_eq!(centre.callbacks().iter().filter(|fact| dialled(fact)).count(), 1);
+    assert_eq!(
+        centre
+            .callbacks()
+            .iter()
+            .filter(|fact| dialled(fact))
+            .count(),
+        1
+    );
     assert!(centre.settlement.town.centre.is_idle());
 }
 
@@ -586,4 +649,63 @@ fn a_try_counts_though_the_process_is_killed_under_it() {
     centre.settlement.pass(60_000);
     assert_eq!(tries(&centre), [1, 2, 3]);
     assert_eq!(centre.record().outcome, Outcome::NotReached);
+}
+
+#[test]
+fn who_is_taken_out_by_a_supervisor_has_not_given_up() {
+    let mut centre = busy_centre(ANSWERS, &["+86*"]);
+    let second = centre.caller(1);
+    centre.tell(0, second, PhoneCommand::Dial(WAIT.to_owned()));
+    centre.settlement.pass(10_000);
+    let call = centre.settlement.town.facts.iter().rev();
+    let mut call = call.filter_map(|fact| match &fact.fact {
+        Fact::Acd(AcdFact::Queued { contact, .. }) => Some(*contact),
+        _ => None,
+    });
+    let (call, by) = (call.next().unwrap(), "api, test".to_owned());
+    let command = Command::TakeOut { call, by };
+    centre
+        .settlement
+        .town
+        .tell_centre(Event::Command { id: 1, command });
+    centre.settlement.pass(5_000);
+    centre.tell(0, second, PhoneCommand::HangUp);
+    centre.free_the_seat();
+    centre.settlement.pass(60_000);
+    let records = centre.settlement.records();
+    let record = records.iter().find(|one| one.call == call).unwrap();
+    assert_eq!(record.outcome, Outcome::Withdrawn);
+    assert_eq!(centre.counted(), [1, 0, 0, 1, 0, 0]);
+    let facts = &centre.settlement.town.facts;
+    let lines = explain::explain(call, Stage::default(), facts, Language::English);
+    let at = |part: &str| lines.iter().position(|line| line.text.contains(part));
+    let told: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(told.last(), Some(&"over: taken out by a supervisor"));
+    let taken_out = at("a supervisor (api, test) takes it out of the queue after").unwrap();
+    let next = lines[taken_out + 1..]
+        .iter()
+        .find(|line| line.kind == "step");
+    assert!(next.is_some(), "cause before effect: {told:#?}");
+}
+
+#[test]
+fn a_promise_is_withdrawn_between_two_tries_as_well() {
+    let busy = Answering::Refuse(Status(486));
+    let mut centre = busy_centre(busy, &["+86*"]);
+    centre.promise(1);
+    centre.free_the_seat();
+    centre.settlement.pass(30_000);
+    assert_eq!(centre.missed(), [(DialEnd::Busy, Some(5 * 60_000))]);
+    let call = centre.settlement.town.facts.iter().find_map(|fact| {
+        let ours = matches!(&fact.fact, Fact::Callback(CallbackFact::Promised(_)));
+        fact.call.filter(|_| ours)
+    });
+    let (call, by) = (call.unwrap(), "api, test".to_owned());
+    let command = Command::TakeOut { call, by };
+    let event = Event::Command { id: 1, command };
+    centre.settlement.town.tell_centre(event);
+    centre.settlement.pass(60_000);
+    assert_eq!(centre.record().outcome, Outcome::Withdrawn);
+    assert_eq!(centre.counted(), [1, 0, 0, 1, 0, 0]);
+    assert!(centre.settlement.town.centre.is_idle());
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ringwise::call::effect::Command;
 use ringwise::call::effect::Event;
+use ringwise::call::explain;
+use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
@@ -14,6 +16,7 @@ use ringwise::machine::catalog::SeatEntry;
 use ringwise::machine::sip::surface::Status;
 use ringwise::machine::trunk::gate::Refusal;
 use ringwise::vocabulary::id::SeatId;
+use ringwise::vocabulary::language::Language;
 
 use crate::settlement::Place;
 use crate::settlement::Settlement;
@@ -91,6 +94,19 @@ impl Centre {
         }
     }
 
+    /// Whether the story of the call has these sentences, in this order.
+    fn tells(&self, sentences: &[&str]) {
+        let facts = &self.settlement.town.facts;
+        let call = facts.iter().find_map(|fact| fact.call).unwrap();
+        let lines = explain::explain(call, Stage::default(), facts, Language::English);
+        let mut rest = lines.iter().map(|line| line.text.as_str());
+        for sentence in sentences {
+            let found = rest.any(|line| line == *sentence);
+            let told: Vec<_> = lines.iter().map(|line| &line.text).collect();
+            assert!(found, "{sentence}: {told:#?}");
+        }
+    }
+
     /// The caller hangs up; what is left of the centre is one record.
     fn outcome(&mut self) -> (Outcome, Option<String>) {
         let caller = self.settlement.callers[0];
@@ -137,6 +153,11 @@ fn a_machine_is_not_bridged_and_the_caller_keeps_the_place() {
     // Asked once more, in vain: taken to be away.
     centre.settlement.pass(25_000);
     assert_eq!(centre.state(HOME), SeatState::Away);
+    centre.tells(&[
+        "home: did not press 1 in time; the call is back at its place",
+        "home: did not press 1 in time; the call is back at its place",
+        "home is away from here on",
+    ]);
     centre.ready(SeatId(0));
     centre.settlement.pass(5_000);
     assert!(centre.bridged_to(SeatId(0)).is_some());
@@ -157,6 +178,11 @@ fn who_presses_2_is_left_alone_and_the_next_seat_rings() {
     centre.settlement.pass(5_000);
     assert_eq!(centre.bridged_to(HOME), None);
     assert!(centre.bridged_to(SeatId(0)).is_some());
+    centre.tells(&[
+        "home answers and hears whom it will talk to",
+        "home presses 2 and does not take the call",
+        "home: declined or failed; the call is back at its place",
+    ]);
     assert_eq!(
         centre.outcome(),
         (Outcome::Served, Some("seat-0".to_owned()))
@@ -189,6 +215,10 @@ fn a_caller_who_hangs_up_meanwhile_frees_the_telephone() {
     centre.asked();
     assert_eq!(centre.outcome().0, Outcome::Abandoned);
     assert_eq!(centre.state(HOME), SeatState::Ready);
+    centre.tells(&[
+        "the caller hangs up (bye)",
+        "home is let go: the caller had left",
+    ]);
     let reports = centre.settlement.reports(centre.home);
     let ended = reports
         .iter()

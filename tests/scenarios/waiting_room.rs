@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ringwise::call::effect::Command;
+use ringwise::call::effect::Event;
 use ringwise::call::explain;
 use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
@@ -14,10 +16,14 @@ use ringwise::call::phone::PhoneCommand;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Record;
 use ringwise::call::view::View;
+use ringwise::machine::acd::step::Target;
+use ringwise::machine::catalog::StepEntry;
 use ringwise::machine::ivr::surface::LeaveReason;
 use ringwise::machine::report::formula;
 use ringwise::machine::report::sums::Sums;
 use ringwise::machine::report::sums::Yardstick;
+use ringwise::machine::wait_step;
+use ringwise::machine::wait_step::NamedStep;
 use ringwise::vocabulary::language::Language;
 use ringwise::vocabulary::time::Wall;
 
@@ -259,4 +265,61 @@ fn figures_of_a_day_are_folded_from_its_facts() {
     assert!(ready > 60_000 && work > 45_000, "{work} {ready}");
     assert_eq!(book.seats.len(), 1);
     assert_eq!((book.all.calls, book.all.calls_in_ivr_only), (3, 0));
+}
+
+#[test]
+fn the_story_says_whom_a_step_asks_for_and_who_sent_the_call_elsewhere() {
+    let answers = Answering::After(Duration::from_millis(500));
+    let step = |target, lasts| StepEntry {
+        need: String::new(),
+        step: NamedStep {
+            target,
+            lasts,
+            ..NamedStep::default()
+        },
+    };
+    let wish = Wish::small(vec![answers, answers], 3);
+    let mut settlement = Settlement::with_queue(wish, |queue| {
+        queue.steps = vec![
+            step(wait_step::seats(["seat-1"]), Some(Duration::from_secs(20))),
+            step(Target::default(), None),
+        ];
+    });
+    let seat = settlement.seats[0];
+    settlement.tell(0, seat, PhoneCommand::Register);
+    settlement.tell(1_000, seat, PhoneCommand::Dial("*11".to_owned()));
+    settlement.pass(10_000);
+    let first = settlement.callers[0];
+    settlement.tell(0, first, PhoneCommand::Dial(TALK.to_owned()));
+    settlement.pass(10_000);
+    let call = settlement
+        .town
+        .facts
+        .iter()
+        .rev()
+        .find_map(|fact| fact.call);
+    let call = call.unwrap();
+    let (queue, by) = ("after-sales".to_owned(), "api, Li".to_owned());
+    let command = Command::Reroute { call, queue, by };
+    settlement
+        .town
+        .tell_centre(Event::Command { id: 1, command });
+    settlement.pass(30_000);
+    let facts = &settlement.town.facts;
+    let lines = explain::explain(call, Stage::default(), facts, Language::English);
+    let told: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    let mut rest = told.iter();
+    for sentence in [
+        "waits in after-sales for ",
+        "step 1 asks only for seat-1 (signed out)",
+        "a supervisor (api, Li) sends it to another queue after ",
+        "waits in after-sales for ",
+        "step 1 asks only for seat-1 (signed out)",
+        "the step before ends, its time is over: step 2 begins",
+        "step 2 asks for everybody who can help",
+        "seat-0 rings after ",
+    ] {
+        let found = rest.any(|line| line.starts_with(sentence));
+        assert!(found, "{sentence}: {told:#?}");
+    }
 }

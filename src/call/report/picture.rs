@@ -20,7 +20,7 @@ const STYLE: &str = "text{font:13px 'Helvetica Neue',Arial,'Noto Sans CJK SC','P
 .axis{stroke:#cbd5e1}.ideal{stroke:#94a3b8;stroke-dasharray:4 4}";
 
 /// What happened to calls, from the bottom of a bar to its top, with colours that print.
-const LAYERS: [(Outcome, &str, &str); 10] = [
+const LAYERS: [(Outcome, &str, &str); 11] = [
     (Outcome::Contained, "answered without a person", "#0f766e"),
     (Outcome::Served, "served by a person", "#2563eb"),
     (Outcome::LeftInIvr, "left without an answer", "#94a3b8"),
@@ -28,6 +28,7 @@ const LAYERS: [(Outcome, &str, &str); 10] = [
     (Outcome::NotReached, "called back in vain", "#f59e0b"),
     (Outcome::PhonedAgain, "phoned again", "#a78bfa"),
     (Outcome::LeftMessage, "left a message", "#38bdf8"),
+    (Outcome::Withdrawn, "taken out by a supervisor", "#78716c"),
     (Outcome::Cancelled, "given up before", "#cbd5e1"),
     (Outcome::Refused, "refused", "#b91c1c"),
     (Outcome::Lost, "lost", "#111827"),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::call::call_view::CallView;
 use crate::call::effect::Command;
-use crate::call::view::QueueView;
+use crate::call::queue_view::QueueView;
 use crate::face::api::access::Bearer;
 use crate::face::api::desk::Desk;
 use crate::face::api::problem::Problem;

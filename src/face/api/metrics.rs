@@ -195,8 +195,8 @@ fn calls(page: &mut Page, view: &View) {
 }
 
 fn queues(page: &mut Page, view: &View) {
-    type Figure = fn(&crate::call::view::QueueView) -> u64;
-    let figures: [(&str, &str, Figure); 5] = [
+    type Figure = fn(&crate::call::queue_view::QueueView) -> u64;
+    let figures: [(&str, &str, Figure); 8] = [
         ("queue_offered", "Contacts that entered.", |queue| {
             queue.offered
         }),
@@ -212,6 +212,21 @@ fn queues(page: &mut Page, view: &View) {
             "queue_left",
             "Contacts that left by a key or a limit.",
             |queue| queue.left,
+        ),
+        (
+            "queue_moved",
+            "Contacts that moved to another queue or to their customer's next call.",
+            |queue| queue.moved,
+        ),
+        (
+            "queue_withdrawn",
+            "Contacts taken out by a supervisor.",
+            |queue| queue.withdrawn,
+        ),
+        (
+            "queue_not_reached",
+            "Contacts that were to be called back, in vain.",
+            |queue| queue.not_reached,
         ),
         ("queue_overflowed", "Contacts turned away: full.", |queue| {
             queue.overflowed

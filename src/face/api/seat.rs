@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use crate::call::effect::Command;
-use crate::call::view::SeatView;
+use crate::call::seat_view::SeatView;
 use crate::face::api::access::Bearer;
 use crate::face::api::desk::Desk;
 use crate::face::api::knowledge::Given;
@@ -22,7 +22,9 @@ use crate::machine::acd::fact::SeatState;
 
 /// What a request for a seat's state may say.
 const EXPECTED: &str = "expected {\"state\": \"ready\" | \"away\" | \"wrap_up_done\"}, \
-                        with a \"reason\" if you like";
+                        with a \"reason\" of at most 200 characters if you like";
+/// Characters of a reason.
+const REASON_MAX: usize = 200;
 
 /// What a request that tells a reason may say.
 const EXPECTED_REASON: &str = "expected {\"question\": \"ID\", \"order\": \"ID\", \"bank\": \"NAME\"}, all of which may be left out";
@@ -85,6 +87,10 @@ pub(super) async fn seat_state(
     bearer.must_touch(&id)?;
     let seat = desk.look(|view| view.seat(&id)).ok_or_else(no_such)?;
     let Json(wish) = body.map_err(|rejection| Problem::of_body(&rejection, EXPECTED))?;
+    if wish.reason.chars().count() > REASON_MAX {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Problem::new(status, "the reason is too long", EXPECTED));
+    }
     let state = match wish.state {
         Wish::Ready => SeatState::Ready,
         Wish::Away => SeatState::Away,

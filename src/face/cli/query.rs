@@ -342,8 +342,11 @@ pub fn ask(query: &Query, door: &Door, form: Form) -> Result<String, QueryError>
     })
 }
 
-fn table(query: &Query, answer: &Value) -> String {
-    let columns: &[(&str, &str)] = match query {
+/// What a table shows, and where in a row that stands.
+type Columns = &'static [(&'static str, &'static str)];
+
+fn columns(query: &Query) -> Columns {
+    match query {
         Query::Calls => &[
             ("CALL", "/id"),
             ("CALLER", "/caller"),
@@ -363,6 +366,7 @@ fn table(query: &Query, answer: &Value) -> String {
             ("CALL", "/call"),
             ("SERVED", "/served"),
             ("AILMENT", "/ailment"),
+            ("REASON", "/reason"),
         ],
         Query::Queues => &[
             ("QUEUE", "/name"),
@@ -370,6 +374,10 @@ fn table(query: &Query, answer: &Value) -> String {
             ("OFFERED", "/offered"),
             ("ANSWERED", "/answered"),
             ("ABANDONED", "/abandoned"),
+            ("LEFT", "/left"),
+            ("MOVED", "/moved"),
+            ("WITHDRAWN", "/withdrawn"),
+            ("NOT_REACHED", "/not_reached"),
             ("OVERFLOWED", "/overflowed"),
         ],
         Query::Records { .. } => &[
@@ -393,9 +401,18 @@ fn table(query: &Query, answer: &Value) -> String {
             ("HEARD", "/heard_at"),
             ("BY", "/heard_by"),
         ],
-        Query::Explain { .. } => return report_table::explanation(answer),
-        Query::Kpis { .. } => return report_table::figures(answer),
-    };
+        Query::Explain { .. } | Query::Kpis { .. } => &[],
+    }
+}
+
+fn table(query: &Query, answer: &Value) -> String {
+    if let Query::Explain { .. } = query {
+        return report_table::explanation(answer);
+    }
+    if let Query::Kpis { .. } = query {
+        return report_table::figures(answer);
+    }
+    let columns = columns(query);
     let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
     let cell = |row: &Value, at: &str| match row.pointer(at) {
         Some(Value::String(text)) if !text.is_empty() => text.clone(),
@@ -425,7 +442,7 @@ mod tests {
         let text = table(&Query::Seats, &answer);
         assert_eq!(
             text,
-            "SEAT  NAME   STATE  SINCE  CALL  SERVED  AILMENT\n1001  Li Na  ready  t      -     3       -\n"
+            "SEAT  NAME   STATE  SINCE  CALL  SERVED  AILMENT  REASON\n1001  Li Na  ready  t      -     3       -        -\n"
         );
         let nameless = serde_json::json!([{"id": "1", "name": ""}]);
         assert!(table(&Query::Seats, &nameless).contains("\n1     -     -"));

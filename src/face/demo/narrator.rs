@@ -6,6 +6,7 @@ use crate::call::explain_callback;
 use crate::call::explain_outside;
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::record::Arrived;
 use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::record::Party;
@@ -53,19 +54,15 @@ impl Narrator {
 
     fn lines(&self, fact: &Fact) -> Vec<String> {
         match fact {
-            Fact::Arrived(arrived) => {
-                let number = arrived
-                    .number
-                    .as_ref()
-                    .map_or("no usable number", |n| n.as_str());
-                vec![format!("rings {} from {number}", arrived.called)]
-            }
+            Fact::Arrived(arrived) => vec![arrived_line(arrived)],
             Fact::Walk(fact) => walk_line(fact).into_iter().collect(),
             Fact::Key { key } => vec![format!("presses {key}")],
             Fact::Acd(fact) => self.acd_line(fact).into_iter().collect(),
             Fact::SeatFailed { seat, status } => {
-                let seat = self.seat(*seat);
-                vec![format!("seat {seat} did not take it ({status})")]
+                vec![format!(
+                    "seat {} did not take it ({status})",
+                    self.seat(*seat)
+                )]
             }
             Fact::SeatTold { seat } => vec![format!("seat {} is told", self.seat(*seat))],
             Fact::Bridged { seat } => vec![format!("talks to seat {}", self.seat(*seat))],
@@ -101,6 +98,7 @@ impl Narrator {
             | Fact::PromptStopped { .. }
             | Fact::Handed { .. }
             | Fact::WaitForetold(_)
+            | Fact::StepAsks { .. }
             | Fact::Held { .. }
             | Fact::Resumed { .. }
             | Fact::Refused { .. }
@@ -249,9 +247,16 @@ fn closing(record: &Record) -> String {
         Outcome::NotReached => "called back in vain",
         Outcome::PhonedAgain => "phoned again",
         Outcome::LeftMessage => "left a message",
+        Outcome::Withdrawn => "taken out by a supervisor",
         Outcome::Lost => "lost",
     };
     format!("record {}: {outcome}; {segments}", record.call)
+}
+
+fn arrived_line(arrived: &Arrived) -> String {
+    let number = arrived.number.as_ref();
+    let number = number.map_or("no usable number", |number| number.as_str());
+    format!("rings {} from {number}", arrived.called)
 }
 
 const fn who(party: Party) -> &'static str {

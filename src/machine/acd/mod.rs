@@ -6,6 +6,9 @@ pub mod beside;
 /// Several seats ring for one contact.
 pub mod ringing;
 
+/// Whom a step of a contact asks for.
+pub mod asked;
+
 /// All that waits and all that serves, with the indices that keep an event cheap.
 pub mod board;
 

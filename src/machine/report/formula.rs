@@ -61,14 +61,17 @@ pub fn named(id: &str) -> Option<&'static Formula> {
 }
 
 /// All formulas, in the order in which they are shown.
-pub const FORMULAS: [Formula; 26] = [
-    count("queued.1", "queued", "contacts that entered a queue", |s| {
-        s.queued
-    }),
+pub const FORMULAS: [Formula; 28] = [
+    count(
+        "queued.1",
+        "queued",
+        "contacts that entered a queue; who phones again at a promised place is the same contact",
+        |s| s.queued,
+    ),
     count(
         "offered.1",
         "offered",
-        "answered + abandoned + left; short abandons and who still waits apart",
+        "answered + abandoned + left; short abandons, withdrawn, not reached and who still waits apart",
         |s| s.answered + s.abandoned + s.left,
     ),
     count("answered.1", "answered", "answered by a seat", |s| {
@@ -93,12 +96,29 @@ pub const FORMULAS: [Formula; 26] = [
         |s| s.left,
     ),
     count(
+        "withdrawn.1",
+        "withdrawn",
+        "taken out of the queue by a supervisor",
+        |s| s.withdrawn,
+    ),
+    count(
+        "not_reached.1",
+        "not reached",
+        "were to be called back, in vain: not reached, too late, or the queue is gone",
+        |s| s.not_reached,
+    ),
+    count(
         "refused.1",
         "refused",
         "not taken: the queue was full or closed, or the wait would have been too long",
         |s| s.refused,
     ),
-    count("waiting.1", "waiting", "wait or ring still", |s| s.waiting),
+    count(
+        "waiting.1",
+        "waiting",
+        "wait, ring or are to be called back still",
+        |s| s.waiting,
+    ),
     share(
         "sl.ignore.1",
         "service level",

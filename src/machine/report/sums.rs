@@ -38,7 +38,11 @@ pub struct Sums {
     pub abandoned_short: u64,
     /// Left by a key or a limit; the dialplan went on.
     pub left: u64,
-    /// Wait or ring still.
+    /// Taken out by a supervisor.
+    pub withdrawn: u64,
+    /// Were to be called back, in vain.
+    pub not_reached: u64,
+    /// Wait or ring still, those between two tries to call them back included.
     pub waiting: u64,
     /// Not taken: the queue was full, closed, or the wait would have been too long.
     pub refused: u64,
