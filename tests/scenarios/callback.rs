@@ -582,7 +582,7 @@ fn of_two_live_calls_of_one_number_that_are_promised_one_promise_is_kept() {
     settlement.tell(0, first, PhoneCommand::Dial(TALK.to_owned()));
     settlement.pass(10_000);
     let mut centre = Centre { settlement, home };
-    for (after, phone) in [(0, centre.caller(1)), (500, twin)] {
+    for (after, phone) in [(0, centre.caller(1)), (1, twin)] {
         centre.tell(after, phone, PhoneCommand::Dial(CALLBACK.to_owned()));
         centre.tell(after + 2_000, phone, PhoneCommand::Press('1'));
         centre.tell(after + 3_000, phone, PhoneCommand::Press('1'));
