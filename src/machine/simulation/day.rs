@@ -238,16 +238,16 @@ impl<'s> Play<'s> {
 
     fn close(&mut self) {
         self.moved = self.now;
-        for group in 0..self.scenario.groups.len() {
-            for input in self.staffing.want(group, 0) {
-                self.tell(input);
-            }
-        }
         for call in std::mem::take(&mut self.waiting) {
             self.tell(Input::TakeOut(id(call)));
             self.waiting.insert(call);
             self.stop_waiting(call);
             self.ended(call, End::TurnedAway);
+        }
+        for group in 0..self.scenario.groups.len() {
+            for input in self.staffing.want(group, 0) {
+                self.tell(input);
+            }
         }
     }
 
@@ -384,6 +384,7 @@ impl<'s> Play<'s> {
                         level.add(change.busy, self.now);
                     }
                 }
+                inputs.extend(self.staffing.goes(seat));
             }
             Output::QueueFull { contact, .. } => {
                 let call = index(contact);

@@ -1,7 +1,8 @@
 //! Seats that come and go: which are wanted, who goes first.
 //!
 //! If fewer are wanted, seats that are ready go at once, those in after-call work after it, and
-//! then whichever seat of the group ends a talk next goes with it.
+//! then whichever seat of the group ends a talk next goes after it and its after-call work. Who
+//! goes signs out.
 
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::step::Prefer;
@@ -145,7 +146,11 @@ impl Staffing {
             }
             inputs.push(Input::SeatReady(id));
         }
-        for state in [SeatState::Ready, SeatState::WrapUp] {
+        let ready: fn(SeatId) -> Input = Input::SeatSignedOut;
+        for (state, goes) in [
+            (SeatState::Ready, ready),
+            (SeatState::WrapUp, Input::SeatAway),
+        ] {
             for at in &members {
                 let fits = |seat: &&mut Seat| seat.wanted && seat.state == state;
                 let Some(seat) = self.seats.get_mut(*at).filter(fits) else {
@@ -154,7 +159,7 @@ impl Staffing {
                 if there > target {
                     seat.wanted = false;
                     there -= 1;
-                    inputs.push(Input::SeatAway(seat_id(*at)));
+                    inputs.push(goes(seat_id(*at)));
                 }
             }
         }
@@ -175,6 +180,14 @@ impl Staffing {
         *excess -= 1;
         at.wanted = false;
         Some(Input::SeatAway(seat))
+    }
+
+    /// A seat that is free and not wanted any more signs out.
+    #[must_use]
+    pub fn goes(&self, seat: SeatId) -> Option<Input> {
+        let at = self.seats.get(place(seat))?;
+        let goes = !at.wanted && at.state == SeatState::Away;
+        goes.then_some(Input::SeatSignedOut(seat))
     }
 
     /// The distributor says that a seat is in another state.

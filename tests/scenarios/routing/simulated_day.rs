@@ -1,0 +1,84 @@
+//! What a day that is played does with shifts, lots and who is never answered.
+
+use ringwise::machine::acd::policy::Policy;
+use ringwise::machine::simulation::day;
+use ringwise::machine::simulation::log::End;
+use ringwise::machine::simulation::log::Log;
+use ringwise::machine::simulation::reading::scenario as scenario_file;
+use ringwise::machine::simulation::traffic;
+
+use crate::routing::played;
+use crate::routing::scenario;
+
+/// The first day of a scenario whose calls come at these moments.
+fn day_of(text: &str, calls: &str) -> Log {
+    let files = |_: &str| Ok(calls.to_owned());
+    let scenario = scenario_file::read(text, &files).unwrap();
+    let calls = traffic::calls(&scenario, 1, 0);
+    day::play(&scenario, None, calls, (1, 0))
+}
+
+/// How long each waited, by when they came, and what became of them.
+fn waits(log: &Log) -> Vec<(f64, End)> {
+    let mut all = log.attempts.clone();
+    all.sort_by(|one, other| one.at.total_cmp(&other.at));
+    all.iter().map(|one| (one.waited, one.end)).collect()
+}
+
+#[test]
+fn who_waits_for_a_group_goes_on_when_its_shift_is_over() {
+    let log = day_of(
+        "scenario: x
+day: { from: 08:00, to: 12:00 }
+queues:
+  - { name: a, wrap_up: 1m, steps: [{ need: \"group == pro\", for: 3m, skip_if: nobody_signed_in }, {}] }
+types:
+  - { name: a, arrivals: { replay: calls.csv }, talk: 10m }
+groups:
+  - { name: pro, shifts: [{ from: 09:00, to: 10:00, seats: 1 }], queues: [a] }
+  - { name: x, seats: 5, queues: [a] }
+",
+        "at\n08:30:00\n09:54:00\n10:04:00\n10:30:00\n11:30:00\n",
+    );
+    // The third waits for the seat that talks until 10:04 and works until 10:05; then it goes.
+    let expected = [
+        (0.0, End::Served(1)),
+        (0.0, End::Served(0)),
+        (1.0, End::Served(1)),
+        (0.0, End::Served(1)),
+        (0.0, End::Served(1)),
+    ];
+    let waits = waits(&log);
+    for ((waited, end), (wait, by)) in waits.iter().zip(expected) {
+        assert!((waited - wait).abs() < 1e-6 && *end == by, "{waits:?}");
+    }
+    assert!((log.there[0].counted - 65.0).abs() < 1e-6);
+}
+
+#[test]
+fn seats_that_have_gone_home_mean_nothing_to_a_policy() {
+    let text = |seats: &str| {
+        format!(
+            "scenario: x
+day: {{ from: 08:00, to: 12:00, period: 1h }}
+queues:
+  - {{ name: a, weight: 2 }}
+  - {{ name: b }}
+types:
+  - {{ name: a, arrivals: {{ rate: [0/m, 2/m, 2/m, 2/m] }}, talk: {{ exponential: 4m }}, patience: {{ exponential: 5m }} }}
+  - {{ name: b, arrivals: {{ rate: [0/m, 2/m, 2/m, 2/m] }}, talk: {{ exponential: 4m }}, patience: {{ exponential: 5m }} }}
+groups:
+  - {{ name: g, seats: 12, queues: [a, b] }}
+  - {{ name: h, seats: [{seats}, 2, 2, 2], queues: [a] }}
+"
+        )
+    };
+    let of = |seats| {
+        let study = played(scenario(&text(seats)), &[Some(Policy::Auto)], 2);
+        let days = study.runs[0].days.iter();
+        let days: Vec<_> = days.map(|day| day.kinds.clone()).collect();
+        assert!(days[0][0].offered > 200.0);
+        days
+    };
+    assert_eq!(of("2"), of("100"));
+}
