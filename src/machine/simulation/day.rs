@@ -31,7 +31,7 @@ use crate::machine::simulation::scenario::DayEnd;
 use crate::machine::simulation::scenario::Scenario;
 use crate::machine::simulation::series::Level;
 use crate::machine::simulation::staffing::Staffing;
-use crate::machine::simulation::staffing::order_by_lot;
+use crate::machine::simulation::staffing::by_lot;
 use crate::machine::simulation::staffing::queue_id;
 use crate::machine::simulation::traffic::Call;
 use crate::machine::simulation::traffic::Why;
@@ -72,7 +72,7 @@ struct Play<'s> {
     /// The talk of each seat that talks.
     talks: BTreeMap<u32, Epoch>,
     present: usize,
-    lots: Vec<Step>,
+    lots: Vec<Vec<Step>>,
     lot: Draw,
 }
 
@@ -106,14 +106,14 @@ impl<'s> Play<'s> {
         let engine = Engine::new(staffing.setups(scenario), queues);
         let level = || Level::new(scenario.day.warm_up, scenario.day.length());
         let levels = |count: usize| (0..count).map(|_| level()).collect::<Vec<Level>>();
-        let by_lot = |one: &ContactType| one.choice == Choice::Lot;
-        let lots = if scenario.types.iter().any(by_lot) {
+        let chooses = |one: &ContactType| one.choice == Choice::Lot;
+        let lots = if scenario.types.iter().any(chooses) {
             LOTS
         } else {
             0
         };
         let lots = (0..lots)
-            .map(|_| order_by_lot(staffing.len(), &mut lot))
+            .map(|_| by_lot(staffing.len(), &mut lot))
             .collect();
         let log = Log {
             attempts: Vec::with_capacity(calls.len()),
@@ -270,14 +270,14 @@ impl<'s> Play<'s> {
             return;
         }
         self.present += 1;
-        let lot = match about.choice {
+        let steps = match about.choice {
             Choice::Configured => None,
             Choice::Lot => self.lots.get(self.lot.below(self.lots.len())).cloned(),
         };
         let arrival = Arrival {
             need: about.need.clone(),
             priority: about.priority,
-            steps: lot.into_iter().collect(),
+            steps: steps.unwrap_or_default(),
             ..Arrival::plain(id(call), queue_id(about.queue))
         };
         self.waiting.insert(call);

@@ -6,6 +6,7 @@
 
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::step::Prefer;
+use crate::machine::acd::step::SkipIf;
 use crate::machine::acd::step::Step;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::SeatSetup;
@@ -226,9 +227,10 @@ pub fn queue_id(at: usize) -> QueueId {
     QueueId(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
-/// All seats in some order: the first of them that is ready goes first.
+/// The steps of who takes a ready seat by lot: all seats in some order, the first of them that is
+/// ready goes first; if none is, the contact waits like all others from the same moment on.
 #[must_use]
-pub fn order_by_lot(seats: usize, draw: &mut Draw) -> Step {
+pub fn by_lot(seats: usize, draw: &mut Draw) -> Vec<Step> {
     let mut places: Vec<usize> = (0..seats).collect();
     for last in (1..places.len()).rev() {
         places.swap(last, draw.below(last + 1));
@@ -237,8 +239,10 @@ pub fn order_by_lot(seats: usize, draw: &mut Draw) -> Step {
         let weight = i32::try_from(place).unwrap_or(i32::MAX);
         (SkillId(SEAT_SKILLS + seat), weight)
     });
-    Step {
+    let lot = Step {
+        skip: SkipIf::NobodyReady,
         prefer: Some(Prefer::Weights(weights.collect())),
         ..Step::default()
-    }
+    };
+    vec![lot, Step::default()]
 }

@@ -5,6 +5,7 @@ use ringwise::machine::simulation::day;
 use ringwise::machine::simulation::log::End;
 use ringwise::machine::simulation::log::Log;
 use ringwise::machine::simulation::reading::scenario as scenario_file;
+use ringwise::machine::simulation::tally::Tally;
 use ringwise::machine::simulation::traffic;
 
 use crate::routing::played;
@@ -81,4 +82,45 @@ groups:
         days
     };
     assert_eq!(of("2"), of("100"));
+}
+
+#[test]
+fn a_lot_chooses_the_seat_and_never_who_is_served() {
+    let text = |choice: &str| {
+        format!(
+            "scenario: x
+day: {{ from: 08:00, to: 12:00 }}
+queues: [{{ name: p, ageing: 0.5 }}, {{ name: q, weight: 3 }}]
+types:
+  - {{ name: p, choice: {choice}, arrivals: {{ rate: 2/m }}, talk: {{ exponential: 4m }}, patience: {{ exponential: 5m }} }}
+  - {{ name: vip, choice: {choice}, queue: p, priority: 1, arrivals: {{ rate: 0.5/m }}, talk: 3m }}
+  - {{ name: q, choice: {choice}, arrivals: {{ rate: 1/m }}, talk: {{ exponential: 2m }}, patience: {{ exponential: 5m }} }}
+groups:
+  - {{ name: g, seats: 10, queues: [p, q] }}
+"
+        )
+    };
+    let of = |choice| {
+        let study = played(scenario(&text(choice)), &Policy::ALL.map(Some), 2);
+        let days = study.runs.iter().flat_map(|run| run.days.clone());
+        let days: Vec<_> = days.map(|day: Tally| day.kinds).collect();
+        assert!(days[0][0].offered > 200.0);
+        days
+    };
+    assert_eq!(of("lot"), of("configured"));
+}
+
+#[test]
+fn each_ready_seat_is_as_likely_to_be_chosen_by_lot() {
+    let text = "scenario: x
+day: { from: 08:00, to: 20:00 }
+types:
+  - { name: a, choice: lot, arrivals: { rate: 1/m }, talk: 1s }
+groups:
+  - { name: g, seats: 3, queues: [a] }
+  - { name: h, seats: 1, queues: [a] }
+";
+    let study = played(scenario(text), &[None], 4);
+    let share = study.runs[0].served_by(0, 0).unwrap().value;
+    assert!((share - 0.75).abs() < 0.04, "{share}");
 }
