@@ -29,6 +29,7 @@ use crate::machine::simulation::scenario::Choice;
 use crate::machine::simulation::scenario::ContactType;
 use crate::machine::simulation::scenario::DayEnd;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::scenario::minutes;
 use crate::machine::simulation::series::Level;
 use crate::machine::simulation::staffing::Staffing;
 use crate::machine::simulation::staffing::by_lot;
@@ -42,9 +43,6 @@ use crate::vocabulary::time::Turn;
 
 /// Orders of seats that a day draws for those whose seat is chosen by lot.
 const LOTS: usize = 64;
-/// So long the engine's own deadlines are waited for when nothing else is to come, in minutes.
-const IDLE_MAX: f64 = 1_440.0;
-
 /// What happens by itself.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Event {
@@ -68,6 +66,8 @@ struct Play<'s> {
     now: f64,
     /// The last time that anything but a deadline of the engine happened.
     moved: f64,
+    /// After so many minutes without anything but the engine's deadlines, these change nothing.
+    still: f64,
     clock: Now,
     /// The talk of each seat that talks.
     talks: BTreeMap<u32, Epoch>,
@@ -131,6 +131,7 @@ impl<'s> Play<'s> {
             waiting: BTreeSet::new(),
             now: 0.0,
             moved: 0.0,
+            still: still(scenario),
             clock: Now::START,
             talks: BTreeMap::new(),
             present: 0,
@@ -186,7 +187,7 @@ impl<'s> Play<'s> {
     fn due(&self) -> Option<f64> {
         let due = self.engine.poll_timeout()?;
         let due = (due.since_start().as_secs_f64() / 60.0).max(self.now);
-        (due <= self.moved + IDLE_MAX).then_some(due)
+        (due <= self.moved + self.still).then_some(due)
     }
 
     fn turn(&mut self) -> Turn {
@@ -302,6 +303,10 @@ impl<'s> Play<'s> {
 
     /// An attempt is over, or is served from here on.
     fn ended(&mut self, call: usize, end: End) {
+        self.ended_at(call, end, self.now);
+    }
+
+    fn ended_at(&mut self, call: usize, end: End, at: f64) {
         let Some(one) = self.calls.get(call) else {
             return;
         };
@@ -309,7 +314,7 @@ impl<'s> Play<'s> {
             kind: one.kind,
             at: one.at,
             attempt: one.attempt,
-            waited: self.now - one.at,
+            waited: at - one.at,
             waited_before: one.waited_before,
             end,
         });
@@ -334,6 +339,7 @@ impl<'s> Play<'s> {
         let Some(epoch) = self.talks.remove(&seat.0) else {
             return;
         };
+        self.moved = self.now;
         self.present = self.present.saturating_sub(1);
         if let Some(goes) = self.staffing.ends_talk(seat) {
             self.tell(goes);
@@ -412,20 +418,35 @@ impl<'s> Play<'s> {
         self.ended(call, End::Served(group));
     }
 
-    /// Nothing more can happen.
+    /// Nothing more can happen: who still waits would wait for ever, and is turned away at the end
+    /// of the day, or when they came after it.
     fn finish(&mut self) {
+        let length = self.scenario.day.length();
+        self.pass(length);
         for call in std::mem::take(&mut self.waiting) {
             self.waiting.insert(call);
             self.stop_waiting(call);
-            self.ended(call, End::TurnedAway);
+            let came = self.calls.get(call).map_or(0.0, |call| call.at);
+            self.ended_at(call, End::TurnedAway, came.max(length));
         }
-        let end = self.moved.max(self.scenario.day.length());
+        let end = self.moved.max(length);
         let log = &mut self.log;
         let levels = log.there.iter_mut().chain(&mut log.busy);
         for level in levels.chain(&mut log.waiting) {
             level.pass(end);
         }
     }
+}
+
+/// So long after the last event the engine may still change something by itself: the steps of a
+/// wait, all of them, and after-call work; and some rounding.
+fn still(scenario: &Scenario) -> f64 {
+    let queues = scenario.queues.iter().map(|queue| {
+        let steps = queue.setup.steps.iter();
+        let steps = steps.filter_map(|step| step.lasts).map(minutes);
+        steps.sum::<f64>() + minutes(queue.setup.wrap_up)
+    });
+    queues.fold(0.0, f64::max) + 1.0
 }
 
 fn id(call: usize) -> CallId {

@@ -124,3 +124,43 @@ groups:
     let share = study.runs[0].served_by(0, 0).unwrap().value;
     assert!((share - 0.75).abs() < 0.04, "{share}");
 }
+
+#[test]
+fn who_is_never_answered_waits_until_the_day_ends() {
+    let text = "scenario: x
+day: { from: 08:00, to: 10:00, period: 1h }
+types:
+  - { name: a, arrivals: { replay: calls.csv }, talk: 90m }
+groups:
+  - { name: g, seats: [1, 0], queues: [a] }
+";
+    let log = day_of(text, "at,patience_s\n08:45:00,\n09:00:00,\n09:30:00,7200\n");
+    let expected = [
+        (0.0, End::Served(0)),
+        (60.0, End::TurnedAway),
+        (120.0, End::Left),
+    ];
+    let waits = waits(&log);
+    for ((waited, end), (wait, became)) in waits.iter().zip(expected) {
+        assert!((waited - wait).abs() < 1e-6 && *end == became, "{waits:?}");
+    }
+    assert!((log.waiting[0].counted - 90.0).abs() < 1e-6);
+}
+
+#[test]
+fn steps_go_on_when_nothing_else_happens() {
+    let text = "scenario: x
+day: { from: 08:00, to: 09:00 }
+queues:
+  - { name: a, steps: [{ need: \"group == g\", for: 40m }, { need: \"group == g\", for: 50h }, {}] }
+types:
+  - { name: a, arrivals: { replay: calls.csv }, talk: 1m }
+groups:
+  - { name: g, seats: 0, queues: [a] }
+  - { name: h, seats: 1, queues: [a] }
+";
+    let log = day_of(text, "at\n08:30:00\n");
+    assert_eq!(log.attempts.len(), 1);
+    assert!((log.attempts[0].waited - 3_040.0).abs() < 1e-6);
+    assert_eq!(log.attempts[0].end, End::Served(1));
+}
