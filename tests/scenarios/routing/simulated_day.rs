@@ -164,3 +164,19 @@ groups:
     assert!((log.attempts[0].waited - 3_040.0).abs() < 1e-6);
     assert_eq!(log.attempts[0].end, End::Served(1));
 }
+
+#[test]
+fn a_queue_without_places_takes_whom_a_ready_seat_takes() {
+    let text = "scenario: x
+day: { from: 08:00, to: 09:00 }
+queues: [{ name: a, waiting_max: 0 }]
+types:
+  - { name: a, arrivals: { replay: calls.csv }, talk: 10m }
+groups:
+  - { name: g, seats: 2, queues: [a] }
+";
+    let log = day_of(text, "at\n08:00:00\n08:01:00\n08:02:00\n08:12:00\n");
+    let ends: Vec<End> = waits(&log).iter().map(|(_, end)| *end).collect();
+    let served = End::Served(0);
+    assert_eq!(ends, [served, served, End::Blocked, served]);
+}
