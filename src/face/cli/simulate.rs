@@ -22,6 +22,7 @@ use crate::machine::acd::policy::Policy;
 use crate::machine::simulation::picture;
 use crate::machine::simulation::reading::scenario as scenario_file;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::stop::Stop;
 use crate::machine::simulation::study::Played;
 use crate::machine::simulation::study::Study;
 use crate::vocabulary::fault::FaultyFile;
@@ -96,7 +97,10 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
         policies.push(None);
     }
     let mut study = Study::new(scenario, &policies, options.seed);
-    play(&mut study, options.days);
+    if let Err((day, stop)) = play(&mut study, options.days) {
+        eprintln!("error: day {} of {}: {stop}", day + 1, options.days);
+        return Ok(Ending::Input);
+    }
     let days = u64::try_from(study.days()).unwrap_or(u64::MAX);
     if days < options.days {
         eprintln!("stopped after {days} of {} days", options.days);
@@ -150,32 +154,39 @@ fn read(path: &Path, most: u64) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// Plays days on all cores until they are done or the person has had enough.
-fn play(study: &mut Study, days: u64) {
+/// Plays days on all cores until they are done or the person has had enough, which ends the days that
+/// are not done. An error names the day, counted from 0, that cannot be played.
+fn play(study: &mut Study, days: u64) -> Result<(), (u64, Stop)> {
     let player = study.clone();
     let (stop, next) = (AtomicBool::new(false), AtomicU64::new(0));
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let (tell, told) = mpsc::sync_channel::<(u64, Vec<Played>)>(4 * cores);
+    let (tell, told) = mpsc::sync_channel::<(u64, Result<Vec<Played>, Stop>)>(4 * cores);
     let interrupted = interruption();
     let mut bar = Bar::new(days);
     std::thread::scope(|scope| {
         for _ in 0..cores {
             let (tell, player, stop, next) = (tell.clone(), &player, &stop, &next);
             scope.spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
+                let enough = || stop.load(Ordering::Relaxed);
+                while !enough() {
                     let day = next.fetch_add(1, Ordering::Relaxed);
-                    if day >= days || tell.send((day, player.play(day))).is_err() {
+                    if day >= days || tell.send((day, player.play(day, &enough))).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(tell);
-        let mut early = BTreeMap::new();
+        let (mut early, mut fault) = (BTreeMap::new(), Ok(()));
         loop {
             match told.recv_timeout(BAR_EVERY) {
-                Ok((day, played)) => {
+                Ok((day, Ok(played))) => {
                     early.insert(day, played);
+                }
+                Ok((_, Err(Stop::Enough))) => {}
+                Ok((day, Err(many @ Stop::TooManyCalls(_)))) => {
+                    fault = Err((day, many));
+                    stop.store(true, Ordering::Relaxed);
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
@@ -190,8 +201,9 @@ fn play(study: &mut Study, days: u64) {
             }
             bar.show(done(study));
         }
-    });
-    bar.clear();
+        bar.clear();
+        fault
+    })
 }
 
 /// A word for each Ctrl-C; the second ends the process at once.

@@ -24,7 +24,6 @@ use crate::machine::simulation::draw::Use;
 use crate::machine::simulation::log::Attempt;
 use crate::machine::simulation::log::End;
 use crate::machine::simulation::log::Log;
-use crate::machine::simulation::scenario::CALLS_MAX;
 use crate::machine::simulation::scenario::Choice;
 use crate::machine::simulation::scenario::ContactType;
 use crate::machine::simulation::scenario::DayEnd;
@@ -34,6 +33,9 @@ use crate::machine::simulation::series::Level;
 use crate::machine::simulation::staffing::Staffing;
 use crate::machine::simulation::staffing::by_lot;
 use crate::machine::simulation::staffing::queue_id;
+use crate::machine::simulation::stop::ASK_EVERY;
+use crate::machine::simulation::stop::Enough;
+use crate::machine::simulation::stop::Stop;
 use crate::machine::simulation::traffic::Call;
 use crate::machine::simulation::traffic::Why;
 use crate::vocabulary::id::CallId;
@@ -77,17 +79,21 @@ struct Play<'s> {
 }
 
 /// Plays these calls under a policy, or under those of the queues. `day` names the stream of lots.
-#[must_use]
+///
+/// # Errors
+///
+/// With those who call again they are more than the scenario allows, or it was enough.
 pub fn play(
     scenario: &Scenario,
     policy: Option<Policy>,
     calls: Vec<Call>,
     (seed, day): (u64, u64),
-) -> Log {
+    enough: &Enough<'_>,
+) -> Result<Log, Stop> {
     let draw = Draw::of(seed, day, Use::Lots);
     let mut play = Play::new(scenario, policy, calls, draw);
-    play.run();
-    play.log
+    play.run(enough)?;
+    Ok(play.log)
 }
 
 impl<'s> Play<'s> {
@@ -148,7 +154,7 @@ impl<'s> Play<'s> {
         self.now = at.max(self.now);
     }
 
-    fn run(&mut self) {
+    fn run(&mut self, enough: &Enough<'_>) -> Result<(), Stop> {
         for (group, one) in self.scenario.groups.iter().enumerate() {
             for (at, (from, _)) in one.staff.iter().enumerate() {
                 self.plan(*from, Event::Staff(group, at));
@@ -158,7 +164,13 @@ impl<'s> Play<'s> {
             self.plan(self.scenario.day.length(), Event::Close);
         }
         let (mut next, planned) = (0, self.calls.len());
-        loop {
+        for step in 0_usize.. {
+            if step % ASK_EVERY == 0 && enough() {
+                return Err(Stop::Enough);
+            }
+            if self.calls.len() > self.scenario.calls_max {
+                return Err(Stop::TooManyCalls(self.scenario.calls_max));
+            }
             let arrival = self.calls.get(next).filter(|_| next < planned);
             let arrival = arrival.map(|call| call.at);
             let event = self.events.peek();
@@ -181,6 +193,7 @@ impl<'s> Play<'s> {
             }
         }
         self.finish();
+        Ok(())
     }
 
     /// When the engine wishes to be woken.
@@ -328,7 +341,7 @@ impl<'s> Play<'s> {
             self.present = self.present.saturating_sub(1);
         }
         let again = why.and_then(|why| one.again(self.scenario, why, self.now));
-        if let Some(again) = again.filter(|_| self.calls.len() < CALLS_MAX) {
+        if let Some(again) = again.filter(|_| self.calls.len() <= self.scenario.calls_max) {
             let at = again.at;
             self.calls.push(again);
             self.plan(at, Event::Again(self.calls.len() - 1));

@@ -52,7 +52,7 @@ fn example(name: &str) -> Scenario {
 fn played(scenario: Scenario, policies: &[Option<Policy>], days: u64) -> Study {
     let mut study = Study::new(scenario, policies, 1);
     for day in 0..days {
-        let played = study.play(day);
+        let played = study.play(day, &|| false).unwrap();
         study.take(played);
     }
     study

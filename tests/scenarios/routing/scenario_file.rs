@@ -132,8 +132,8 @@ groups:
   - { name: g, shifts: [{ from: 08:00, to: 08:03, seats: 1 }, { from: 08:10, to: 09:00, seats: 1 }], queues: [a] }
 ";
     let scenario = scenario_file::read(text, &files).unwrap();
-    let calls = traffic::calls(&scenario, 1, 0);
-    let log = day::play(&scenario, None, calls, (1, 0));
+    let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
+    let log = day::play(&scenario, None, calls, (1, 0), &|| false).unwrap();
     let waits: Vec<(f64, End)> = log
         .attempts
         .iter()
@@ -168,8 +168,8 @@ groups:
   - { name: g, seats: 1, queues: [a] }
 ";
     let scenario = scenario_file::read(text, &files).unwrap();
-    let calls = traffic::calls(&scenario, 1, 0);
-    let log = day::play(&scenario, None, calls, (1, 0));
+    let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
+    let log = day::play(&scenario, None, calls, (1, 0), &|| false).unwrap();
     let ends: Vec<End> = log.attempts.iter().map(|one| one.end).collect();
     assert_eq!(ends, [End::Served(0), End::Blocked, End::TurnedAway]);
     assert!((log.attempts[2].waited - 3.0).abs() < 1e-9);

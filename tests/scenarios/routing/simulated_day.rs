@@ -1,10 +1,14 @@
 //! What a day that is played does with shifts, lots and who is never answered.
 
+use std::cell::Cell;
+
 use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::simulation::day;
 use ringwise::machine::simulation::log::End;
 use ringwise::machine::simulation::log::Log;
 use ringwise::machine::simulation::reading::scenario as scenario_file;
+use ringwise::machine::simulation::scenario::Scenario;
+use ringwise::machine::simulation::stop::Stop;
 use ringwise::machine::simulation::tally::Tally;
 use ringwise::machine::simulation::traffic;
 
@@ -15,8 +19,8 @@ use crate::routing::scenario;
 fn day_of(text: &str, calls: &str) -> Log {
     let files = |_: &str| Ok(calls.to_owned());
     let scenario = scenario_file::read(text, &files).unwrap();
-    let calls = traffic::calls(&scenario, 1, 0);
-    day::play(&scenario, None, calls, (1, 0))
+    let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
+    day::play(&scenario, None, calls, (1, 0), &|| false).unwrap()
 }
 
 /// How long each waited, by when they came, and what became of them.
@@ -56,6 +60,7 @@ groups:
     assert!((log.there[0].counted - 65.0).abs() < 1e-6);
 }
 
+/// One centre, but in one of them more seats are there before the first call.
 #[test]
 fn seats_that_have_gone_home_mean_nothing_to_a_policy() {
     let text = |seats: &str| {
@@ -84,6 +89,7 @@ groups:
     assert_eq!(of("2"), of("100"));
 }
 
+/// Seats are alike here: whom the lot falls on is nothing to those who wait.
 #[test]
 fn a_lot_chooses_the_seat_and_never_who_is_served() {
     let text = |choice: &str| {
@@ -110,6 +116,7 @@ groups:
     assert_eq!(of("lot"), of("configured"));
 }
 
+/// Three seats of one group, one of another: each of the four is as likely.
 #[test]
 fn each_ready_seat_is_as_likely_to_be_chosen_by_lot() {
     let text = "scenario: x
@@ -147,6 +154,7 @@ groups:
     assert!((log.waiting[0].counted - 90.0).abs() < 1e-6);
 }
 
+/// A step may bring somebody who can answer long after the last event.
 #[test]
 fn steps_go_on_when_nothing_else_happens() {
     let text = "scenario: x
@@ -179,4 +187,58 @@ groups:
     let ends: Vec<End> = waits(&log).iter().map(|(_, end)| *end).collect();
     let served = End::Served(0);
     assert_eq!(ends, [served, served, End::Blocked, served]);
+}
+
+#[test]
+fn a_day_with_more_calls_than_can_be_played_is_an_error() {
+    let text = |rate: &str| {
+        format!(
+            "scenario: x
+day: {{ from: 08:00, to: 10:00 }}
+lines: 1
+types:
+  - {{ name: a, arrivals: {{ rate: {rate} }}, talk: 10h, again: {{ blocked: 100 %, after: 1s }} }}
+groups:
+  - {{ name: g, seats: 1, queues: [a] }}
+"
+        )
+    };
+    let told = scenario_file::read(&text("20000/m"), &|_| Err(String::new())).unwrap_err();
+    let what = "2400000 calls a day on average, at most 2000000";
+    assert_eq!(told[0].what, what);
+    let mut scenario = scenario(&text("1/m"));
+    let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
+    let play = |scenario: &Scenario, calls| day::play(scenario, None, calls, (1, 0), &|| false);
+    assert!(play(&scenario, calls.clone()).is_ok());
+    scenario.calls_max = calls.len() + 10;
+    let stopped = play(&scenario, calls.clone()).err();
+    assert_eq!(stopped, Some(Stop::TooManyCalls(scenario.calls_max)));
+    scenario.calls_max = calls.len() - 1;
+    let stopped = traffic::calls(&scenario, (1, 0), &|| false).err();
+    assert_eq!(stopped, Some(Stop::TooManyCalls(scenario.calls_max)));
+}
+
+#[test]
+fn a_day_ends_where_it_is_when_it_has_been_enough() {
+    let text = "scenario: x
+day: { from: 08:00, to: 10:00 }
+types:
+  - { name: a, arrivals: { rate: 200/m }, talk: 1m, patience: 1m }
+groups:
+  - { name: g, seats: 5, queues: [a] }
+";
+    let scenario = scenario(text);
+    let asked = Cell::new(0);
+    let enough = |most| {
+        let asked = &asked;
+        move || {
+            asked.set(asked.get() + 1);
+            asked.get() > most
+        }
+    };
+    let calls = traffic::calls(&scenario, (1, 0), &enough(5));
+    assert_eq!((calls.err(), asked.take()), (Some(Stop::Enough), 6));
+    let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
+    let log = day::play(&scenario, None, calls, (1, 0), &enough(3));
+    assert_eq!((log.err(), asked.take()), (Some(Stop::Enough), 4));
 }
