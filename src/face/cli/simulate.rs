@@ -1,6 +1,7 @@
 //! `ringwise simulate`: days of a centre on virtual time, with the distributor as it is.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::io::IsTerminal;
@@ -69,7 +70,7 @@ const EXAMPLES: &str = "Examples:
   ringwise simulate centre.yaml --policy auto --policy longest_wait --policy scenario
   ringwise simulate centre.yaml --json --svg day.svg --lang zh-CN
 
-Ctrl-C ends it and prints what is done so far. Figures stand with half of their 95 % confidence
+Ctrl-C ends it and prints what the days give that are done. Figures stand with half of their 95 % confidence
 interval. The progress bar is shown on a terminal only.";
 
 /// The word for what the file says.
@@ -90,11 +91,14 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
         Ok(scenario) => scenario,
         Err(ending) => return Ok(ending),
     };
-    let policies = options.policies.iter().map(|name| name.parse().ok());
-    let mut policies: Vec<Option<Policy>> = policies.collect();
-    policies.dedup();
-    if policies.is_empty() {
-        policies.push(None);
+    let Some(policies) = policies(&options.policies) else {
+        return Ok(Ending::Usage);
+    };
+    if let Some(path) = &options.svg
+        && let Err(error) = try_to_write(path)
+    {
+        eprintln!("error: cannot write {}: {error}", path.display());
+        return Ok(Ending::World);
     }
     let mut study = Study::new(scenario, &policies, options.seed);
     if let Err((day, stop)) = play(&mut study, options.days) {
@@ -121,7 +125,34 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
     } else {
         write!(out, "{}", simulate_table::tables(&study, options.lang))?;
     }
+    out.flush()?;
     Ok(Ending::Fine)
+}
+
+/// The policies to play, each once; `None` and a word to the person if one is there twice.
+fn policies(names: &[String]) -> Option<Vec<Option<Policy>>> {
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
+        eprintln!("error: `--policy {twice}` is there twice");
+        return None;
+    }
+    if names.is_empty() {
+        return Some(vec![None]);
+    }
+    Some(names.iter().map(|name| name.parse().ok()).collect())
+}
+
+/// Whether a file can be written: what it holds stays, and no new one is left.
+fn try_to_write(path: &Path) -> io::Result<()> {
+    let known = path.exists();
+    fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?;
+    if known {
+        return Ok(());
+    }
+    fs::remove_file(path)
 }
 
 /// Reads a scenario, or tells the person what is wrong with it.
@@ -285,6 +316,33 @@ fn bar_line(done: u64, days: u64, passed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_policy_that_is_there_twice_is_refused() {
+        let of = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            policies(&names)
+        };
+        assert_eq!(of(&[]), Some(vec![None]));
+        let both = Some(vec![Some(Policy::Auto), None]);
+        assert_eq!(of(&["auto", AS_WRITTEN]), both);
+        assert_eq!(of(&["auto", AS_WRITTEN, "auto"]), None);
+    }
+
+    #[test]
+    fn trying_to_write_leaves_everything_as_it_was() {
+        let name = format!("ringwise-simulate-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let new = folder.join("new.svg");
+        assert!(try_to_write(&new).is_ok() && !new.exists());
+        let old = folder.join("old.svg");
+        fs::write(&old, "a picture").unwrap();
+        assert!(try_to_write(&old).is_ok());
+        assert_eq!(fs::read_to_string(&old).unwrap(), "a picture");
+        assert!(try_to_write(&folder.join("none/new.svg")).is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn the_bar_tells_how_far_it_is_and_how_long_it_takes() {
