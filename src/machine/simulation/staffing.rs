@@ -5,6 +5,7 @@
 //! goes signs out.
 
 use crate::machine::acd::fact::SeatState;
+use crate::machine::acd::skill::Capability;
 use crate::machine::acd::step::Prefer;
 use crate::machine::acd::step::SkipIf;
 use crate::machine::acd::step::Step;
@@ -12,11 +13,14 @@ use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::simulation::draw::Draw;
 use crate::machine::simulation::scenario::Choice;
+use crate::machine::simulation::scenario::ContactType;
+use crate::machine::simulation::scenario::Group;
 use crate::machine::simulation::scenario::Scenario;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatGroupId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::id::SkillId;
+use crate::vocabulary::time::Wall;
 
 /// Skills from here on name single seats, so that an order of seats can be asked for.
 const SEAT_SKILLS: u32 = 1_000_000;
@@ -93,28 +97,14 @@ impl Staffing {
         let seats = (0..).zip(&self.seats);
         let setup = |(id, seat): (u32, &Seat)| {
             let group = scenario.groups.get(seat.group);
-            let queues = group.map(|group| group.queues.as_slice());
-            let mut skills = group.map(|group| group.skills.clone()).unwrap_or_default();
+            let mut setup = group.map(setup_of).unwrap_or_default();
+            setup.seat = SeatId(id);
             if by_lot {
-                skills.push((SkillId(SEAT_SKILLS + id), 1));
+                setup.skills.push((SkillId(SEAT_SKILLS + id), 1));
             }
-            SeatSetup {
-                seat: SeatId(id),
-                skills,
-                queues: queues
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|at| queue_id(*at))
-                    .collect(),
-                groups: vec![SeatGroupId(u32::try_from(seat.group).unwrap_or(u32::MAX))],
-                first: group
-                    .map(|group| group.first.as_slice())
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|at| queue_id(*at))
-                    .collect(),
-                ..SeatSetup::default()
-            }
+            let group = u32::try_from(seat.group).unwrap_or(u32::MAX);
+            setup.groups.push(SeatGroupId(group));
+            setup
         };
         seats.map(setup).collect()
     }
@@ -219,6 +209,35 @@ fn place(seat: SeatId) -> usize {
 
 fn seat_id(at: usize) -> SeatId {
     SeatId(u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+/// What every seat of a group can do, as the distributor takes it.
+fn setup_of(group: &Group) -> SeatSetup {
+    let ids = |places: &[usize]| places.iter().map(|at| queue_id(*at)).collect();
+    SeatSetup {
+        skills: group.skills.clone(),
+        queues: ids(&group.queues),
+        first: ids(&group.first),
+        ..SeatSetup::default()
+    }
+}
+
+/// Whether seats of the group at this place may serve a type.
+#[must_use]
+pub fn can_serve(scenario: &Scenario, group: usize, kind: &ContactType) -> bool {
+    let Some((of, queue)) = scenario
+        .groups
+        .get(group)
+        .zip(scenario.queues.get(kind.queue))
+    else {
+        return false;
+    };
+    let mut setup = setup_of(of);
+    setup
+        .groups
+        .push(SeatGroupId(u32::try_from(group).unwrap_or(u32::MAX)));
+    let need = queue.setup.need.and(&kind.need);
+    Capability::of(&setup, Wall::default()).meets(queue_id(kind.queue), &need)
 }
 
 /// The id of the queue at this place.

@@ -15,6 +15,7 @@ use crate::machine::simulation::scenario::PARTS_MAX;
 use crate::machine::simulation::scenario::Queue;
 use crate::machine::simulation::scenario::SEATS_MAX;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::staffing;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Severity;
 use crate::vocabulary::fault::Span;
@@ -251,15 +252,19 @@ fn look_over(context: &mut Context<'_>, scenario: &Scenario, (types, groups): (S
         context.fault(groups, what);
     }
     for kind in &scenario.types {
-        let served = scenario
-            .groups
-            .iter()
-            .any(|group| group.queues.contains(&kind.queue));
-        if !served {
+        let name = &kind.name;
+        let mut serving = scenario.groups.iter();
+        if !serving.any(|group| group.queues.contains(&kind.queue)) {
             context.fault(
                 groups,
-                format!("no group serves the queue of type `{}`", kind.name),
+                format!("no group serves the queue of type `{name}`"),
             );
+            continue;
+        }
+        let mut all = 0..scenario.groups.len();
+        if !all.any(|group| staffing::can_serve(scenario, group, kind)) {
+            let what = format!("no group that serves the queue of type `{name}` meets its need");
+            context.fault(groups, what);
         }
     }
     for group in &scenario.groups {
