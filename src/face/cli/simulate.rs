@@ -70,8 +70,8 @@ const EXAMPLES: &str = "Examples:
   ringwise simulate centre.yaml --policy auto --policy longest_wait --policy scenario
   ringwise simulate centre.yaml --json --svg day.svg --lang zh-CN
 
-Ctrl-C ends it and prints what the days give that are done. Figures stand with half of their 95 % confidence
-interval. The progress bar is shown on a terminal only.";
+Ctrl-C ends it and prints what the days give that are done. Figures stand with half of their
+95 % confidence interval. The progress bar is shown on a terminal only.";
 
 /// The word for what the file says.
 const AS_WRITTEN: &str = "scenario";
