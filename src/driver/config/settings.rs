@@ -367,7 +367,7 @@ pub struct Queue {
     pub ring_s: Option<u32>,
     /// After-call work.
     pub wrap_up_s: Option<u32>,
-    /// How many contacts may wait.
+    /// How many contacts may wait; one more is let in only if a ready seat takes it at once.
     pub waiting_max: Option<u32>,
     /// How often a waiting contact hears its position; 0: never.
     pub announce_s: Option<u32>,

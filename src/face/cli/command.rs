@@ -140,6 +140,13 @@ pub fn run() -> Ending {
         Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, || io::stdin().lock(), &mut out),
     };
-    // A reader that went away (`| head`) is nobody's fault.
-    ended.unwrap_or(Ending::Fine)
+    match ended {
+        Ok(ending) => ending,
+        // A reader that went away (`| head`) is nobody's fault.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ending::Fine,
+        Err(error) => {
+            eprintln!("error: cannot write to standard output: {error}");
+            Ending::World
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `ringwise simulate`: days of a centre on virtual time, with the distributor as it is.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::io::IsTerminal;
@@ -22,6 +23,7 @@ use crate::machine::acd::policy::Policy;
 use crate::machine::simulation::picture;
 use crate::machine::simulation::reading::scenario as scenario_file;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::stop::Stop;
 use crate::machine::simulation::study::Played;
 use crate::machine::simulation::study::Study;
 use crate::vocabulary::fault::FaultyFile;
@@ -68,8 +70,8 @@ const EXAMPLES: &str = "Examples:
   ringwise simulate centre.yaml --policy auto --policy longest_wait --policy scenario
   ringwise simulate centre.yaml --json --svg day.svg --lang zh-CN
 
-Ctrl-C ends it and prints what is done so far. Figures stand with half of their 95 % confidence
-interval. The progress bar is shown on a terminal only.";
+Ctrl-C ends it and prints what the days give that are done. Figures stand with half of their
+95 % confidence interval. The progress bar is shown on a terminal only.";
 
 /// The word for what the file says.
 const AS_WRITTEN: &str = "scenario";
@@ -89,14 +91,20 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
         Ok(scenario) => scenario,
         Err(ending) => return Ok(ending),
     };
-    let policies = options.policies.iter().map(|name| name.parse().ok());
-    let mut policies: Vec<Option<Policy>> = policies.collect();
-    policies.dedup();
-    if policies.is_empty() {
-        policies.push(None);
+    let Some(policies) = policies(&options.policies) else {
+        return Ok(Ending::Usage);
+    };
+    if let Some(path) = &options.svg
+        && let Err(error) = try_to_write(path)
+    {
+        eprintln!("error: cannot write {}: {error}", path.display());
+        return Ok(Ending::World);
     }
     let mut study = Study::new(scenario, &policies, options.seed);
-    play(&mut study, options.days);
+    if let Err((day, stop)) = play(&mut study, options.days) {
+        eprintln!("error: day {} of {}: {stop}", day + 1, options.days);
+        return Ok(Ending::Input);
+    }
     let days = u64::try_from(study.days()).unwrap_or(u64::MAX);
     if days < options.days {
         eprintln!("stopped after {days} of {} days", options.days);
@@ -117,7 +125,34 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
     } else {
         write!(out, "{}", simulate_table::tables(&study, options.lang))?;
     }
+    out.flush()?;
     Ok(Ending::Fine)
+}
+
+/// The policies to play, each once; `None` and a word to the person if one is there twice.
+fn policies(names: &[String]) -> Option<Vec<Option<Policy>>> {
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
+        eprintln!("error: `--policy {twice}` is there twice");
+        return None;
+    }
+    if names.is_empty() {
+        return Some(vec![None]);
+    }
+    Some(names.iter().map(|name| name.parse().ok()).collect())
+}
+
+/// Whether a file can be written: what it holds stays, and no new one is left.
+fn try_to_write(path: &Path) -> io::Result<()> {
+    let known = path.exists();
+    fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?;
+    if known {
+        return Ok(());
+    }
+    fs::remove_file(path)
 }
 
 /// Reads a scenario, or tells the person what is wrong with it.
@@ -150,32 +185,39 @@ fn read(path: &Path, most: u64) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// Plays days on all cores until they are done or the person has had enough.
-fn play(study: &mut Study, days: u64) {
+/// Plays days on all cores until they are done or the person has had enough, which ends the days that
+/// are not done. An error names the day, counted from 0, that cannot be played.
+fn play(study: &mut Study, days: u64) -> Result<(), (u64, Stop)> {
     let player = study.clone();
     let (stop, next) = (AtomicBool::new(false), AtomicU64::new(0));
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let (tell, told) = mpsc::sync_channel::<(u64, Vec<Played>)>(4 * cores);
+    let (tell, told) = mpsc::sync_channel::<(u64, Result<Vec<Played>, Stop>)>(4 * cores);
     let interrupted = interruption();
     let mut bar = Bar::new(days);
     std::thread::scope(|scope| {
         for _ in 0..cores {
             let (tell, player, stop, next) = (tell.clone(), &player, &stop, &next);
             scope.spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
+                let enough = || stop.load(Ordering::Relaxed);
+                while !enough() {
                     let day = next.fetch_add(1, Ordering::Relaxed);
-                    if day >= days || tell.send((day, player.play(day))).is_err() {
+                    if day >= days || tell.send((day, player.play(day, &enough))).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(tell);
-        let mut early = BTreeMap::new();
+        let (mut early, mut fault) = (BTreeMap::new(), Ok(()));
         loop {
             match told.recv_timeout(BAR_EVERY) {
-                Ok((day, played)) => {
+                Ok((day, Ok(played))) => {
                     early.insert(day, played);
+                }
+                Ok((_, Err(Stop::Enough))) => {}
+                Ok((day, Err(many @ Stop::TooManyCalls(_)))) => {
+                    fault = Err((day, many));
+                    stop.store(true, Ordering::Relaxed);
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
@@ -190,8 +232,9 @@ fn play(study: &mut Study, days: u64) {
             }
             bar.show(done(study));
         }
-    });
-    bar.clear();
+        bar.clear();
+        fault
+    })
 }
 
 /// A word for each Ctrl-C; the second ends the process at once.
@@ -273,6 +316,33 @@ fn bar_line(done: u64, days: u64, passed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_policy_that_is_there_twice_is_refused() {
+        let of = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            policies(&names)
+        };
+        assert_eq!(of(&[]), Some(vec![None]));
+        let both = Some(vec![Some(Policy::Auto), None]);
+        assert_eq!(of(&["auto", AS_WRITTEN]), both);
+        assert_eq!(of(&["auto", AS_WRITTEN, "auto"]), None);
+    }
+
+    #[test]
+    fn trying_to_write_leaves_everything_as_it_was() {
+        let name = format!("ringwise-simulate-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let new = folder.join("new.svg");
+        assert!(try_to_write(&new).is_ok() && !new.exists());
+        let old = folder.join("old.svg");
+        fs::write(&old, "a picture").unwrap();
+        assert!(try_to_write(&old).is_ok());
+        assert_eq!(fs::read_to_string(&old).unwrap(), "a picture");
+        assert!(try_to_write(&folder.join("none/new.svg")).is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn the_bar_tells_how_far_it_is_and_how_long_it_takes() {

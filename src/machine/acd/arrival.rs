@@ -29,6 +29,20 @@ pub const ANNOUNCE_FIRST: Duration = Duration::from_secs(5);
 /// How often a contact that hears no positions is looked at: is anybody signed in for it?
 pub const LOOK_EVERY: Duration = Duration::from_secs(30);
 
+/// Whether a contact that came is here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Entry {
+    /// It waits.
+    Yes,
+    /// It was not taken, or was here already.
+    No,
+    /// Its queue is full: it stays if a ready seat takes it at once.
+    OnlyToASeat {
+        /// How much had been said before it came.
+        said: usize,
+    },
+}
+
 /// Where a contact goes.
 #[derive(Debug)]
 pub struct Move {
@@ -43,18 +57,19 @@ pub struct Move {
 }
 
 impl Board {
-    /// A contact comes. False if it was not taken, or was here already.
-    pub fn arrive(&mut self, arrival: &Arrival, now: Now) -> bool {
+    /// A contact comes.
+    pub fn arrive(&mut self, arrival: &Arrival, now: Now) -> Entry {
         let (contact, queue) = (arrival.contact, arrival.queue);
         if self.contacts.contains_key(&contact) {
             self.counted.stale += 1;
-            return false;
+            return Entry::No;
         }
+        let full = !arrival.is_promised && self.is_full(queue);
         let Some(admitted) = self.admit(arrival, now) else {
-            self.outputs.push_back(Output::QueueFull { contact, queue });
-            self.note(AcdFact::Overflowed { contact, queue });
-            return false;
+            self.refuse_entry(contact, queue);
+            return Entry::No;
         };
+        let said = self.outputs.len();
         self.note(AcdFact::Queued {
             contact,
             queue,
@@ -64,21 +79,59 @@ impl Board {
         });
         self.contacts.insert(contact, admitted);
         self.wait(contact, now);
-        true
+        if full {
+            Entry::OnlyToASeat { said }
+        } else {
+            Entry::Yes
+        }
     }
 
-    /// `None` if the queue is full. Whom a seat is being rung for counts as well, so that there
-    /// is a place for each that comes back. A queue that does not exist is always full.
+    /// A contact for which there is no place in its queue was matched: if no seat took it, it was
+    /// never here. `said`: how much had been said before it came.
+    pub fn keep_if_taken(&mut self, contact: CallId, said: usize) {
+        let stage = self.contacts.get(&contact).map(|one| one.stage);
+        if stage != Some(Stage::Waiting) {
+            return;
+        }
+        let Some(gone) = self.forget(contact) else {
+            return;
+        };
+        let since = self.outputs.split_off(said.min(self.outputs.len()));
+        let own = |output: &Output| {
+            matches!(
+                output,
+                Output::Note(
+                    AcdFact::Queued { contact: id, .. }
+                        | AcdFact::StepEntered { contact: id, .. }
+                ) if *id == contact
+            )
+        };
+        self.outputs
+            .extend(since.into_iter().filter(|output| !own(output)));
+        self.refuse_entry(contact, gone.queue);
+    }
+
+    fn refuse_entry(&mut self, contact: CallId, queue: QueueId) {
+        self.outputs.push_back(Output::QueueFull { contact, queue });
+        self.note(AcdFact::Overflowed { contact, queue });
+    }
+
+    /// Whether as many wait as may. Whom a seat is being rung for counts as well, so that there is
+    /// a place for each that comes back.
+    fn is_full(&self, queue: QueueId) -> bool {
+        let queue = self.queues.get(&queue);
+        queue.is_some_and(|queue| {
+            queue.line.len().saturating_add(queue.offered) >= queue.setup.waiting_max
+        })
+    }
+
+    /// `None` if the queue does not exist or there is no room for its steps.
     fn admit(&mut self, arrival: &Arrival, now: Now) -> Option<Contact> {
         let number = self.next_number();
         let Some(queue) = self.queues.get(&arrival.queue) else {
             self.counted.unknown += 1;
             return None;
         };
-        let waiting = queue.line.len().saturating_add(queue.offered);
-        if !arrival.is_promised && waiting >= queue.setup.waiting_max {
-            return None;
-        }
         let first = match queue.setup.announce_every {
             Duration::ZERO => LOOK_EVERY,
             every => every.min(ANNOUNCE_FIRST),

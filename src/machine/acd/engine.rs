@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::machine::acd::arrival::Entry;
 use crate::machine::acd::arrival::LOOK_EVERY;
 use crate::machine::acd::board::Board;
 use crate::machine::acd::board::Timer;
@@ -244,10 +245,15 @@ impl Engine {
     }
 
     fn arrive(&mut self, arrival: &Arrival, now: Now) {
-        if self.board.arrive(arrival, now) {
-            settle(&mut self.board, now);
-            self.say_nobody(arrival.contact);
+        let entry = self.board.arrive(arrival, now);
+        if entry == Entry::No {
+            return;
         }
+        settle(&mut self.board, now);
+        if let Entry::OnlyToASeat { said } = entry {
+            self.board.keep_if_taken(arrival.contact, said);
+        }
+        self.say_nobody(arrival.contact);
     }
 
     /// A supervisor takes out who waits or is rung for.

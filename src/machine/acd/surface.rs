@@ -59,7 +59,8 @@ pub struct QueueSetup {
     /// After-call work before the seat is ready again; zero: none.
     pub wrap_up: Duration,
     /// How many contacts may wait, those included for whom a seat rings; one more is answered
-    /// [`Output::QueueFull`], unless it was promised its place.
+    /// [`Output::QueueFull`], unless a seat is ready that takes it at once or it was promised its
+    /// place.
     pub waiting_max: u32,
     /// How often a waiting contact hears its position, the first time after at most 5 s; zero:
     /// never. It hears nothing while its position is worse than what it was told.
@@ -293,7 +294,8 @@ pub enum Output {
         /// Its place.
         position: u32,
     },
-    /// The queue is full, or does not exist: the contact was not taken.
+    /// The queue is full and no ready seat takes the contact at once, or the queue does not exist:
+    /// the contact was not taken.
     QueueFull {
         /// The contact.
         contact: CallId,

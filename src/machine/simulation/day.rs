@@ -24,15 +24,18 @@ use crate::machine::simulation::draw::Use;
 use crate::machine::simulation::log::Attempt;
 use crate::machine::simulation::log::End;
 use crate::machine::simulation::log::Log;
-use crate::machine::simulation::scenario::CALLS_MAX;
 use crate::machine::simulation::scenario::Choice;
 use crate::machine::simulation::scenario::ContactType;
 use crate::machine::simulation::scenario::DayEnd;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::scenario::minutes;
 use crate::machine::simulation::series::Level;
 use crate::machine::simulation::staffing::Staffing;
-use crate::machine::simulation::staffing::order_by_lot;
+use crate::machine::simulation::staffing::by_lot;
 use crate::machine::simulation::staffing::queue_id;
+use crate::machine::simulation::stop::ASK_EVERY;
+use crate::machine::simulation::stop::Enough;
+use crate::machine::simulation::stop::Stop;
 use crate::machine::simulation::traffic::Call;
 use crate::machine::simulation::traffic::Why;
 use crate::vocabulary::id::CallId;
@@ -42,9 +45,6 @@ use crate::vocabulary::time::Turn;
 
 /// Orders of seats that a day draws for those whose seat is chosen by lot.
 const LOTS: usize = 64;
-/// So long the engine's own deadlines are waited for when nothing else is to come, in minutes.
-const IDLE_MAX: f64 = 1_440.0;
-
 /// What happens by itself.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Event {
@@ -68,26 +68,32 @@ struct Play<'s> {
     now: f64,
     /// The last time that anything but a deadline of the engine happened.
     moved: f64,
+    /// After so many minutes without anything but the engine's deadlines, these change nothing.
+    still: f64,
     clock: Now,
     /// The talk of each seat that talks.
     talks: BTreeMap<u32, Epoch>,
     present: usize,
-    lots: Vec<Step>,
+    lots: Vec<Vec<Step>>,
     lot: Draw,
 }
 
 /// Plays these calls under a policy, or under those of the queues. `day` names the stream of lots.
-#[must_use]
+///
+/// # Errors
+///
+/// With those who call again they are more than the scenario allows, or it was enough.
 pub fn play(
     scenario: &Scenario,
     policy: Option<Policy>,
     calls: Vec<Call>,
     (seed, day): (u64, u64),
-) -> Log {
+    enough: &Enough<'_>,
+) -> Result<Log, Stop> {
     let draw = Draw::of(seed, day, Use::Lots);
     let mut play = Play::new(scenario, policy, calls, draw);
-    play.run();
-    play.log
+    play.run(enough)?;
+    Ok(play.log)
 }
 
 impl<'s> Play<'s> {
@@ -106,14 +112,14 @@ impl<'s> Play<'s> {
         let engine = Engine::new(staffing.setups(scenario), queues);
         let level = || Level::new(scenario.day.warm_up, scenario.day.length());
         let levels = |count: usize| (0..count).map(|_| level()).collect::<Vec<Level>>();
-        let by_lot = |one: &ContactType| one.choice == Choice::Lot;
-        let lots = if scenario.types.iter().any(by_lot) {
+        let chooses = |one: &ContactType| one.choice == Choice::Lot;
+        let lots = if scenario.types.iter().any(chooses) {
             LOTS
         } else {
             0
         };
         let lots = (0..lots)
-            .map(|_| order_by_lot(staffing.len(), &mut lot))
+            .map(|_| by_lot(staffing.len(), &mut lot))
             .collect();
         let log = Log {
             attempts: Vec::with_capacity(calls.len()),
@@ -131,6 +137,7 @@ impl<'s> Play<'s> {
             waiting: BTreeSet::new(),
             now: 0.0,
             moved: 0.0,
+            still: still(scenario),
             clock: Now::START,
             talks: BTreeMap::new(),
             present: 0,
@@ -147,7 +154,7 @@ impl<'s> Play<'s> {
         self.now = at.max(self.now);
     }
 
-    fn run(&mut self) {
+    fn run(&mut self, enough: &Enough<'_>) -> Result<(), Stop> {
         for (group, one) in self.scenario.groups.iter().enumerate() {
             for (at, (from, _)) in one.staff.iter().enumerate() {
                 self.plan(*from, Event::Staff(group, at));
@@ -157,7 +164,13 @@ impl<'s> Play<'s> {
             self.plan(self.scenario.day.length(), Event::Close);
         }
         let (mut next, planned) = (0, self.calls.len());
-        loop {
+        for step in 0_usize.. {
+            if step % ASK_EVERY == 0 && enough() {
+                return Err(Stop::Enough);
+            }
+            if self.calls.len() > self.scenario.calls_max {
+                return Err(Stop::TooManyCalls(self.scenario.calls_max));
+            }
             let arrival = self.calls.get(next).filter(|_| next < planned);
             let arrival = arrival.map(|call| call.at);
             let event = self.events.peek();
@@ -180,13 +193,14 @@ impl<'s> Play<'s> {
             }
         }
         self.finish();
+        Ok(())
     }
 
     /// When the engine wishes to be woken.
     fn due(&self) -> Option<f64> {
         let due = self.engine.poll_timeout()?;
         let due = (due.since_start().as_secs_f64() / 60.0).max(self.now);
-        (due <= self.moved + IDLE_MAX).then_some(due)
+        (due <= self.moved + self.still).then_some(due)
     }
 
     fn turn(&mut self) -> Turn {
@@ -238,16 +252,16 @@ impl<'s> Play<'s> {
 
     fn close(&mut self) {
         self.moved = self.now;
-        for group in 0..self.scenario.groups.len() {
-            for input in self.staffing.want(group, 0) {
-                self.tell(input);
-            }
-        }
         for call in std::mem::take(&mut self.waiting) {
             self.tell(Input::TakeOut(id(call)));
             self.waiting.insert(call);
             self.stop_waiting(call);
             self.ended(call, End::TurnedAway);
+        }
+        for group in 0..self.scenario.groups.len() {
+            for input in self.staffing.want(group, 0) {
+                self.tell(input);
+            }
         }
     }
 
@@ -270,14 +284,14 @@ impl<'s> Play<'s> {
             return;
         }
         self.present += 1;
-        let lot = match about.choice {
+        let steps = match about.choice {
             Choice::Configured => None,
             Choice::Lot => self.lots.get(self.lot.below(self.lots.len())).cloned(),
         };
         let arrival = Arrival {
             need: about.need.clone(),
             priority: about.priority,
-            steps: lot.into_iter().collect(),
+            steps: steps.unwrap_or_default(),
             ..Arrival::plain(id(call), queue_id(about.queue))
         };
         self.waiting.insert(call);
@@ -302,6 +316,10 @@ impl<'s> Play<'s> {
 
     /// An attempt is over, or is served from here on.
     fn ended(&mut self, call: usize, end: End) {
+        self.ended_at(call, end, self.now);
+    }
+
+    fn ended_at(&mut self, call: usize, end: End, at: f64) {
         let Some(one) = self.calls.get(call) else {
             return;
         };
@@ -309,7 +327,7 @@ impl<'s> Play<'s> {
             kind: one.kind,
             at: one.at,
             attempt: one.attempt,
-            waited: self.now - one.at,
+            waited: at - one.at,
             waited_before: one.waited_before,
             end,
         });
@@ -323,7 +341,7 @@ impl<'s> Play<'s> {
             self.present = self.present.saturating_sub(1);
         }
         let again = why.and_then(|why| one.again(self.scenario, why, self.now));
-        if let Some(again) = again.filter(|_| self.calls.len() < CALLS_MAX) {
+        if let Some(again) = again.filter(|_| self.calls.len() <= self.scenario.calls_max) {
             let at = again.at;
             self.calls.push(again);
             self.plan(at, Event::Again(self.calls.len() - 1));
@@ -334,6 +352,7 @@ impl<'s> Play<'s> {
         let Some(epoch) = self.talks.remove(&seat.0) else {
             return;
         };
+        self.moved = self.now;
         self.present = self.present.saturating_sub(1);
         if let Some(goes) = self.staffing.ends_talk(seat) {
             self.tell(goes);
@@ -384,6 +403,7 @@ impl<'s> Play<'s> {
                         level.add(change.busy, self.now);
                     }
                 }
+                inputs.extend(self.staffing.goes(seat));
             }
             Output::QueueFull { contact, .. } => {
                 let call = index(contact);
@@ -411,20 +431,35 @@ impl<'s> Play<'s> {
         self.ended(call, End::Served(group));
     }
 
-    /// Nothing more can happen.
+    /// Nothing more can happen: who still waits would wait for ever, and is turned away at the end
+    /// of the day, or when they came after it.
     fn finish(&mut self) {
+        let length = self.scenario.day.length();
+        self.pass(length);
         for call in std::mem::take(&mut self.waiting) {
             self.waiting.insert(call);
             self.stop_waiting(call);
-            self.ended(call, End::TurnedAway);
+            let came = self.calls.get(call).map_or(0.0, |call| call.at);
+            self.ended_at(call, End::TurnedAway, came.max(length));
         }
-        let end = self.moved.max(self.scenario.day.length());
+        let end = self.moved.max(length);
         let log = &mut self.log;
         let levels = log.there.iter_mut().chain(&mut log.busy);
         for level in levels.chain(&mut log.waiting) {
             level.pass(end);
         }
     }
+}
+
+/// So long after the last event the engine may still change something by itself: the steps of a
+/// wait, all of them, and after-call work; and some rounding.
+fn still(scenario: &Scenario) -> f64 {
+    let queues = scenario.queues.iter().map(|queue| {
+        let steps = queue.setup.steps.iter();
+        let steps = steps.filter_map(|step| step.lasts).map(minutes);
+        steps.sum::<f64>() + minutes(queue.setup.wrap_up)
+    });
+    queues.fold(0.0, f64::max) + 1.0
 }
 
 fn id(call: usize) -> CallId {

@@ -28,7 +28,7 @@ pub enum End {
     Left,
     /// Not let in: no free line, or the queue was full.
     Blocked,
-    /// Turned away at the close, or still waiting when nothing more could happen.
+    /// Turned away at the close; or at the end of the day, if nobody would ever have answered.
     TurnedAway,
 }
 

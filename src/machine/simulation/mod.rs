@@ -33,6 +33,9 @@ pub mod series;
 /// Seats that come and go.
 pub mod staffing;
 
+/// Why a day is not played to its end.
+pub mod stop;
+
 /// Policies on the same days.
 pub mod study;
 

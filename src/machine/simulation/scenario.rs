@@ -12,7 +12,7 @@ use crate::vocabulary::id::SkillId;
 pub const PARTS_MAX: usize = 200;
 /// Most seats of a scenario.
 pub const SEATS_MAX: usize = 20_000;
-/// Most calls of one day, those who call again included.
+/// Most calls of one day of a scenario file, those who call again included.
 pub const CALLS_MAX: usize = 2_000_000;
 /// Most times that one calls again.
 pub const AGAIN_MAX: u8 = 50;
@@ -26,6 +26,8 @@ pub struct Scenario {
     pub day: Day,
     /// Calls at once; one more is blocked. None: any number.
     pub lines: Option<usize>,
+    /// Most calls of one day, those who call again included.
+    pub calls_max: usize,
     /// The shape of the factor that all rates of a day share, of mean 1; none: always 1.
     pub busyness: Option<f64>,
     /// The queues; their ids are their places.
@@ -80,6 +82,13 @@ impl Day {
         )]
         let at = at as usize;
         at.min(last)
+    }
+
+    /// How long a period is.
+    #[must_use]
+    pub fn length_of(&self, period: usize) -> f64 {
+        let before = f64::from(u32::try_from(period).unwrap_or(u32::MAX)) * self.period;
+        (self.length() - before).clamp(0.0, self.period)
     }
 
     /// How many periods it has; the last may be cut short.
@@ -246,6 +255,27 @@ impl Scenario {
     pub fn weight(&self, kind: usize) -> f64 {
         let setup = self.setup_of(kind);
         setup.map_or(1.0, |setup| f64::from(setup.weight) / 1_000.0)
+    }
+
+    /// How many calls a day has on average, those who call again left out; of a replay, on the
+    /// longest of its days.
+    #[must_use]
+    pub fn calls_expected(&self) -> f64 {
+        let of = |kind: &ContactType| match &kind.arrivals {
+            Arrivals::Poisson(rates, _) => {
+                let periods = 0..self.day.periods();
+                let calls = periods.map(|period| {
+                    let rate = rates.at(period).copied().unwrap_or(0.0);
+                    rate * self.day.length_of(period)
+                });
+                calls.sum()
+            }
+            Arrivals::Replay(days) => {
+                let most = days.iter().map(Vec::len).max().unwrap_or(0);
+                f64::from(u32::try_from(most).unwrap_or(u32::MAX))
+            }
+        };
+        self.types.iter().map(of).sum()
     }
 
     fn setup_of(&self, kind: usize) -> Option<&QueueSetup> {

@@ -1,20 +1,26 @@
 //! Seats that come and go: which are wanted, who goes first.
 //!
 //! If fewer are wanted, seats that are ready go at once, those in after-call work after it, and
-//! then whichever seat of the group ends a talk next goes with it.
+//! then whichever seat of the group ends a talk next goes after it and its after-call work. Who
+//! goes signs out.
 
 use crate::machine::acd::fact::SeatState;
+use crate::machine::acd::skill::Capability;
 use crate::machine::acd::step::Prefer;
+use crate::machine::acd::step::SkipIf;
 use crate::machine::acd::step::Step;
 use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::simulation::draw::Draw;
 use crate::machine::simulation::scenario::Choice;
+use crate::machine::simulation::scenario::ContactType;
+use crate::machine::simulation::scenario::Group;
 use crate::machine::simulation::scenario::Scenario;
 use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatGroupId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::id::SkillId;
+use crate::vocabulary::time::Wall;
 
 /// Skills from here on name single seats, so that an order of seats can be asked for.
 const SEAT_SKILLS: u32 = 1_000_000;
@@ -91,28 +97,14 @@ impl Staffing {
         let seats = (0..).zip(&self.seats);
         let setup = |(id, seat): (u32, &Seat)| {
             let group = scenario.groups.get(seat.group);
-            let queues = group.map(|group| group.queues.as_slice());
-            let mut skills = group.map(|group| group.skills.clone()).unwrap_or_default();
+            let mut setup = group.map(setup_of).unwrap_or_default();
+            setup.seat = SeatId(id);
             if by_lot {
-                skills.push((SkillId(SEAT_SKILLS + id), 1));
+                setup.skills.push((SkillId(SEAT_SKILLS + id), 1));
             }
-            SeatSetup {
-                seat: SeatId(id),
-                skills,
-                queues: queues
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|at| queue_id(*at))
-                    .collect(),
-                groups: vec![SeatGroupId(u32::try_from(seat.group).unwrap_or(u32::MAX))],
-                first: group
-                    .map(|group| group.first.as_slice())
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|at| queue_id(*at))
-                    .collect(),
-                ..SeatSetup::default()
-            }
+            let group = u32::try_from(seat.group).unwrap_or(u32::MAX);
+            setup.groups.push(SeatGroupId(group));
+            setup
         };
         seats.map(setup).collect()
     }
@@ -145,7 +137,11 @@ impl Staffing {
             }
             inputs.push(Input::SeatReady(id));
         }
-        for state in [SeatState::Ready, SeatState::WrapUp] {
+        let ready: fn(SeatId) -> Input = Input::SeatSignedOut;
+        for (state, goes) in [
+            (SeatState::Ready, ready),
+            (SeatState::WrapUp, Input::SeatAway),
+        ] {
             for at in &members {
                 let fits = |seat: &&mut Seat| seat.wanted && seat.state == state;
                 let Some(seat) = self.seats.get_mut(*at).filter(fits) else {
@@ -154,7 +150,7 @@ impl Staffing {
                 if there > target {
                     seat.wanted = false;
                     there -= 1;
-                    inputs.push(Input::SeatAway(seat_id(*at)));
+                    inputs.push(goes(seat_id(*at)));
                 }
             }
         }
@@ -175,6 +171,14 @@ impl Staffing {
         *excess -= 1;
         at.wanted = false;
         Some(Input::SeatAway(seat))
+    }
+
+    /// A seat that is free and not wanted any more signs out.
+    #[must_use]
+    pub fn goes(&self, seat: SeatId) -> Option<Input> {
+        let at = self.seats.get(place(seat))?;
+        let goes = !at.wanted && at.state == SeatState::Away;
+        goes.then_some(Input::SeatSignedOut(seat))
     }
 
     /// The distributor says that a seat is in another state.
@@ -207,15 +211,45 @@ fn seat_id(at: usize) -> SeatId {
     SeatId(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
+/// What every seat of a group can do, as the distributor takes it.
+fn setup_of(group: &Group) -> SeatSetup {
+    let ids = |places: &[usize]| places.iter().map(|at| queue_id(*at)).collect();
+    SeatSetup {
+        skills: group.skills.clone(),
+        queues: ids(&group.queues),
+        first: ids(&group.first),
+        ..SeatSetup::default()
+    }
+}
+
+/// Whether seats of the group at this place may serve a type.
+#[must_use]
+pub fn can_serve(scenario: &Scenario, group: usize, kind: &ContactType) -> bool {
+    let Some((of, queue)) = scenario
+        .groups
+        .get(group)
+        .zip(scenario.queues.get(kind.queue))
+    else {
+        return false;
+    };
+    let mut setup = setup_of(of);
+    setup
+        .groups
+        .push(SeatGroupId(u32::try_from(group).unwrap_or(u32::MAX)));
+    let need = queue.setup.need.and(&kind.need);
+    Capability::of(&setup, Wall::default()).meets(queue_id(kind.queue), &need)
+}
+
 /// The id of the queue at this place.
 #[must_use]
 pub fn queue_id(at: usize) -> QueueId {
     QueueId(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
-/// All seats in some order: the first of them that is ready goes first.
+/// The steps of who takes a ready seat by lot: all seats in some order, the first of them that is
+/// ready goes first; if none is, the contact waits like all others from the same moment on.
 #[must_use]
-pub fn order_by_lot(seats: usize, draw: &mut Draw) -> Step {
+pub fn by_lot(seats: usize, draw: &mut Draw) -> Vec<Step> {
     let mut places: Vec<usize> = (0..seats).collect();
     for last in (1..places.len()).rev() {
         places.swap(last, draw.below(last + 1));
@@ -224,8 +258,10 @@ pub fn order_by_lot(seats: usize, draw: &mut Draw) -> Step {
         let weight = i32::try_from(place).unwrap_or(i32::MAX);
         (SkillId(SEAT_SKILLS + seat), weight)
     });
-    Step {
+    let lot = Step {
+        skip: SkipIf::NobodyReady,
         prefer: Some(Prefer::Weights(weights.collect())),
         ..Step::default()
-    }
+    };
+    vec![lot, Step::default()]
 }

@@ -16,6 +16,8 @@ use crate::machine::simulation::figure::served_by;
 use crate::machine::simulation::log::End;
 use crate::machine::simulation::log::Log;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::stop::Enough;
+use crate::machine::simulation::stop::Stop;
 use crate::machine::simulation::tally::Profile;
 use crate::machine::simulation::tally::Tally;
 use crate::machine::simulation::traffic;
@@ -96,13 +98,16 @@ impl Study {
     }
 
     /// Plays a day under each policy.
-    #[must_use]
-    pub fn play(&self, number: u64) -> Vec<Played> {
-        let calls = traffic::calls(&self.scenario, self.seed, number);
+    ///
+    /// # Errors
+    ///
+    /// The day has too many calls, or it was enough.
+    pub fn play(&self, number: u64, enough: &Enough<'_>) -> Result<Vec<Played>, Stop> {
+        let names = (self.seed, number);
+        let calls = traffic::calls(&self.scenario, names, enough)?;
         let one = |run: &Run| {
-            let names = (self.seed, number);
-            let log = day::play(&self.scenario, run.policy, calls.clone(), names);
-            Played::of(&self.scenario, &log)
+            let log = day::play(&self.scenario, run.policy, calls.clone(), names, enough)?;
+            Ok(Played::of(&self.scenario, &log))
         };
         self.runs.iter().map(one).collect()
     }

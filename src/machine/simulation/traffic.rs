@@ -6,12 +6,14 @@ use crate::machine::simulation::draw::Use;
 use crate::machine::simulation::scenario::AGAIN_MAX;
 use crate::machine::simulation::scenario::Arrivals;
 use crate::machine::simulation::scenario::ByPeriod;
-use crate::machine::simulation::scenario::CALLS_MAX;
 use crate::machine::simulation::scenario::Came;
 use crate::machine::simulation::scenario::ContactType;
 use crate::machine::simulation::scenario::GroupTalk;
 use crate::machine::simulation::scenario::Same;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::stop::ASK_EVERY;
+use crate::machine::simulation::stop::Enough;
+use crate::machine::simulation::stop::Stop;
 
 /// One call. Minutes after the beginning of the day.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,23 +71,32 @@ impl Call {
     }
 }
 
-/// The calls of a day in their order; at most [`CALLS_MAX`].
-#[must_use]
-pub fn calls(scenario: &Scenario, seed: u64, day: u64) -> Vec<Call> {
+/// The calls of a day in their order.
+///
+/// # Errors
+///
+/// They are more than the scenario allows, or it was enough.
+pub fn calls(
+    scenario: &Scenario,
+    (seed, day): (u64, u64),
+    enough: &Enough<'_>,
+) -> Result<Vec<Call>, Stop> {
     let busyness = factor(scenario.busyness, &mut Draw::of(seed, day, Use::Day));
     let mut calls = Vec::new();
     for (at, kind) in scenario.types.iter().enumerate() {
         let mut draw = Draw::of(seed, day, Use::Calls(at));
-        let came = came(scenario, kind, (day, busyness), &mut draw);
-        for one in came {
-            if calls.len() >= CALLS_MAX {
-                break;
+        for one in came(scenario, kind, (day, busyness), &mut draw) {
+            if calls.len() >= scenario.calls_max {
+                return Err(Stop::TooManyCalls(scenario.calls_max));
+            }
+            if calls.len() % ASK_EVERY == 0 && enough() {
+                return Err(Stop::Enough);
             }
             calls.push(call(scenario, at, one, &mut draw));
         }
     }
     calls.sort_by(|one, other| one.at.total_cmp(&other.at));
-    calls
+    Ok(calls)
 }
 
 /// A factor of mean 1.
@@ -118,16 +129,21 @@ fn came(
     for period in 0..scenario.day.periods() {
         let to = f64::min(from + scenario.day.period, scenario.day.length());
         let rate = rates.at(period).copied().unwrap_or(0.0) * busyness;
-        poisson(rate, (from, to), draw, &mut all);
+        poisson((rate, scenario.calls_max), (from, to), draw, &mut all);
         from = to;
     }
     all
 }
 
-/// Arrivals of a Poisson process between two moments.
-fn poisson(rate: f64, (from, to): (f64, f64), draw: &mut Draw, all: &mut Vec<Came>) {
+/// Arrivals of a Poisson process between two moments; of more than `most` one too many.
+fn poisson(
+    (rate, most): (f64, usize),
+    (from, to): (f64, f64),
+    draw: &mut Draw,
+    all: &mut Vec<Came>,
+) {
     let mut at = from;
-    while rate > 0.0 && all.len() < CALLS_MAX {
+    while rate > 0.0 && all.len() <= most {
         at += draw.exponential(1.0 / rate);
         if at >= to {
             return;

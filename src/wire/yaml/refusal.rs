@@ -52,7 +52,12 @@ fn lower_first(text: &str) -> String {
 }
 
 /// What the parser says, what we say (none: the same), and what to do.
-const KNOWN: [(&str, Option<&str>, &str); 13] = [
+const KNOWN: [(&str, Option<&str>, &str); 14] = [
+    (
+        "non-finite float",
+        Some("`.nan` and `.inf` are no numbers here"),
+        "numbers are written 0.5 or 28; `endless` is a time without end; a text needs quotes",
+    ),
     (
         "invalid indentation",
         Some("this line does not stand far enough in"),

@@ -229,6 +229,7 @@ impl Watch {
         for output in said {
             self.check_word(output)?;
         }
+        self.check_limit(said)?;
         self.check_repeats(said, engine)?;
         self.check_seats(engine)?;
         self.check_pairs(engine)?;
@@ -299,7 +300,7 @@ impl Watch {
             Output::Note(fact) => {
                 self.tally(fact);
                 self.follow(fact);
-                self.check_limit(fact)
+                Ok(())
             }
         }
     }
@@ -313,15 +314,19 @@ impl Watch {
         Ok(())
     }
 
-    fn check_limit(&self, fact: &AcdFact) -> Result<(), Broken> {
-        let AcdFact::Queued { queue, .. } = fact else {
-            return Ok(());
-        };
-        let here = self.guests.values().filter(|one| one.one.queue == *queue);
-        let length = here.filter(|one| !one.one.talking).count();
-        let setup = self.queues.get(queue);
-        let room = setup.is_some_and(|setup| length <= setup.waiting_max as usize);
-        hold!(room, "limit: {length} in {queue:?}");
+    /// Who came to a full queue does not wait there.
+    fn check_limit(&self, said: &[Output]) -> Result<(), Broken> {
+        for output in said {
+            let Output::Note(AcdFact::Queued { contact, queue, .. }) = output else {
+                continue;
+            };
+            let here = self.guests.values().filter(|one| one.one.queue == *queue);
+            let length = here.filter(|one| !one.one.talking).count();
+            let setup = self.queues.get(queue);
+            let room = setup.is_some_and(|setup| length <= setup.waiting_max as usize);
+            let waits = self.guests.get(contact).is_some_and(|one| one.waits);
+            hold!(room || !waits, "limit: {length} in {queue:?}");
+        }
         Ok(())
     }
 

@@ -496,3 +496,21 @@ fn of_deadlines_at_one_moment_all_set_free_before_anyone_is_matched() {
          10100 show 1        | ready",
     );
 }
+
+#[test]
+fn a_ready_seat_takes_a_contact_past_a_queue_full_of_others() {
+    holds(
+        "    0 in 1          |
+             0 call 4 queue 1 skilled | nobody for 4
+             1 call 5 queue 1 skilled | nobody for 5
+             2 call 6 queue 1 skilled | nobody for 6
+             3 call 7 queue 1 skilled | nobody for 7
+             4 call 8 queue 1 | full for 8
+             5 ready 1       |
+             6 call 8 queue 1 | ring 1 for 8
+             7 call 9 queue 1 | full for 9
+             8 answer 1      |
+             9 over 1        |
+            10 call 9 queue 1 | ring 1 for 9",
+    );
+}

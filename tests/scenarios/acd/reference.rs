@@ -374,10 +374,11 @@ impl Model {
         let unanswered = |one: &&Contact| one.queue == queue && !one.talking;
         let length = self.contacts.iter().filter(unanswered).count();
         let found = self.queues.iter().find(|one| one.queue == queue);
-        let Some(setup) = found.filter(|one| length < one.waiting_max as usize) else {
+        let Some(setup) = found else {
             self.said.push(Output::QueueFull { contact, queue });
             return;
         };
+        let full = length >= setup.waiting_max as usize;
         let first = match setup.announce_every {
             Duration::ZERO => LOOK_EVERY,
             every => every.min(ANNOUNCE_FIRST),
@@ -390,6 +391,10 @@ impl Model {
         };
         self.contacts.push(come);
         self.settle();
+        if full && self.contact(contact).is_some_and(|one| one.seat.is_none()) {
+            self.contacts.retain(|one| one.id != contact);
+            self.said.push(Output::QueueFull { contact, queue });
+        }
         self.say_nobody(contact);
     }
 

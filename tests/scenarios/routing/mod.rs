@@ -21,6 +21,9 @@ mod real_day;
 /// What a scenario file may say.
 mod scenario_file;
 
+/// What a day that is played does.
+mod simulated_day;
+
 /// Days to play: what the environment says, or so many.
 fn days(unset: u64) -> u64 {
     let set = std::env::var("RINGWISE_ROUTING_DAYS").ok();
@@ -49,7 +52,7 @@ fn example(name: &str) -> Scenario {
 fn played(scenario: Scenario, policies: &[Option<Policy>], days: u64) -> Study {
     let mut study = Study::new(scenario, policies, 1);
     for day in 0..days {
-        let played = study.play(day);
+        let played = study.play(day, &|| false).unwrap();
         study.take(played);
     }
     study

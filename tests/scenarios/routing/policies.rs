@@ -126,6 +126,7 @@ const CENTRES: &str = "
     V-patience         | 1 22 2 3, 1 9.5 5 12            | 90 t0 t1
     M-patience         | 1 6.7 5 3, 1 7.8 5 8, 1 5.4 4 12 | 17 t0, 20 t1, 11 t2, 42 t0 t1 t2
     M-large            | 1 9 5 5, 1 6 5 5                | 20 t0, 42 t0 t1, 12 t1
+    N-patience         | 1 3.667 3 15, 3 0.9 10 2        | 16 t0 t1, 4 t1
 ";
 
 fn centre(row: &str) -> Scenario {

@@ -84,8 +84,8 @@ impl Replication {
 fn replications(scenario: &Scenario, count: u64, length: u64) -> Vec<Replication> {
     println!("{}, {count} replications", scenario.name);
     let one = |number: u64| {
-        let calls = traffic::calls(scenario, 1, number);
-        let log = day::play(scenario, None, calls, (1, number));
+        let calls = traffic::calls(scenario, (1, number), &|| false).unwrap();
+        let log = day::play(scenario, None, calls, (1, number), &|| false).unwrap();
         Replication::of(scenario, &log)
     };
     let several = |replication: u64| {

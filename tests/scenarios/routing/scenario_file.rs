@@ -123,6 +123,53 @@ groups:
 }
 
 #[test]
+fn what_could_not_be_meant_is_told() {
+    let told = refused(
+        "scenario: x
+day: { from: 08:00, to: 10:00, period: 1ms }
+queues:
+  - { name: a, need: \"refund >= 4\" }
+  - { name: b, steps: [{}, { need: \"refund >= 1\", for: 20s }] }
+types:
+  - { name: a, arrivals: { replay: calls.csv, rate: 1/m }, talk: 2m }
+  - { name: b, arrivals: { replay: calls.csv }, talk: 2m }
+  - { name: z, queue: a, arrivals: { replay: calls.csv }, talk: 2m }
+groups:
+  - { name: g, seats: 3, queues: [a, a, b], skills: { refund: 3 } }
+  - { name: h, shifts: [], queues: [b] }
+",
+    );
+    let expected = [
+        "s.yaml:2:40: `period` is 1ms (times are written",
+        "s.yaml:5:28: no call comes to this step (the step before it has no end",
+        "s.yaml:7:53: `arrivals` has `rate` or `replay`, not both",
+        "s.yaml:8:36: calls.csv: none of its rows is of type `b`",
+        "s.yaml:9:46: calls.csv: none of its rows is of type `z`",
+        "s.yaml:11:38: `queues` names `a` twice",
+        "s.yaml:12:24: a group without shifts never has a seat",
+    ];
+    assert_eq!(told.len(), expected.len(), "{}", told.join("\n"));
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.starts_with(expected), "{told}\n{expected}");
+    }
+    let told = refused(
+        "scenario: x
+day: {}
+queues: [{ name: a, need: \"refund >= 4\" }]
+types: [{ name: a, arrivals: { rate: 1/m }, talk: 2m }]
+groups: [{ name: g, seats: 3, queues: [a], skills: { refund: 3 } }]
+",
+    );
+    let none = "no group that serves the queue of type `a` meets its need";
+    assert!(told[0].contains(none), "{told:?}");
+    let told = refused("scenario: x\nbusyness: .nan\n");
+    assert!(
+        told[0].contains("`.nan` and `.inf` are no numbers"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn arrivals_are_replayed_and_a_shift_ends_after_its_last_talk() {
     let text = "scenario: x
 day: { from: 08:00, to: 09:00 }
@@ -132,8 +179,8 @@ groups:
   - { name: g, shifts: [{ from: 08:00, to: 08:03, seats: 1 }, { from: 08:10, to: 09:00, seats: 1 }], queues: [a] }
 ";
     let scenario = scenario_file::read(text, &files).unwrap();
-    let calls = traffic::calls(&scenario, 1, 0);
-    let log = day::play(&scenario, None, calls, (1, 0));
+    let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
+    let log = day::play(&scenario, None, calls, (1, 0), &|| false).unwrap();
     let waits: Vec<(f64, End)> = log
         .attempts
         .iter()
@@ -168,8 +215,8 @@ groups:
   - { name: g, seats: 1, queues: [a] }
 ";
     let scenario = scenario_file::read(text, &files).unwrap();
-    let calls = traffic::calls(&scenario, 1, 0);
-    let log = day::play(&scenario, None, calls, (1, 0));
+    let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
+    let log = day::play(&scenario, None, calls, (1, 0), &|| false).unwrap();
     let ends: Vec<End> = log.attempts.iter().map(|one| one.end).collect();
     assert_eq!(ends, [End::Served(0), End::Blocked, End::TurnedAway]);
     assert!((log.attempts[2].waited - 3.0).abs() < 1e-9);

@@ -86,6 +86,12 @@ fn priority(context: &mut Context<'_>, node: &Node) -> i32 {
 fn arrivals_of(context: &mut Context<'_>, name: &str, node: &Node) -> Option<Arrivals> {
     let mut record = Record::open(node, "`arrivals`", &mut context.faults);
     if let Some(file) = record.take("replay") {
+        for drawn in ["rate", "busyness"] {
+            if let Some(node) = record.take(drawn) {
+                let what = format!("`arrivals` has `{drawn}` or `replay`, not both");
+                context.fault(node.span, what);
+            }
+        }
         record.finish(&mut context.faults);
         return replay(context, name, file);
     }

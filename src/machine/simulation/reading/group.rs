@@ -68,10 +68,17 @@ pub fn read(context: &mut Context<'_>, name: &str, node: &Node) -> Option<Group>
 fn queues_of(context: &mut Context<'_>, node: &Node, what: &str) -> Vec<usize> {
     let known = context.queues.clone();
     let nodes = context.list(node, what, PARTS_MAX);
-    let places = nodes
-        .iter()
-        .map(|node| context.place(node, "queue", &known));
-    let mut places: Vec<usize> = places.collect::<Vec<_>>().into_iter().flatten().collect();
+    let mut places = Vec::new();
+    for node in nodes {
+        let Some(place) = context.place(node, "queue", &known) else {
+            continue;
+        };
+        if places.contains(&place) {
+            let twice = format!("{what} names `{}` twice", node.text().unwrap_or_default());
+            context.fault(node.span, twice);
+        }
+        places.push(place);
+    }
     places.sort_unstable();
     places.dedup();
     places
@@ -96,6 +103,11 @@ fn by_period(context: &mut Context<'_>, node: &Node) -> Option<Vec<(f64, u32)>> 
 /// Sums of shifts that overlap.
 fn by_shifts(context: &mut Context<'_>, node: &Node) -> Vec<(f64, u32)> {
     let nodes = context.list(node, "`shifts`", SHIFTS_MAX);
+    if nodes.is_empty() && matches!(node.tree, Tree::List(_)) {
+        let fault = Fault::new(node.span, "a group without shifts never has a seat");
+        let help = "shifts: [{ from: 09:00, to: 17:00, seats: 3 }]";
+        context.faults.push(fault.help(help));
+    }
     let mut shifts = Vec::new();
     for node in nodes {
         let mut record = Record::open(node, "a shift", &mut context.faults);

@@ -33,9 +33,13 @@ pub fn minutes(node: &Node, what: &str, least: f64, faults: &mut Vec<Fault>) -> 
     let fits = read.filter(|time| (least..=MINUTES_MAX).contains(time));
     if fits.is_none() {
         let expected = match read {
-            Some(_) if least > 0.0 => "expected a time over zero, of at most a year",
-            Some(_) => "expected a time of at most a year",
-            None => "expected a time with its unit",
+            Some(_) if least > f64::MIN_POSITIVE => {
+                let seconds = least * 60.0;
+                format!("expected a time of at least {seconds} s, at most a year")
+            }
+            Some(_) if least > 0.0 => "expected a time over zero, of at most a year".to_owned(),
+            Some(_) => "expected a time of at most a year".to_owned(),
+            None => "expected a time with its unit".to_owned(),
         };
         let fault = wrong(node, what).label(expected);
         faults.push(fault.help("times are written 800ms, 90s, 2.5m or 1h"));

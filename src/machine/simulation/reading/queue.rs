@@ -88,9 +88,22 @@ pub fn read(
     if let Some(node) = record.take("steps") {
         let nodes = context.list(node, "`steps`", STEPS_MAX);
         setup.steps = nodes.iter().map(|node| step(context, node)).collect();
+        reach_each(context, nodes, &setup.steps);
     }
     record.finish(&mut context.faults);
     queue
+}
+
+/// A step that never ends is the last.
+fn reach_each(context: &mut Context<'_>, nodes: &[Node], steps: &[Step]) {
+    let endless = |step: &Step| step.lasts.is_none() && step.skip == SkipIf::Never;
+    let never = steps.iter().position(endless);
+    let next = never.and_then(|at| nodes.get(at + 1));
+    if let Some(node) = next {
+        let fault = Fault::new(node.span, "no call comes to this step");
+        let help = "the step before it has no end: say `for` or `skip_if` there";
+        context.faults.push(fault.help(help));
+    }
 }
 
 fn step(context: &mut Context<'_>, node: &Node) -> Step {

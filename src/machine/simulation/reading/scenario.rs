@@ -7,6 +7,7 @@ use crate::machine::simulation::reading::context::Files;
 use crate::machine::simulation::reading::group;
 use crate::machine::simulation::reading::quantity;
 use crate::machine::simulation::reading::queue;
+use crate::machine::simulation::scenario::CALLS_MAX;
 use crate::machine::simulation::scenario::Choice;
 use crate::machine::simulation::scenario::Day;
 use crate::machine::simulation::scenario::DayEnd;
@@ -14,6 +15,7 @@ use crate::machine::simulation::scenario::PARTS_MAX;
 use crate::machine::simulation::scenario::Queue;
 use crate::machine::simulation::scenario::SEATS_MAX;
 use crate::machine::simulation::scenario::Scenario;
+use crate::machine::simulation::staffing;
 use crate::vocabulary::fault::Fault;
 use crate::vocabulary::fault::Severity;
 use crate::vocabulary::fault::Span;
@@ -87,6 +89,7 @@ fn read_whole(context: &mut Context<'_>, node: &Node) -> Option<Scenario> {
     let groups = record.need("groups", &mut context.faults);
     record.finish(&mut context.faults);
     let (types, groups) = (types?, groups?);
+    let types_at = types.span;
     let kinds = parts(context, types, "a type");
     context.types = names(&kinds);
     let teams = parts(context, groups, "a group");
@@ -106,12 +109,13 @@ fn read_whole(context: &mut Context<'_>, node: &Node) -> Option<Scenario> {
         name: name?,
         day: context.day,
         lines: lines.flatten(),
+        calls_max: CALLS_MAX,
         busyness: busyness.flatten(),
         queues,
         types: types?,
         groups: seated?,
     };
-    look_over(context, &scenario, groups.span);
+    look_over(context, &scenario, (types_at, groups.span));
     Some(scenario)
 }
 
@@ -231,7 +235,12 @@ fn read_queues(
 }
 
 /// What only the whole shows.
-fn look_over(context: &mut Context<'_>, scenario: &Scenario, groups: Span) {
+fn look_over(context: &mut Context<'_>, scenario: &Scenario, (types, groups): (Span, Span)) {
+    let calls = scenario.calls_expected();
+    if calls > f64::from(u32::try_from(CALLS_MAX).unwrap_or(u32::MAX)) {
+        let what = format!("{calls:.0} calls a day on average, at most {CALLS_MAX}");
+        context.fault(types, what);
+    }
     let seats = scenario.groups.iter().map(|group| group.seats());
     let seats = seats.fold(0_u32, u32::saturating_add);
     if usize::try_from(seats).unwrap_or(usize::MAX) > SEATS_MAX {
@@ -243,15 +252,19 @@ fn look_over(context: &mut Context<'_>, scenario: &Scenario, groups: Span) {
         context.fault(groups, what);
     }
     for kind in &scenario.types {
-        let served = scenario
-            .groups
-            .iter()
-            .any(|group| group.queues.contains(&kind.queue));
-        if !served {
+        let name = &kind.name;
+        let mut serving = scenario.groups.iter();
+        if !serving.any(|group| group.queues.contains(&kind.queue)) {
             context.fault(
                 groups,
-                format!("no group serves the queue of type `{}`", kind.name),
+                format!("no group serves the queue of type `{name}`"),
             );
+            continue;
+        }
+        let mut all = 0..scenario.groups.len();
+        if !all.any(|group| staffing::can_serve(scenario, group, kind)) {
+            let what = format!("no group that serves the queue of type `{name}` meets its need");
+            context.fault(groups, what);
         }
     }
     for group in &scenario.groups {

@@ -24,6 +24,9 @@ pub enum TableError {
     /// It holds nothing.
     #[error("it has no rows")]
     Empty,
+    /// It holds nothing of this type.
+    #[error("none of its rows is of type `{0}`")]
+    NoneOf(String),
     /// It holds too much.
     #[error("over {CALLS_MAX} rows")]
     Long,
@@ -142,8 +145,11 @@ pub fn arrivals(
             day.push(one);
         }
     }
-    if came.iter().all(Vec::is_empty) {
+    if table.rows.is_empty() {
         return Err(TableError::Empty);
+    }
+    if came.iter().all(Vec::is_empty) {
+        return Err(TableError::NoneOf(kind.to_owned()));
     }
     Ok(came)
 }
@@ -193,7 +199,9 @@ mod tests {
             wrong("at\n11:00\n"),
             "line 2: 11:00 is not within the hours of `day`"
         );
-        assert_eq!(wrong("at,type\n08:00,b\n"), "it has no rows");
+        assert_eq!(wrong("at,type\n"), "it has no rows");
+        let none = "none of its rows is of type `a`";
+        assert_eq!(wrong("at,type\n08:00,b\n"), none);
         let ragged = "line 3: this row has more or fewer cells than the first";
         assert_eq!(wrong("at,type\n08:00,a\n08:00\n"), ragged);
         assert_eq!(minutes("s\n60\n30\n", None).unwrap(), [1.0, 0.5]);
