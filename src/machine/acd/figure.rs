@@ -409,7 +409,7 @@ mod tests {
         let now = minute(10);
         let waits = |figures: &Figures, queue| figures.rank(&head(queue, minute(7)), now);
         assert!(waits(&figures, HEAVY) > waits(&figures, LIGHT));
-        // Talks of a tenth: (3 + 10)/4 outweighs the power ⅗ of four.
+        // Talks of a tenth: (2 + 10)/3 outweighs the power ⅔ of four.
         (0..900).for_each(|_| figures.talked(LIGHT, Duration::from_secs(18)));
         assert!(waits(&figures, HEAVY) < waits(&figures, LIGHT));
     }

@@ -22,7 +22,7 @@
 //!
 //! Equal indices go by arrival. `Q`, and the sum in `p`, are over the queues that share seats.
 //!
-//! `auto`: `p` is `(3 + v)/4 · c^⅔·√u/n^⅕`, divided by the least of those that share seats; `v` is the
+//! `auto`: `p` is `(2 + v)/3 · c^⅔·√u/n^⅒`, divided by the least of those that share seats; `v` is the
 //! queue's `µ` over the least `µ` of these, `u` the minutes that its callers wait for each who leaves,
 //! and `n` the seats that are signed in for the queue, each divided by the queues that it serves.
 //! Where all are equal it serves who waits longest: that is cheapest where a wait costs its square.
@@ -186,18 +186,18 @@ fn auto(sight: Sight) -> f64 {
 }
 
 /// How fast a wait presses by its queue's weight and by the seats that serve it, each divided by the
-/// queues that it serves: `c^⅔/n^⅕`.
+/// queues that it serves: `c^⅔/n^⅒`.
 #[must_use]
 pub fn gravity(weight: f64, seats: f64) -> f64 {
-    weight.cbrt().powi(2) / seats.powf(0.2)
+    weight.cbrt().powi(2) / seats.powf(0.1)
 }
 
 /// How fast a wait presses by the talks of its queue, `v` times as many of which end in a busy minute
 /// as of the slowest queue's, and by the minutes that its callers wait for each who leaves:
-/// `(3 + v)/4 · √u`.
+/// `(2 + v)/3 · √u`.
 #[must_use]
 pub fn urgency(v: f64, u: f64) -> f64 {
-    (3.0 + v) / 4.0 * u.sqrt()
+    (2.0 + v) / 3.0 * u.sqrt()
 }
 
 /// What each who waits behind costs where a wait presses so: `p^³ᐟ²`, for which the weight stands as
