@@ -70,7 +70,9 @@ fn never_far_from_the_best(study: &Study, slack: f64) {
 
 #[test]
 fn auto_beats_fixed_queue_ratio_on_the_n_design() {
-    let study = compare(example("n-design.yaml"), days(3));
+    // Of a hundred days the gain is known to half a per cent only.
+    let many = if days(0) >= 100 { 400 } else { 0 };
+    let study = compare(example("n-design.yaml"), days(3).max(many));
     let (cost, slack) = (ratio(&study, Policy::FixedQueueRatio), slack(0.04));
     assert!(
         cost <= 0.99 + slack,
