@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Those who left count until there are so many; then each counts half.
-const LEFT_MAX: f64 = 200.0;
+const LEFT_MAX: f64 = 1_000.0;
 /// So many who left after the mean of all queues that share seats are added to a queue's own.
 const OWN_MIN: f64 = 10.0;
 /// Before anybody left: one, after ten minutes.
@@ -70,9 +70,9 @@ mod tests {
 
     #[test]
     fn what_was_long_ago_counts_less() {
-        let mut own = seen(200, 2_000.0);
+        let mut own = seen(1_000, 10_000.0);
         let all = own;
-        (0..400).for_each(|_| own.learn(2.0, true));
+        (0..2_000).for_each(|_| own.learn(2.0, true));
         assert!(own.among(all) < 4.0);
     }
 }

@@ -12,7 +12,7 @@
 //! generalised_c_mu    c·w·µ
 //! service_level       1 + w/T while w ≤ T, then T/w
 //! auto                p·w + (p^³ᐟ² − 1)·(q − 1)·g, and p·d·e more while T − min(m, 2½·h) < w ≤ T,
-//!                     d = min(1.6·m, 3·T)
+//!                     d = min(1.4·m, 3·T)
 //!
 //! w waiting time (min)   q contacts that wait in its queue   Q in all queues that share seats
 //! c the queue's weight   T its target (min)                  µ its talks ended per busy minute
@@ -36,7 +36,7 @@
 //! long again as others did lately; of that wait the last two and a half turns of the seats that
 //! may serve it (`2½·h`) are soon enough. Answered now instead of a contact that waits `d` minutes longer,
 //! about `d` earlier than in turn, it costs `d²`: worth it as long as `d` is small beside what waits
-//! cost anyway, so up to 1.6 mean waits, and never beyond 3 targets. `e` is the
+//! cost anyway, so up to 1.4 mean waits, and never beyond 3 targets. `e` is the
 //! least weight over the mean weight, to the fourth: targets count in so far as weights do not.
 
 use std::fmt;
@@ -216,7 +216,7 @@ pub fn evenness(least: f64, mean: f64) -> f64 {
 
 /// How far ahead of its wait a contact goes that would miss its target: in mean waits, and in targets
 /// at most.
-const LEAD_WAITS: f64 = 1.6;
+const LEAD_WAITS: f64 = 1.4;
 const LEAD_TARGETS: f64 = 3.0;
 /// How many turns of the seats that may serve it before it misses its target.
 const LEAD_TURNS: f64 = 2.5;
