@@ -22,6 +22,7 @@ use crate::face::cli::shadow;
 use crate::face::cli::simulate;
 use crate::face::cli::token;
 use crate::face::cli::trial;
+use crate::face::cli::waits;
 
 /// A contact centre in one binary.
 #[derive(Debug, Parser)]
@@ -80,6 +81,8 @@ enum Command {
     Token(token::Options),
     /// Walk a dialplan in the terminal; no telephone needed.
     Try(trial::Options),
+    /// Tell how well the waits of a recorded day would have been foretold.
+    Waits(waits::Options),
 }
 
 /// Does what the command line says.
@@ -139,6 +142,7 @@ pub fn run() -> Ending {
         Command::Simulate(options) => simulate::run(&options, &mut out),
         Command::Token(options) => token::run(&options, &mut out),
         Command::Try(options) => trial::run(&options, || io::stdin().lock(), &mut out),
+        Command::Waits(options) => waits::run(&options, &mut out),
     };
     match ended {
         Ok(ending) => ending,

@@ -94,3 +94,6 @@ pub mod trial_sound;
 
 /// A trial going on.
 pub mod trial_stage;
+
+/// `ringwise waits`: how well recorded waits would have been foretold.
+pub mod waits;

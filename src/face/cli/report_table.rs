@@ -8,15 +8,15 @@ use serde_json::Value;
 #[must_use]
 pub fn aligned(lines: &[Vec<String>]) -> String {
     let count = lines.first().map_or(0, Vec::len);
-    let width = |column: usize| {
+    let widest = |column: usize| {
         let cells = lines.iter().filter_map(|line| line.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        cells.map(|cell| width(cell)).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..count).map(width).collect();
+    let widths: Vec<usize> = (0..count).map(widest).collect();
     let mut text = String::new();
     for line in lines {
-        let cells = line.iter().zip(&widths).map(|(cell, width)| {
-            let pad = width.saturating_sub(cell.chars().count());
+        let cells = line.iter().zip(&widths).map(|(cell, widest)| {
+            let pad = widest.saturating_sub(width(cell));
             format!("{cell}{}", " ".repeat(pad))
         });
         let row = cells.collect::<Vec<_>>().join("  ");
@@ -24,6 +24,13 @@ pub fn aligned(lines: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// How many columns of a terminal a text takes: Chinese characters take two.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    let wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}');
+    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
 }
 
 /// An explanation, a line for each thing that happened.
@@ -147,6 +154,13 @@ mod tests {
             "average speed of answer  asa.1        -       12.2 s"
         );
         assert!(page.contains("1001  3"));
+    }
+
+    #[test]
+    fn columns_stand_under_each_other_beside_chinese_names_too() {
+        let line = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let table = aligned(&[line(["售后", "1"]), line(["sales", "2"])]);
+        assert_eq!(table, "售后   1\nsales  2\n");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A simulation as tables for people.
 
+use crate::face::cli::report_table::width;
 use crate::face::cli::simulate_json;
 use crate::machine::simulation::estimate::Estimate;
 use crate::machine::simulation::figure::Figure;
@@ -232,12 +233,6 @@ fn aligned(lines: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// How many columns of a terminal a text takes: Chinese characters take two.
-fn width(text: &str) -> usize {
-    let wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}');
-    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
 }
 
 #[cfg(test)]

@@ -18,6 +18,12 @@ pub mod queue_length;
 /// A wait as it is said: whole minutes, from and to.
 pub mod range;
 
+/// Waits as somebody recorded them.
+pub mod recorded;
+
+/// Recorded waits told again.
+pub mod replay;
+
 /// Contacts that wait together, and how fast they move.
 pub mod station;
 

@@ -3,6 +3,11 @@
 
 use std::time::Duration;
 
+use ringwise::machine::waiting::recorded;
+use ringwise::machine::waiting::recorded::Layout;
+use ringwise::machine::waiting::recorded::Staff;
+use ringwise::machine::waiting::replay::replay;
+
 use crate::waits::line::Line;
 
 const DAY: &str = include_str!("../../data/technion-calls-oneday/calls_one_day.csv");
@@ -107,4 +112,31 @@ fn a_day_has_the_waits_that_its_papers_tell_of() {
         (calls.len(), served.len(), mean.as_secs()),
         (1_969, 1_243, 163)
     );
+}
+
+/// As `ringwise waits` reads it, with the columns named.
+#[test]
+fn the_command_tells_of_the_day_what_the_engine_does() {
+    let column = str::to_owned;
+    let layout = Layout {
+        came: column("q_start"),
+        left: column("q_exit"),
+        end: column("outcome"),
+        answered: column("AGENT"),
+        abandoned: column("HANG"),
+        need: Some(column("type")),
+        queue: None,
+    };
+    let read = recorded::waits(DAY, &layout).unwrap();
+    assert_eq!((read.waits.len(), read.others), (1_969, 18));
+    let one_seat = Staff {
+        at_ms: 0,
+        queue: None,
+        seats: 1,
+    };
+    let told = replay(&read.waits, &[one_seat]);
+    assert_eq!(told.accuracy.waits, 1_232);
+    let root = |of: &Line| of.accuracy.root_mean_square_s().unwrap();
+    let found = told.accuracy.root_mean_square_s().unwrap();
+    assert!((found - root(&self::told(Some))).abs() < 0.5, "{found}");
 }
