@@ -1,11 +1,15 @@
 //! Counts and times of a period, folded from facts.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
+use crate::call::kpi_rows::Period;
+use crate::call::kpi_rows::Sliced;
 use crate::call::promise::CallbackFact;
 use crate::call::promise::PromiseEnd;
+use crate::call::record::Names;
 use crate::call::record::Outcome;
 use crate::call::record::Record;
 use crate::call::record::SegmentKind;
@@ -18,40 +22,23 @@ use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Wall;
 
-/// A stretch of the calendar: from the first, up to but not including the second.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Period {
-    /// Its first moment.
-    pub from: Wall,
-    /// The first moment after it.
-    pub to: Wall,
-}
-
-impl Period {
-    /// Whether it holds this moment.
-    #[must_use]
-    pub fn holds(self, moment: Wall) -> bool {
-        self.from <= moment && moment < self.to
-    }
-
-    /// How much of a stretch lies in it, in ms.
-    fn share_ms(self, from: Wall, to: Wall) -> u64 {
-        let inside = to.min(self.to).ms_since(from.max(self.from));
-        u64::try_from(inside).unwrap_or(0)
-    }
-}
+/// So long after its start a process may still say whose places it keeps.
+const KEPT_WITHIN_MS: i64 = 60_000;
 
 /// Counts and times of a period, for the centre, by queue and by seat.
 #[derive(Clone, Debug)]
 pub struct KpiBook {
     period: Period,
     yardstick: Yardstick,
-    /// The whole centre.
-    pub all: Sums,
-    /// By queue.
-    pub queues: BTreeMap<QueueId, Sums>,
-    /// By seat.
-    pub seats: BTreeMap<SeatId, Sums>,
+    /// What was counted.
+    pub sums: Sliced,
+    /// What ids stand for at present.
+    names: Names,
+    /// When the newest fact was, and the newest start.
+    last: Wall,
+    started: Wall,
+    /// Calls of the period that have no record yet.
+    open: BTreeSet<CallId>,
     waiting: BTreeMap<CallId, Wait>,
     /// Those who waited when the process ended.
     left_open: BTreeMap<CallId, Wait>,
@@ -59,18 +46,17 @@ pub struct KpiBook {
     states: BTreeMap<SeatId, Standing>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Wait {
-    queue: QueueId,
+    queue: String,
     since: Wall,
-    counts: bool,
     has_left: bool,
     rings_since: Option<Wall>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Talk {
-    queue: Option<QueueId>,
+    queue: Option<String>,
     seat: SeatId,
     since: Wall,
     holds: bool,
@@ -78,24 +64,26 @@ struct Talk {
     hold_ms: u64,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Standing {
     state: SeatState,
     since: Wall,
     /// The queue of its last talk: its after-call work counts there.
-    queue: Option<QueueId>,
+    queue: Option<String>,
 }
 
 impl KpiBook {
-    /// Nothing has happened yet.
+    /// Nothing has happened yet; with intervals of this length, if one is named.
     #[must_use]
-    pub fn new(period: Period, yardstick: Yardstick) -> Self {
+    pub fn new(period: Period, every_ms: Option<i64>, yardstick: Yardstick) -> Self {
         Self {
             period,
             yardstick,
-            all: Sums::default(),
-            queues: BTreeMap::new(),
-            seats: BTreeMap::new(),
+            sums: Sliced::new(period, every_ms),
+            names: Names::default(),
+            last: period.from,
+            started: period.from,
+            open: BTreeSet::new(),
             waiting: BTreeMap::new(),
             left_open: BTreeMap::new(),
             talking: BTreeMap::new(),
@@ -103,30 +91,62 @@ impl KpiBook {
         }
     }
 
-    /// A seat stood so before the first fact.
-    pub fn begin_seat(&mut self, seat: SeatId, state: SeatState) {
-        let standing = Standing {
-            state,
-            since: self.period.from,
-            queue: None,
-        };
-        self.states.insert(seat, standing);
+    /// What ids stood for, and how seats stood, before the first fact.
+    pub fn begin(&mut self, names: Names, seats: impl IntoIterator<Item = (SeatId, SeatState)>) {
+        self.names = names;
+        for (seat, state) in seats {
+            let standing = Standing {
+                state,
+                since: self.period.from,
+                queue: None,
+            };
+            self.states.insert(seat, standing);
+        }
+    }
+
+    /// Whether facts from this moment on change nothing any more: the period is over, and whoever
+    /// came in it has gone.
+    #[must_use]
+    pub fn is_done(&self, now: Wall) -> bool {
+        let counts = |wait: &Wait| self.period.holds(wait.since);
+        // A process says at its start whose places it keeps.
+        let may_be_kept = now.ms_since(self.started) < KEPT_WITHIN_MS;
+        let over = now >= self.period.to && self.open.is_empty();
+        over && !self.waiting.values().any(counts)
+            && !(may_be_kept && self.left_open.values().any(counts))
     }
 
     /// Takes the next fact.
     pub fn take(&mut self, next: &Recorded) {
         if let Fact::Started { .. } = &next.fact {
-            self.restart(next.wall);
-        } else if let Fact::Acd(fact) = &next.fact {
+            self.restart();
+            self.started = next.wall;
+        }
+        if let Some(names) = next.fact.names() {
+            self.names = names.clone();
+        }
+        self.last = self.last.max(next.wall);
+        if let Fact::Acd(fact) = &next.fact {
             self.take_acd(next.wall, fact);
         } else if let Fact::Closed(record) = &next.fact {
             self.take_record(record);
+            self.open.remove(&record.call);
         }
         let Some(call) = next.call else {
             return;
         };
-        if let Fact::Callback(CallbackFact::Kept { .. }) = &next.fact {
+        if let Fact::Arrived(_) = &next.fact {
+            if self.period.holds(next.wall) {
+                self.open.insert(call);
+            }
+        } else if let Fact::Callback(CallbackFact::Kept { .. }) = &next.fact {
             let kept = self.left_open.remove_entry(&call);
+            if kept
+                .as_ref()
+                .is_some_and(|(_, wait)| self.period.holds(wait.since))
+            {
+                self.open.insert(call);
+            }
             self.waiting.extend(kept);
         } else if let Fact::Callback(CallbackFact::Ended(end)) = &next.fact {
             self.end_promise(next.wall, call, *end);
@@ -134,12 +154,8 @@ impl KpiBook {
             if let Some(wait) = self.waiting.get_mut(&call) {
                 wait.has_left = true;
             }
-        } else if matches!(
-            next.fact,
-            Fact::QueueClosed { .. } | Fact::WaitTooLong { .. }
-        ) {
-            // By name: they count for the centre only.
-            self.all.refused += u64::from(self.period.holds(next.wall));
+        } else if let Fact::QueueClosed { queue } | Fact::WaitTooLong { queue, .. } = &next.fact {
+            self.count(next.wall, queue, |sums| sums.refused += 1);
         } else if let Fact::Bridged { seat } = &next.fact {
             self.begin_talk(call, *seat, next.wall);
         } else if let Fact::Held { .. } | Fact::Resumed { .. } = &next.fact {
@@ -162,20 +178,31 @@ impl KpiBook {
         for seat in seats {
             self.pass_seat(seat, now);
         }
-        let waiting: Vec<Wait> = self.waiting.values().copied().collect();
-        for wait in waiting.into_iter().filter(|wait| wait.counts) {
-            self.count(wait.queue, |sums| sums.waiting += 1);
+        let waiting: Vec<Wait> = self.waiting.values().cloned().collect();
+        for wait in waiting {
+            self.count(wait.since, &wait.queue, |sums| sums.waiting += 1);
+        }
+        self.cut_off();
+    }
+
+    /// Those who waited when the process ended, and are not kept by the next one, are gone.
+    fn cut_off(&mut self) {
+        for wait in std::mem::take(&mut self.left_open).into_values() {
+            self.count(wait.since, &wait.queue, |sums| sums.cut_off += 1);
         }
     }
 
     /// The process ended: who waited or talked then is gone, but for those who are still to be
     /// called back, and seats sign in anew.
-    fn restart(&mut self, at: Wall) {
+    fn restart(&mut self) {
         let seats: Vec<SeatId> = self.states.keys().copied().collect();
+        // Nobody was there between the last that was known and the start.
         for seat in seats {
-            self.pass_seat(seat, at);
+            self.pass_seat(seat, self.last);
         }
         self.states.clear();
+        self.cut_off();
+        self.open.clear();
         self.left_open = std::mem::take(&mut self.waiting);
         self.talking.clear();
     }
@@ -189,8 +216,9 @@ impl KpiBook {
                 ..
             } => self.queued((at, *waited_ms), *contact, *queue),
             AcdFact::Moved { contact, queue, .. } => {
+                let name = self.queue(*queue);
                 if let Some(wait) = self.waiting.get_mut(contact) {
-                    wait.queue = *queue;
+                    wait.queue = name;
                 }
             }
             AcdFact::Offered { contact, .. } => {
@@ -208,9 +236,8 @@ impl KpiBook {
             } => self.answered(at, *contact, *waited_ms),
             AcdFact::Abandoned { contact, waited_ms } => self.abandoned(*contact, *waited_ms),
             AcdFact::Overflowed { queue, .. } => {
-                if self.period.holds(at) {
-                    self.count(*queue, |sums| sums.refused += 1);
-                }
+                let name = self.queue(*queue);
+                self.count(at, &name, |sums| sums.refused += 1);
             }
             AcdFact::SeatChanged { seat, state } => {
                 self.pass_seat(*seat, at);
@@ -218,7 +245,7 @@ impl KpiBook {
                 let standing = Standing {
                     state: *state,
                     since: at,
-                    queue: old.and_then(|old| old.queue),
+                    queue: old.and_then(|old| old.queue.clone()),
                 };
                 self.states.insert(*seat, standing);
             }
@@ -239,56 +266,52 @@ impl KpiBook {
     }
 
     fn queued(&mut self, (at, waited_ms): (Wall, u64), contact: CallId, queue: QueueId) {
+        let queue = self.queue(queue);
         // Who is called back again waits on.
         if let Some(wait) = self.waiting.get_mut(&contact) {
             wait.queue = queue;
             return;
         }
-        let counts = self.period.holds(at);
+        // Who was promised to be called back entered long ago, maybe before the period.
         let before = i64::try_from(waited_ms).unwrap_or(0);
+        let since = Wall::from_ms(at.as_ms().saturating_sub(before));
+        self.count(since, &queue, |sums| sums.queued += 1);
         let wait = Wait {
             queue,
-            since: Wall::from_ms(at.as_ms().saturating_sub(before)),
-            counts,
+            since,
             has_left: false,
             rings_since: None,
         };
         self.waiting.insert(contact, wait);
-        if counts {
-            self.count(queue, |sums| sums.queued += 1);
-        }
     }
 
     fn answered(&mut self, at: Wall, contact: CallId, waited_ms: u64) {
         let Some(wait) = self.waiting.remove(&contact) else {
             return;
         };
-        if let Some(talk) = self.talking.get_mut(&contact) {
-            talk.queue = Some(wait.queue);
-        }
-        if !wait.counts {
-            return;
-        }
         let rang = wait.rings_since.map_or(0, |since| at.ms_since(since));
         let in_target = waited_ms <= self.yardstick.target_ms;
-        self.count(wait.queue, |sums| {
+        self.count(wait.since, &wait.queue, |sums| {
             sums.answered += 1;
             sums.answered_in_target += u64::from(in_target);
             sums.wait_answered_ms += waited_ms;
             sums.wait_longest_ms = sums.wait_longest_ms.max(waited_ms);
             sums.ring_answered_ms += u64::try_from(rang).unwrap_or(0);
         });
+        if let Some(talk) = self.talking.get_mut(&contact) {
+            talk.queue = Some(wait.queue);
+        }
     }
 
     fn abandoned(&mut self, contact: CallId, waited_ms: u64) {
-        let Some(wait) = self.waiting.remove(&contact).filter(|wait| wait.counts) else {
+        let Some(wait) = self.waiting.remove(&contact) else {
             return;
         };
         let Yardstick {
             target_ms,
             short_ms,
         } = self.yardstick;
-        self.count(wait.queue, |sums| {
+        self.count(wait.since, &wait.queue, |sums| {
             if wait.has_left {
                 sums.left += 1;
             } else if waited_ms <= short_ms {
@@ -320,15 +343,14 @@ impl KpiBook {
     }
 
     fn end_wait(&mut self, call: CallId, add: impl Fn(&mut Sums)) {
-        let wait = self.waiting.remove(&call);
-        if let Some(wait) = wait.filter(|wait| wait.counts) {
-            self.count(wait.queue, add);
+        if let Some(wait) = self.waiting.remove(&call) {
+            self.count(wait.since, &wait.queue, add);
         }
     }
 
     fn begin_talk(&mut self, call: CallId, seat: SeatId, at: Wall) {
         let talk = Talk {
-            queue: self.waiting.get(&call).map(|wait| wait.queue),
+            queue: self.waiting.get(&call).map(|wait| wait.queue.clone()),
             seat,
             since: at,
             holds: false,
@@ -344,66 +366,81 @@ impl KpiBook {
         };
         talk.pass(at);
         if let Some(standing) = self.states.get_mut(&talk.seat) {
-            standing.queue = talk.queue;
+            standing.queue.clone_from(&talk.queue);
         }
-        if !self.period.holds(at) {
-            return;
-        }
+        let seat = self.seat(talk.seat);
         let add = |sums: &mut Sums| {
             sums.handled += 1;
             sums.talk_ms += talk.talk_ms;
             sums.hold_ms += talk.hold_ms;
         };
-        add(self.seats.entry(talk.seat).or_default());
-        match talk.queue {
-            Some(queue) => self.count(queue, add),
-            None => add(&mut self.all),
+        for rows in self.sums.at(at) {
+            add(&mut rows.all);
+            add(rows.seat(&seat));
+            if let Some(queue) = &talk.queue {
+                add(rows.queue(queue));
+            }
         }
     }
 
     /// Time has passed for a seat.
     fn pass_seat(&mut self, seat: SeatId, at: Wall) {
+        let name = self.seat(seat);
         let Some(standing) = self.states.get_mut(&seat) else {
             return;
         };
-        let passed = self.period.share_ms(standing.since, at);
-        standing.since = at;
-        let (state, queue) = (standing.state, standing.queue);
+        let since = std::mem::replace(&mut standing.since, at);
+        let state = standing.state;
         let signed_in = state != SeatState::SignedOut;
         let available = matches!(
             state,
             SeatState::Ready | SeatState::Reserved | SeatState::Offered
         );
         let wraps_up = state == SeatState::WrapUp;
-        let add = |sums: &mut Sums| {
-            sums.signed_in_ms += if signed_in { passed } else { 0 };
-            sums.available_ms += if available { passed } else { 0 };
-            sums.wrap_up_ms += if wraps_up { passed } else { 0 };
-        };
-        add(&mut self.all);
-        add(self.seats.entry(seat).or_default());
-        if let Some(queue) = queue.filter(|_| wraps_up) {
-            self.queues.entry(queue).or_default().wrap_up_ms += passed;
+        let queue = standing.queue.as_ref().filter(|_| wraps_up);
+        for (passed, rows) in self.sums.over(since, at) {
+            let add = |sums: &mut Sums| {
+                sums.signed_in_ms += if signed_in { passed } else { 0 };
+                sums.available_ms += if available { passed } else { 0 };
+                sums.wrap_up_ms += if wraps_up { passed } else { 0 };
+            };
+            add(&mut rows.all);
+            add(rows.seat(&name));
+            if let Some(queue) = queue {
+                rows.queue(queue).wrap_up_ms += passed;
+            }
         }
     }
 
     fn take_record(&mut self, record: &Record) {
-        if !self.period.holds(record.started) {
-            return;
-        }
         let entered = !matches!(
             record.outcome,
             Outcome::Cancelled | Outcome::Refused | Outcome::Lost
         );
         let ivr = |kind| kind == SegmentKind::Ivr;
         let alone = record.segments.iter().all(|segment| ivr(segment.kind));
-        self.all.calls += u64::from(entered);
-        self.all.calls_in_ivr_only += u64::from(entered && alone);
+        for rows in self.sums.at(record.started) {
+            rows.all.calls += u64::from(entered);
+            rows.all.calls_in_ivr_only += u64::from(entered && alone);
+        }
     }
 
-    fn count(&mut self, queue: QueueId, add: impl Fn(&mut Sums)) {
-        add(&mut self.all);
-        add(self.queues.entry(queue).or_default());
+    /// What happened to a contact that came at this moment.
+    fn count(&mut self, at: Wall, queue: &str, add: impl Fn(&mut Sums)) {
+        for rows in self.sums.at(at) {
+            add(&mut rows.all);
+            add(rows.queue(queue));
+        }
+    }
+
+    fn queue(&self, id: QueueId) -> String {
+        let name = self.names.queue(id);
+        name.unwrap_or_else(|| format!("queue {}", id.0))
+    }
+
+    fn seat(&self, id: SeatId) -> String {
+        let name = self.names.seat(id);
+        name.unwrap_or_else(|| format!("seat {}", id.0))
     }
 }
 

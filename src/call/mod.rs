@@ -78,6 +78,9 @@ pub mod health;
 /// Counts and times of a period.
 pub mod kpi_book;
 
+/// Sums of a period and its intervals, by name.
+pub mod kpi_rows;
+
 /// A promise to call back, under way.
 mod kept;
 

@@ -11,7 +11,7 @@ use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
 use ringwise::call::kpi_book::KpiBook;
-use ringwise::call::kpi_book::Period;
+use ringwise::call::kpi_rows::Period;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::phone::PhoneReport;
@@ -134,7 +134,7 @@ impl Centre {
             from: Wall::from_ms(0),
             to: Wall::from_ms(i64::MAX),
         };
-        let mut book = KpiBook::new(period, Yardstick::default());
+        let mut book = KpiBook::new(period, None, Yardstick::default());
         let (mut view, mut offered) = (View::default(), 0);
         for fact in &self.settlement.town.facts {
             book.take(fact);
@@ -144,7 +144,7 @@ impl Centre {
             offered = now;
         }
         book.finish(self.settlement.town.turn().wall);
-        let (sums, queue) = (&book.all, &view.queues[0]);
+        let (sums, queue) = (&book.sums.total.all, &view.queues[0]);
         let given_up = sums.abandoned + sums.abandoned_short;
         assert_eq!(sums.queued + queue.moved, queue.offered);
         assert_eq!(sums.answered, queue.answered);
@@ -313,9 +313,12 @@ fn a_wait_counts_from_the_queue_on_in_the_next_process() {
         from: Wall::from_ms(0),
         to: Wall::from_ms(i64::MAX),
     };
-    let mut book = KpiBook::new(period, Yardstick::default());
+    let mut book = KpiBook::new(period, None, Yardstick::default());
     facts.clone().for_each(|fact| book.take(fact));
-    assert_eq!((book.all.queued, book.all.answered), (3, 3));
+    assert_eq!(
+        (book.sums.total.all.queued, book.sums.total.all.answered),
+        (3, 3)
+    );
     for (call, words) in [
         (kept, "with priority 0, 21 min 10 s after the wait began"),
         (other.call, "it had waited 21 min"),

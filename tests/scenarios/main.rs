@@ -28,6 +28,7 @@ mod digest_vectors;
 mod engine_api;
 mod english_speech;
 mod expression_laws;
+mod figures;
 mod first_call;
 mod journal;
 mod learning_killed;

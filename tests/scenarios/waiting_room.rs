@@ -10,7 +10,7 @@ use ringwise::call::explain;
 use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
 use ringwise::call::kpi_book::KpiBook;
-use ringwise::call::kpi_book::Period;
+use ringwise::call::kpi_rows::Period;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::record::Outcome;
@@ -230,7 +230,7 @@ fn figures_of_a_day_are_folded_from_its_facts() {
         from: Wall::from_ms(0),
         to: Wall::from_ms(i64::MAX),
     };
-    let mut book = KpiBook::new(period, Yardstick::default());
+    let mut book = KpiBook::new(period, None, Yardstick::default());
     settlement
         .town
         .facts
@@ -248,8 +248,13 @@ fn figures_of_a_day_are_folded_from_its_facts() {
             sums.waiting,
         )
     };
-    assert_eq!(counted(&book.all), (3, 2, 1, 1, 0, 2, 0));
-    let value = |id| formula::named(id).unwrap().value(&book.all).unwrap();
+    assert_eq!(counted(&book.sums.total.all), (3, 2, 1, 1, 0, 2, 0));
+    let value = |id| {
+        formula::named(id)
+            .unwrap()
+            .value(&book.sums.total.all)
+            .unwrap()
+    };
     assert!((value("sl.ignore.1") - 0.5).abs() < 1e-9);
     assert!(
         value("asa.1") > 14.0 && value("asa.1") < 16.5,
@@ -261,10 +266,19 @@ fn figures_of_a_day_are_folded_from_its_facts() {
         "{}",
         value("aht.1")
     );
-    let (work, ready) = (book.all.work_ms(), book.all.available_ms);
+    let (work, ready) = (
+        book.sums.total.all.work_ms(),
+        book.sums.total.all.available_ms,
+    );
     assert!(ready > 60_000 && work > 45_000, "{work} {ready}");
-    assert_eq!(book.seats.len(), 1);
-    assert_eq!((book.all.calls, book.all.calls_in_ivr_only), (3, 0));
+    assert_eq!(book.sums.total.seats.len(), 1);
+    assert_eq!(
+        (
+            book.sums.total.all.calls,
+            book.sums.total.all.calls_in_ivr_only
+        ),
+        (3, 0)
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What happened, out of the journal: a period, or around one call.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -8,7 +9,7 @@ use rusqlite::OptionalExtension;
 
 use crate::call::fact::Fact;
 use crate::call::fact::Recorded;
-use crate::call::kpi_book::Period;
+use crate::call::kpi_rows::Period;
 use crate::call::record::Names;
 use crate::driver::journal::schema;
 use crate::driver::journal::writer::signed;
@@ -65,7 +66,8 @@ pub fn standing_before(path: &Path, period: Period) -> Result<Standing, HistoryE
     standing(&db, first)
 }
 
-/// Gives every fact that may concern a period to `take`. A running centre may go on writing.
+/// Gives every fact that may concern a period to `take`, until that says that it has enough. A
+/// running centre may go on writing.
 ///
 /// # Errors
 ///
@@ -73,7 +75,7 @@ pub fn standing_before(path: &Path, period: Period) -> Result<Standing, HistoryE
 pub fn period(
     path: &Path,
     period: Period,
-    mut take: impl FnMut(&Recorded),
+    mut take: impl FnMut(&Recorded) -> ControlFlow<()>,
 ) -> Result<(), HistoryError> {
     let db = schema::open_reading(path)?;
     let first = first_of(&db, period)?;
@@ -84,8 +86,8 @@ pub fn period(
         let facts: String = row.get(0)?;
         for line in facts.lines() {
             let fact: Recorded = serde_json::from_str(line)?;
-            if fact.seq.cast_signed() > first {
-                take(&fact);
+            if fact.seq.cast_signed() > first && take(&fact).is_break() {
+                return Ok(());
             }
         }
     }

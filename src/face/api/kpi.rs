@@ -1,5 +1,7 @@
 //! Figures of a period, worked out of the journal.
 
+use std::ops::ControlFlow;
+
 use axum::Json;
 use axum::extract::Query;
 use axum::extract::State;
@@ -12,8 +14,8 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::call::kpi_book::KpiBook;
-use crate::call::kpi_book::Period;
-use crate::call::record::Names;
+use crate::call::kpi_rows::Period;
+use crate::call::kpi_rows::Rows;
 use crate::driver::journal::history;
 use crate::driver::journal::history::HistoryError;
 use crate::face::api::desk::Desk;
@@ -28,17 +30,22 @@ use crate::vocabulary::time::Wall;
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The longest period.
 const PERIOD_MAX_MS: i64 = 400 * DAY_MS;
+/// The shortest interval, in seconds.
+const EVERY_S_MIN: u32 = 60;
+/// The most intervals.
+const INTERVALS_MAX: i64 = 2_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wish {
     from: Option<jiff::Timestamp>,
     to: Option<jiff::Timestamp>,
+    every_s: Option<u32>,
     target_s: Option<u32>,
     short_s: Option<u32>,
 }
 
-/// `GET /api/v1/kpis?from=2026-03-02T00:00:00%2B08:00&to=…&target_s=20&short_s=5`.
+/// `GET /api/v1/kpis?from=2026-03-02T00:00:00%2B08:00&to=…&every_s=1800&target_s=20&short_s=5`.
 ///
 /// # Errors
 ///
@@ -49,7 +56,7 @@ pub(super) async fn kpis(
 ) -> Result<Response, Problem> {
     let Query(wish) = wish.map_err(|rejection| {
         let detail = format!(
-            "{}; expected from and to as ISO 8601 moments, target_s and short_s as seconds",
+            "{}; expected from and to as ISO 8601 moments, every_s, target_s and short_s as seconds",
             rejection.body_text()
         );
         Problem::new(rejection.status(), "not a period", detail)
@@ -60,29 +67,49 @@ pub(super) async fn kpis(
     let now = desk.knowledge.clock.turn().wall;
     let now = now.max(known.unwrap_or_default());
     let period = period(&wish, now)?;
+    let every_ms = every_ms(&wish, period)?;
     let yardstick = yardstick(&wish);
     let path = desk.database.clone();
     let book = record::asked(move || {
         let standing = history::standing_before(&path, period)?;
-        fold(&path, (period, now), yardstick, standing)
+        let book = KpiBook::new(period, every_ms, yardstick);
+        fold(&path, (period, now), book, standing)
     });
-    let (book, names) = book.await?;
-    Ok(Json(answer(&book, &names, (period, yardstick))).into_response())
+    Ok(Json(answer(&book.await?, (period, yardstick))).into_response())
+}
+
+fn not_a_period(detail: &'static str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "not a period", detail)
+}
+
+/// The length of the intervals, if any are wanted.
+fn every_ms(wish: &Wish, period: Period) -> Result<Option<i64>, Problem> {
+    let Some(every_s) = wish.every_s else {
+        return Ok(None);
+    };
+    let every_ms = i64::from(every_s) * 1_000;
+    if every_s < EVERY_S_MIN {
+        return Err(not_a_period("every_s must be at least 60"));
+    }
+    if period.to.ms_since(period.from) / every_ms >= INTERVALS_MAX {
+        return Err(not_a_period(
+            "over 2,000 intervals: a longer every_s or a shorter period is needed",
+        ));
+    }
+    Ok(Some(every_ms))
 }
 
 fn period(wish: &Wish, now: Wall) -> Result<Period, Problem> {
     let wall = |moment: jiff::Timestamp| Wall::from_ms(moment.as_millisecond());
     let end = Wall::from_ms(now.as_ms().saturating_add(1));
     let to = wish.to.map_or(end, wall);
-    let day_before = Wall::from_ms(to.as_ms().saturating_sub(DAY_MS));
+    // Intervals begin at full ones, such as half hours.
+    let step = i64::from(wish.every_s.unwrap_or(0).min(86_400)) * 1_000;
+    let into = to.as_ms().checked_rem_euclid(step).unwrap_or(0);
+    let day_before = Wall::from_ms(to.as_ms().saturating_sub(DAY_MS + into));
     let from = wish.from.map_or(day_before, wall);
     if !(0..=PERIOD_MAX_MS).contains(&to.ms_since(from)) {
-        let detail = "from must be before to, by at most 400 days";
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "not a period",
-            detail,
-        ));
+        return Err(not_a_period("from must be before to, by at most 400 days"));
     }
     Ok(Period { from, to })
 }
@@ -99,25 +126,22 @@ fn yardstick(wish: &Wish) -> Yardstick {
 fn fold(
     path: &std::path::Path,
     (period, now): (Period, Wall),
-    yardstick: Yardstick,
+    mut book: KpiBook,
     standing: history::Standing,
-) -> Result<(KpiBook, Names), HistoryError> {
-    let mut book = KpiBook::new(period, yardstick);
-    let mut names = standing.names;
-    for (seat, state) in standing.seats {
-        book.begin_seat(seat, state);
-    }
+) -> Result<KpiBook, HistoryError> {
+    book.begin(standing.names, standing.seats);
     history::period(path, period, |fact| {
-        if let Some(known) = fact.fact.names() {
-            names = known.clone();
+        if book.is_done(fact.wall) {
+            return ControlFlow::Break(());
         }
         book.take(fact);
+        ControlFlow::Continue(())
     })?;
     book.finish(now.min(period.to));
-    Ok((book, names))
+    Ok(book)
 }
 
-fn answer(book: &KpiBook, names: &Names, (period, yardstick): (Period, Yardstick)) -> Value {
+fn answer(book: &KpiBook, (period, yardstick): (Period, Yardstick)) -> Value {
     let formulas = FORMULAS.iter().map(|formula| {
         json!({
             "id": formula.id,
@@ -126,19 +150,29 @@ fn answer(book: &KpiBook, names: &Names, (period, yardstick): (Period, Yardstick
             "says": formula.says,
         })
     });
-    let mut rows = vec![row("centre", None, &book.all)];
-    let queues = book.queues.iter();
-    rows.extend(queues.map(|(queue, sums)| row("queue", names.queue(*queue).as_deref(), sums)));
-    let seats = book.seats.iter();
-    rows.extend(seats.map(|(seat, sums)| row("seat", names.seat(*seat).as_deref(), sums)));
-    json!({
+    let mut answer = json!({
         "from": period.from,
         "to": period.to,
         "target_s": yardstick.target_ms / 1_000,
         "short_s": yardstick.short_ms / 1_000,
         "formulas": formulas.collect::<Vec<_>>(),
-        "rows": rows,
-    })
+        "rows": rows(&book.sums.total),
+    });
+    if !book.sums.intervals.is_empty() {
+        let intervals = book.sums.intervals.iter();
+        let interval = |(period, of): &(Period, Rows)| json!({"from": period.from, "to": period.to, "rows": rows(of)});
+        answer["intervals"] = intervals.map(interval).collect();
+    }
+    answer
+}
+
+fn rows(of: &Rows) -> Vec<Value> {
+    let mut rows = vec![row("centre", None, &of.all)];
+    let queues = of.queues.iter();
+    rows.extend(queues.map(|(queue, sums)| row("queue", Some(queue), sums)));
+    let seats = of.seats.iter();
+    rows.extend(seats.map(|(seat, sums)| row("seat", Some(seat), sums)));
+    rows
 }
 
 fn row(of: &str, name: Option<&str>, sums: &Sums) -> Value {

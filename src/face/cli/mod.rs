@@ -33,6 +33,9 @@ pub mod ending;
 /// Faults as a person reads them.
 pub mod fault_report;
 
+/// Figures of a period as tables.
+pub mod figure_table;
+
 /// Reads and checks files that a person names.
 pub mod finding;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::StatusCode;
@@ -15,6 +16,7 @@ use crate::face::api::access::ADMIN_TOKEN_FILE;
 use crate::face::cli::config_choice;
 use crate::face::cli::config_choice::ConfigChoice;
 use crate::face::cli::ending::Ending;
+use crate::face::cli::figure_table;
 use crate::face::cli::report_table;
 use crate::face::cli::report_table::aligned;
 use crate::vocabulary::language::Language;
@@ -85,6 +87,10 @@ pub struct KpiOptions {
     /// The first moment after it; else the last that the journal knows.
     #[arg(long, value_name = "MOMENT")]
     pub to: Option<jiff::Timestamp>,
+    /// Also figures of each interval of this length: 15m, 30m, 1h, 1d. They begin at `--from`; without
+    /// it at full ones of the clock of UTC.
+    #[arg(long, value_name = "LENGTH", value_parser = length_s)]
+    pub every: Option<u32>,
     /// Answered within so many seconds is within the service level.
     #[arg(long, default_value_t = 20)]
     pub target: u32,
@@ -98,6 +104,9 @@ impl KpiOptions {
     #[must_use]
     pub fn query(&self) -> Query {
         let mut query = format!("target_s={}&short_s={}", self.target, self.short);
+        if let Some(every) = self.every {
+            query.push_str(&format!("&every_s={every}"));
+        }
         for (name, moment) in [("from", self.from), ("to", self.to)] {
             if let Some(moment) = moment {
                 query.push_str(&format!("&{name}={moment}"));
@@ -105,6 +114,17 @@ impl KpiOptions {
         }
         Query::Kpis { query }
     }
+}
+
+/// Seconds of a length such as `30m`.
+fn length_s(text: &str) -> Result<u32, &'static str> {
+    const EXPECTED: &str = "expected a length such as 15m, 30m, 1h or 1d, of at least 1m";
+    let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
+    let read = units.iter().find_map(|(unit, seconds)| {
+        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(*seconds)
+    });
+    read.filter(|seconds| *seconds >= 60).ok_or(EXPECTED)
 }
 
 fn hexadecimal(text: &str) -> Result<String, &'static str> {
@@ -177,12 +197,13 @@ pub fn run(query: &Query, options: &Options, out: &mut impl Write) -> io::Result
         Ok(config) => config,
         Err(error) => return config_choice::explain(&error),
     };
+    let zone = &config.settings.centre.zone.0;
     let form = if options.json {
         Form::Json
     } else {
         Form::Table
     };
-    let answer = door(options, &config.settings).and_then(|door| ask(query, &door, form));
+    let answer = door(options, &config.settings).and_then(|door| ask(query, &door, form, zone));
     match answer {
         Ok(text) => {
             out.write_all(text.as_bytes())?;
@@ -293,7 +314,7 @@ fn read_token(path: &Path, hint: &'static str) -> Result<String, QueryError> {
 /// # Errors
 ///
 /// [`QueryError`] if there is no answer, or a refusal.
-pub fn ask(query: &Query, door: &Door, form: Form) -> Result<String, QueryError> {
+pub fn ask(query: &Query, door: &Door, form: Form, zone: &TimeZone) -> Result<String, QueryError> {
     let route = match query {
         Query::Calls => "calls".to_owned(),
         Query::Seats => "seats".to_owned(),
@@ -338,7 +359,7 @@ pub fn ask(query: &Query, door: &Door, form: Form) -> Result<String, QueryError>
     }
     Ok(match form {
         Form::Json => format!("{answer:#}\n"),
-        Form::Table => table(query, &answer),
+        Form::Table => table(query, &answer, zone),
     })
 }
 
@@ -405,12 +426,12 @@ fn columns(query: &Query) -> Columns {
     }
 }
 
-fn table(query: &Query, answer: &Value) -> String {
+fn table(query: &Query, answer: &Value, zone: &TimeZone) -> String {
     if let Query::Explain { .. } = query {
         return report_table::explanation(answer);
     }
     if let Query::Kpis { .. } = query {
-        return report_table::figures(answer);
+        return figure_table::figures(answer, zone);
     }
     let columns = columns(query);
     let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -439,13 +460,13 @@ mod tests {
         let answer = serde_json::json!([
             {"id": "1001", "name": "Li Na", "state": "ready", "since": "t", "call": null, "served": 3}
         ]);
-        let text = table(&Query::Seats, &answer);
+        let text = table(&Query::Seats, &answer, &TimeZone::UTC);
         assert_eq!(
             text,
             "SEAT  NAME   STATE  SINCE  CALL  SERVED  AILMENT  REASON\n1001  Li Na  ready  t      -     3       -        -\n"
         );
         let nameless = serde_json::json!([{"id": "1", "name": ""}]);
-        assert!(table(&Query::Seats, &nameless).contains("\n1     -     -"));
+        assert!(table(&Query::Seats, &nameless, &TimeZone::UTC).contains("\n1     -     -"));
     }
 
     #[test]

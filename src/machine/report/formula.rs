@@ -61,7 +61,7 @@ pub fn named(id: &str) -> Option<&'static Formula> {
 }
 
 /// All formulas, in the order in which they are shown.
-pub const FORMULAS: [Formula; 28] = [
+pub const FORMULAS: [Formula; 30] = [
     count(
         "queued.1",
         "queued",
@@ -71,7 +71,7 @@ pub const FORMULAS: [Formula; 28] = [
     count(
         "offered.1",
         "offered",
-        "answered + abandoned + left; short abandons, withdrawn, not reached and who still waits apart",
+        "answered + abandoned + left; short abandons, withdrawn, not reached, cut off and who still waits apart",
         |s| s.answered + s.abandoned + s.left,
     ),
     count("answered.1", "answered", "answered by a seat", |s| {
@@ -106,6 +106,12 @@ pub const FORMULAS: [Formula; 28] = [
         "not reached",
         "were to be called back, in vain: not reached, too late, or the queue is gone",
         |s| s.not_reached,
+    ),
+    count(
+        "cut_off.1",
+        "cut off",
+        "waited when the process ended under them",
+        |s| s.cut_off,
     ),
     count(
         "refused.1",
@@ -165,6 +171,12 @@ pub const FORMULAS: [Formula; 28] = [
         "abandonment, short ones apart",
         "abandoned / (answered + abandoned + left)",
         |s| (s.abandoned, s.events() + s.left),
+    ),
+    share(
+        "abandonment.3",
+        "abandonment, cut off included",
+        "(abandoned + short abandons + cut off) / queued (COPC)",
+        |s| (s.abandoned + s.abandoned_short + s.cut_off, s.queued),
     ),
     mean(
         "asa.1",

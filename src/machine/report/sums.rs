@@ -42,6 +42,8 @@ pub struct Sums {
     pub withdrawn: u64,
     /// Were to be called back, in vain.
     pub not_reached: u64,
+    /// Waited when the process ended under them.
+    pub cut_off: u64,
     /// Wait or ring still, those between two tries to call them back included.
     pub waiting: u64,
     /// Not taken: the queue was full, closed, or the wait would have been too long.
