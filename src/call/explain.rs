@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::call::explain_beside;
 use crate::call::explain_beside::Rings;
 use crate::call::explain_callback;
+use crate::call::explain_deeds;
 use crate::call::explain_outside;
 use crate::call::explain_seats;
 use crate::call::explain_seats::Fit;
@@ -191,7 +192,7 @@ impl Teller {
         } else if let WalkFact::PlaceTold { position, wait } = fact {
             let text = explain_words::told(language, *position, *wait);
             self.say(at, "told", text);
-        } else if let Some(deed) = fact.deed() {
+        } else if let Some(deed) = explain_deeds::deed(language, fact) {
             self.say(at, "step", deed);
         }
     }

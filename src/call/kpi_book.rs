@@ -49,6 +49,8 @@ pub struct KpiBook {
 #[derive(Clone, Debug)]
 struct Wait {
     queue: String,
+    /// Within what time it should be answered.
+    target_ms: u64,
     since: Wall,
     has_left: bool,
     rings_since: Option<Wall>,
@@ -216,9 +218,9 @@ impl KpiBook {
                 ..
             } => self.queued((at, *waited_ms), *contact, *queue),
             AcdFact::Moved { contact, queue, .. } => {
-                let name = self.queue(*queue);
+                let (name, target_ms) = (self.queue(*queue), self.target_ms(*queue));
                 if let Some(wait) = self.waiting.get_mut(contact) {
-                    wait.queue = name;
+                    (wait.queue, wait.target_ms) = (name, target_ms);
                 }
             }
             AcdFact::Offered { contact, .. } => {
@@ -266,10 +268,10 @@ impl KpiBook {
     }
 
     fn queued(&mut self, (at, waited_ms): (Wall, u64), contact: CallId, queue: QueueId) {
-        let queue = self.queue(queue);
+        let (queue, target_ms) = (self.queue(queue), self.target_ms(queue));
         // Who is called back again waits on.
         if let Some(wait) = self.waiting.get_mut(&contact) {
-            wait.queue = queue;
+            (wait.queue, wait.target_ms) = (queue, target_ms);
             return;
         }
         // Who was promised to be called back entered long ago, maybe before the period.
@@ -278,6 +280,7 @@ impl KpiBook {
         self.count(since, &queue, |sums| sums.queued += 1);
         let wait = Wait {
             queue,
+            target_ms,
             since,
             has_left: false,
             rings_since: None,
@@ -290,7 +293,7 @@ impl KpiBook {
             return;
         };
         let rang = wait.rings_since.map_or(0, |since| at.ms_since(since));
-        let in_target = waited_ms <= self.yardstick.target_ms;
+        let in_target = waited_ms <= wait.target_ms;
         self.count(wait.since, &wait.queue, |sums| {
             sums.answered += 1;
             sums.answered_in_target += u64::from(in_target);
@@ -307,10 +310,7 @@ impl KpiBook {
         let Some(wait) = self.waiting.remove(&contact) else {
             return;
         };
-        let Yardstick {
-            target_ms,
-            short_ms,
-        } = self.yardstick;
+        let (target_ms, short_ms) = (wait.target_ms, self.yardstick.short_ms);
         self.count(wait.since, &wait.queue, |sums| {
             if wait.has_left {
                 sums.left += 1;
@@ -436,6 +436,10 @@ impl KpiBook {
     fn queue(&self, id: QueueId) -> String {
         let name = self.names.queue(id);
         name.unwrap_or_else(|| format!("queue {}", id.0))
+    }
+
+    fn target_ms(&self, id: QueueId) -> u64 {
+        self.yardstick.target_of(self.names.target_ms(id))
     }
 
     fn seat(&self, id: SeatId) -> String {

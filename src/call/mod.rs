@@ -54,6 +54,9 @@ pub mod explain_callback;
 /// The sentences of an explanation about rings.
 pub mod explain_beside;
 
+/// What steps without words did, as explanations tell it.
+pub mod explain_deeds;
+
 /// The sentences of an explanation about numbers outside.
 pub mod explain_outside;
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::message::MessageLeft;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::catalog::Catalog;
+use crate::machine::catalog::QueueEntry;
 use crate::machine::ivr::fact::WalkFact;
 use crate::machine::ivr::surface::Briefing;
 use crate::machine::media::contract::Quality;
@@ -191,6 +192,9 @@ pub struct Names {
     pub seats: Vec<(String, String)>,
     /// Queues.
     pub queues: Vec<String>,
+    /// Within what time each queue should answer, in ms; none in logs of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets_ms: Vec<u64>,
     /// Skills.
     pub skills: Vec<String>,
     /// What each seat can do, in the order of the seats.
@@ -213,7 +217,9 @@ impl Names {
     pub fn of(catalog: &Catalog) -> Self {
         let seats = catalog.seats().iter();
         let queues = catalog.queues().iter();
+        let target = |queue: &QueueEntry| u64::try_from(queue.target.as_millis()).unwrap_or(0);
         Self {
+            targets_ms: queues.clone().map(target).collect(),
             seats: seats.map(|s| (s.id.clone(), s.name.clone())).collect(),
             queues: queues.map(|queue| queue.name.clone()).collect(),
             skills: catalog.skills().to_vec(),
@@ -236,5 +242,12 @@ impl Names {
     pub fn queue(&self, queue: QueueId) -> Option<String> {
         let at = usize::try_from(queue.0).unwrap_or(usize::MAX);
         self.queues.get(at).cloned()
+    }
+
+    /// Within what time a queue should answer, in ms; none where the log does not say.
+    #[must_use]
+    pub fn target_ms(&self, queue: QueueId) -> Option<u64> {
+        let at = usize::try_from(queue.0).unwrap_or(usize::MAX);
+        self.targets_ms.get(at).copied()
     }
 }

@@ -55,6 +55,7 @@ impl Told {
         let names = Names {
             seats: vec![("1001".to_owned(), "Li Na".to_owned())],
             queues: queues.map(str::to_owned).to_vec(),
+            targets_ms: vec![15_000, 60_000],
             ..Names::default()
         };
         let version = String::new();
@@ -122,15 +123,17 @@ fn queues_are_counted_by_name_whatever_their_ids_are_after_a_restart() {
     told.answered(20, 1, 10);
     told.start(100, ["new", "sales"]);
     told.comes(110, 2, (1, 0));
-    told.answered(130, 2, 20);
-    told.comes(140, 3, (0, 0));
+    told.answered(140, 2, 30);
+    told.comes(150, 3, (0, 0));
     told.end(200);
     let queues = &told.book.sums.total.queues;
     let queued = queues
         .iter()
         .map(|(name, sums)| (name.as_str(), sums.queued));
     assert_eq!(queued.collect::<Vec<_>>(), [("new", 1), ("sales", 2)]);
-    assert_eq!(queues["sales"].wait_answered_ms, 30_000);
+    assert_eq!(queues["sales"].wait_answered_ms, 40_000);
+    // Both within the target that the queue had then: 15 s, then 60 s.
+    assert_eq!(queues["sales"].answered_in_target, 2);
 }
 
 #[test]
@@ -164,7 +167,7 @@ fn intervals_add_up_to_the_period_and_seats_are_split_among_them() {
         let all = &rows.all;
         (all.queued, all.answered_in_target, all.available_ms / 1_000)
     });
-    assert_eq!(counted.collect::<Vec<_>>(), [(1, 1, 1_800), (1, 0, 600)]);
+    assert_eq!(counted.collect::<Vec<_>>(), [(1, 0, 1_800), (1, 0, 600)]);
     assert_eq!((told.all().queued, told.all().answered), (2, 2));
     assert_eq!(told.all().available_ms, 2_400_000);
 }

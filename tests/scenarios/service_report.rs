@@ -6,6 +6,7 @@ use ringwise::call::report::account::Foreseen;
 use ringwise::call::report::account::Wanted;
 use ringwise::call::report::picture;
 use ringwise::call::report::returning::CallBook;
+use ringwise::call::report::returning::Returns;
 use ringwise::call::report::tally::Tally;
 use ringwise::vocabulary::id::ReleaseNo;
 use ringwise::vocabulary::time::Wall;
@@ -69,6 +70,33 @@ fn who_calls_again_about_the_same_order_was_not_helped() {
         (6, 2)
     );
     assert_eq!(tally.questions["late"].returned, 2);
+}
+
+#[test]
+fn who_talked_to_a_person_and_calls_again_was_not_settled_at_the_first_call() {
+    let served = |number, hour| Account {
+        outcome: Outcome::Served,
+        ..call(number, hour, "A")
+    };
+    let gave_up = Account {
+        outcome: Outcome::Abandoned,
+        ..call("4", 0, "A")
+    };
+    let calls = [
+        served("1", 0),
+        served("2", 0),
+        served("2", 30),
+        gave_up,
+        call("5", 0, "A"),
+    ];
+    let tally = tally(&calls, 200);
+    let returns = |of: Returns| (of.checked, of.returned);
+    assert_eq!(tally.served, 3);
+    assert_eq!(returns(tally.served_returns_24h), (3, 0));
+    assert_eq!(returns(tally.served_returns_72h), (3, 1));
+    // One of four: those who gave up were not answered at all.
+    assert_eq!(tally.first_contact_72h(), Some(0.75));
+    assert_eq!(Tally::default().first_contact_72h(), None);
 }
 
 #[test]

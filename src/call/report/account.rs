@@ -121,6 +121,12 @@ impl Account {
         matches!(self.outcome, Outcome::Contained)
     }
 
+    /// Whether a seat talked to the caller.
+    #[must_use]
+    pub const fn is_served(&self) -> bool {
+        matches!(self.outcome, Outcome::Served)
+    }
+
     /// Whether the centre took it: it was neither refused nor given up before.
     #[must_use]
     pub const fn is_taken(&self) -> bool {

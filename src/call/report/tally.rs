@@ -64,10 +64,16 @@ pub struct Tally {
     pub contained: u64,
     /// Calls that waited for a person.
     pub queued: u64,
-    /// Who called again within 24 hours.
+    /// Who of these called again within 24 hours.
     pub returns_24h: Returns,
-    /// Who called again within 72 hours.
+    /// Who of these called again within 72 hours.
     pub returns_72h: Returns,
+    /// Calls that talked to a person.
+    pub served: u64,
+    /// Who of these called again within 24 hours.
+    pub served_returns_24h: Returns,
+    /// Who of these called again within 72 hours.
+    pub served_returns_72h: Returns,
     /// By question.
     pub questions: BTreeMap<String, QuestionTally>,
 }
@@ -98,7 +104,23 @@ impl Tally {
         }
         if call.is_contained() {
             self.take_contained(call, book);
+        } else if call.is_served() {
+            self.served += 1;
+            book.check(call, SOON_MS, &mut self.served_returns_24h);
+            book.check(call, LATE_MS, &mut self.served_returns_72h);
         }
+    }
+
+    /// Of calls that were answered with or without a person: whose caller did not call again within
+    /// 72 hours; none of none.
+    #[must_use]
+    pub fn first_contact_72h(&self) -> Option<f64> {
+        let (alone, served) = (self.returns_72h, self.served_returns_72h);
+        let returned = share(
+            alone.returned + served.returned,
+            alone.checked + served.checked,
+        );
+        returned.map(|returned| 1.0 - returned)
     }
 
     fn take_prediction(&mut self, foreseen: &Foreseen, wanted: Option<&Wanted>) {

@@ -116,10 +116,10 @@ fn period(wish: &Wish, now: Wall) -> Result<Period, Problem> {
 
 fn yardstick(wish: &Wish) -> Yardstick {
     let plain = Yardstick::default();
-    let ms = |seconds: Option<u32>, plain: u64| seconds.map_or(plain, |s| u64::from(s) * 1_000);
+    let ms = |seconds: Option<u32>| seconds.map(|s| u64::from(s) * 1_000);
     Yardstick {
-        target_ms: ms(wish.target_s, plain.target_ms),
-        short_ms: ms(wish.short_s, plain.short_ms),
+        target_ms: ms(wish.target_s),
+        short_ms: ms(wish.short_s).unwrap_or(plain.short_ms),
     }
 }
 
@@ -153,7 +153,7 @@ fn answer(book: &KpiBook, (period, yardstick): (Period, Yardstick)) -> Value {
     let mut answer = json!({
         "from": period.from,
         "to": period.to,
-        "target_s": yardstick.target_ms / 1_000,
+        "target_s": yardstick.target_ms.map(|ms| ms / 1_000),
         "short_s": yardstick.short_ms / 1_000,
         "formulas": formulas.collect::<Vec<_>>(),
         "rows": rows(&book.sums.total),

@@ -11,6 +11,7 @@ use crate::face::cli::diff;
 use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::import;
+use crate::face::cli::kpi_options;
 use crate::face::cli::predict;
 use crate::face::cli::query;
 use crate::face::cli::query::Query;
@@ -62,7 +63,7 @@ enum Command {
     /// Tell why a call went as it did: steps, candidates, who was passed over and why.
     Explain(query::ExplainOptions),
     /// Show service levels, waits, handle times and occupancy of a period, each with its formula.
-    Kpis(query::KpiOptions),
+    Kpis(kpi_options::KpiOptions),
     /// Read dialplans, banks, prompts, queues and skills again, under live calls.
     Reload(release::ReloadOptions),
     /// Go back to the release before, or end a trial.

@@ -21,11 +21,13 @@ pub fn figures(answer: &Value, zone: &TimeZone) -> String {
         line.extend(others.iter().map(|row| cell(&row["figures"][id], unit)));
         lines.push(line);
     }
+    let target = answer["target_s"].as_u64();
+    let target = target.map_or_else(|| "each queue's own time".to_owned(), |s| format!("{s} s"));
     let mut page = format!(
-        "from {} to {}; service level within {} s, short abandons within {} s\n\n{}",
+        "from {} to {}; service level within {}, short abandons within {} s\n\n{}",
         moment(text(answer, "from"), zone, WHOLE),
         moment(text(answer, "to"), zone, WHOLE),
-        answer["target_s"],
+        target,
         answer["short_s"],
         aligned(&lines)
     );

@@ -42,6 +42,9 @@ pub mod finding;
 /// `ringwise import`: first dialplans from other systems.
 pub mod import;
 
+/// What `ringwise kpis` is asked.
+pub mod kpi_options;
+
 /// Single keys from a terminal.
 pub mod keyboard;
 

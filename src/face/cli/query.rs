@@ -23,6 +23,8 @@ use crate::vocabulary::language::Language;
 
 /// How long the centre may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// And if it reads its journal for it: a month of a busy centre takes a minute.
+const READING_MAX: Duration = Duration::from_mins(10);
 /// The environment's token, if no file is named.
 const TOKEN_VARIABLE: &str = "RINGWISE_TOKEN";
 
@@ -73,58 +75,6 @@ pub struct ExplainOptions {
     /// The language of the sentences: en or zh-CN.
     #[arg(long, default_value = "en")]
     pub lang: Language,
-}
-
-/// As [`Options`], with a period.
-#[derive(Clone, Debug, clap::Args)]
-pub struct KpiOptions {
-    /// Which centre.
-    #[command(flatten)]
-    pub options: Options,
-    /// The first moment, such as 2026-03-02T00:00:00+08:00; else a day before the end.
-    #[arg(long, value_name = "MOMENT")]
-    pub from: Option<jiff::Timestamp>,
-    /// The first moment after it; else the last that the journal knows.
-    #[arg(long, value_name = "MOMENT")]
-    pub to: Option<jiff::Timestamp>,
-    /// Also figures of each interval of this length: 15m, 30m, 1h, 1d. They begin at `--from`; without
-    /// it at full ones of the clock of UTC.
-    #[arg(long, value_name = "LENGTH", value_parser = length_s)]
-    pub every: Option<u32>,
-    /// Answered within so many seconds is within the service level.
-    #[arg(long, default_value_t = 20)]
-    pub target: u32,
-    /// Who gives up within so many seconds counts apart.
-    #[arg(long, default_value_t = 5)]
-    pub short: u32,
-}
-
-impl KpiOptions {
-    /// What is asked.
-    #[must_use]
-    pub fn query(&self) -> Query {
-        let mut query = format!("target_s={}&short_s={}", self.target, self.short);
-        if let Some(every) = self.every {
-            query.push_str(&format!("&every_s={every}"));
-        }
-        for (name, moment) in [("from", self.from), ("to", self.to)] {
-            if let Some(moment) = moment {
-                query.push_str(&format!("&{name}={moment}"));
-            }
-        }
-        Query::Kpis { query }
-    }
-}
-
-/// Seconds of a length such as `30m`.
-fn length_s(text: &str) -> Result<u32, &'static str> {
-    const EXPECTED: &str = "expected a length such as 15m, 30m, 1h or 1d, of at least 1m";
-    let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
-    let read = units.iter().find_map(|(unit, seconds)| {
-        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
-        number.checked_mul(*seconds)
-    });
-    read.filter(|seconds| *seconds >= 60).ok_or(EXPECTED)
 }
 
 fn hexadecimal(text: &str) -> Result<String, &'static str> {
@@ -329,10 +279,18 @@ pub fn ask(query: &Query, door: &Door, form: Form, zone: &TimeZone) -> Result<St
         url: door.url.clone(),
         source: Box::new(source),
     };
+    let answer_max = match query {
+        Query::Explain { .. } | Query::Kpis { .. } => READING_MAX,
+        Query::Calls
+        | Query::Seats
+        | Query::Queues
+        | Query::Records { .. }
+        | Query::Messages { .. } => ANSWER_MAX,
+    };
     // A token is no proxy's business.
     let config = Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_global(Some(ANSWER_MAX))
+        .timeout_global(Some(answer_max))
         .proxy(None)
         .build();
     let mut response = Agent::new_with_config(config)

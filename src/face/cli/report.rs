@@ -260,6 +260,9 @@ struct Told<'t> {
     false_comfort: Option<f64>,
     returned_24h: Option<f64>,
     returned_72h: Option<f64>,
+    served_returned_24h: Option<f64>,
+    served_returned_72h: Option<f64>,
+    first_contact_72h: Option<f64>,
     counts: &'t Tally,
     /// The release that most of the other calls kept to.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -287,6 +290,9 @@ impl<'t> Told<'t> {
             false_comfort: of_labelled(counts.false_comfort),
             returned_24h: returned(counts.returns_24h),
             returned_72h: returned(counts.returns_72h),
+            served_returned_24h: returned(counts.served_returns_24h),
+            served_returned_72h: returned(counts.served_returns_72h),
+            first_contact_72h: counts.first_contact_72h(),
             counts,
             against: None,
         }
@@ -327,6 +333,22 @@ impl<'t> Told<'t> {
             (
                 "waited for a person",
                 percent(tally::share(counts.queued, counts.taken)),
+            ),
+            (
+                "talked to a person",
+                percent(tally::share(counts.served, counts.taken)),
+            ),
+            (
+                "  called again within 24 h",
+                percent(self.served_returned_24h),
+            ),
+            (
+                "  called again within 72 h",
+                percent(self.served_returned_72h),
+            ),
+            (
+                "settled at the first call (72 h)",
+                percent(self.first_contact_72h),
             ),
         ]
     }

@@ -1,25 +1,36 @@
 //! What the formulas are made of: counts and times of a queue, a seat or a whole centre.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What is counted, and when a wait is short.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Yardstick {
-    /// An answer within this is within the service level, in ms.
-    pub target_ms: u64,
+    /// An answer within this is within the service level, in ms; none: each queue has its own.
+    pub target_ms: Option<u64>,
     /// Who gives up within this is not counted against the centre, in ms.
     pub short_ms: u64,
 }
 
 impl Default for Yardstick {
-    /// 20 s and 5 s.
+    /// Each queue's own, and 5 s.
     fn default() -> Self {
         Self {
-            target_ms: 20_000,
+            target_ms: None,
             short_ms: 5_000,
         }
     }
 }
+
+impl Yardstick {
+    /// The target of a queue that says this of itself; 20 s if it says nothing.
+    #[must_use]
+    pub fn target_of(self, own_ms: Option<u64>) -> u64 {
+        self.target_ms.or(own_ms).unwrap_or(TARGET_MS)
+    }
+}
+
+/// The target of queues that have none.
+const TARGET_MS: u64 = 20_000;
 
 /// Counts and times. Contacts count when they enter a queue, work when it is done.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
