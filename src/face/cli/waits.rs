@@ -243,6 +243,8 @@ fn figures(waits: &Waits, told: &Replayed) -> Value {
         "foretold": told.judged.len(),
         "not_foretold": told.unforetold,
         "within": told.accuracy.share_within(),
+        "tellings": told.tellings,
+        "tellings_right": told.tellings_right,
         "estimators": estimators.collect::<serde_json::Map<String, Value>>(),
     })
 }
@@ -296,6 +298,19 @@ fn page(waits: &Waits, told: &Replayed, language: Language) -> String {
                 )
             }
             Language::Mandarin => format!("\n{share:.1} % 的等待在所报的范围内\n"),
+        });
+    }
+    let right = u32::try_from(told.tellings_right).ok().map(f64::from);
+    let all = u32::try_from(told.tellings).ok().filter(|all| *all > 0);
+    if let (Some(right), Some(all)) = (right, all) {
+        let share = 100.0 * right / f64::from(all);
+        text.push_str(&match language {
+            Language::English => format!(
+                "{share:.1} % of what callers would have heard was right, told after 5 s and then every 30 s\n"
+            ),
+            Language::Mandarin => {
+                format!("{share:.1} % 的播报正确（5 秒后播报，之后每 30 秒一次）\n")
+            }
         });
     }
     text

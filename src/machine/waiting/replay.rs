@@ -2,6 +2,7 @@
 //! happened before it, beside what simpler estimators would have said.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::machine::acd::need::SkillTerm;
 use crate::machine::waiting::accuracy::Accuracy;
 use crate::machine::waiting::accuracy::Foretold;
 use crate::machine::waiting::forecaster::Forecaster;
+use crate::machine::waiting::range::WaitRange;
 use crate::machine::waiting::recorded::End;
 use crate::machine::waiting::recorded::Staff;
 use crate::machine::waiting::recorded::Wait;
@@ -26,6 +28,9 @@ use crate::vocabulary::time::Now;
 const LAST: usize = 5;
 /// Answers that tell how fast a queue moves.
 const ANSWERS: usize = 20;
+/// Callers are told for the first time after so long, and then so often, in ms.
+const TOLD_FIRST_MS: i64 = 5_000;
+const TOLD_EVERY_MS: i64 = 30_000;
 
 /// What simpler estimators say, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,6 +67,10 @@ pub struct Replayed {
     pub unforetold: u64,
     /// How well we foretold.
     pub accuracy: Accuracy,
+    /// Ranges that callers would have been told while they waited, who then were answered.
+    pub tellings: u64,
+    /// How many of these were right.
+    pub tellings_right: u64,
 }
 
 /// What happens, in the order in which things of one moment are told.
@@ -70,6 +79,7 @@ enum Deed {
     Staff,
     Leaves,
     Comes,
+    Told,
 }
 
 /// Tells everything in its order.
@@ -83,6 +93,11 @@ pub fn replay(waits: &[Wait], staff: &[Staff]) -> Replayed {
     for (at, wait) in waits.iter().enumerate() {
         deeds.push((wait.came_ms, Deed::Comes, at));
         deeds.push((wait.left_ms, Deed::Leaves, at));
+        let mut told = wait.came_ms + TOLD_FIRST_MS;
+        while told < wait.left_ms {
+            deeds.push((told, Deed::Told, at));
+            told += TOLD_EVERY_MS;
+        }
     }
     let changes = staff.iter().enumerate();
     deeds.extend(changes.map(|(at, change)| (change.at_ms, Deed::Staff, at)));
@@ -93,8 +108,13 @@ pub fn replay(waits: &[Wait], staff: &[Staff]) -> Replayed {
         queues: queues.map_or(0, |last| last.0 + 1),
         ..Player::default()
     };
-    for (_, deed, at) in deeds {
+    for (now_ms, deed, at) in deeds {
         match deed {
+            Deed::Told => {
+                if let Some(wait) = waits.get(at) {
+                    player.tell(now_ms, (at, wait));
+                }
+            }
             Deed::Staff => {
                 if let Some(change) = staff.get(at) {
                     player.change(change);
@@ -123,15 +143,26 @@ struct Player {
     /// Seats that serve, by queue; those of one queue are numbered apart from those of others.
     seats: BTreeMap<QueueId, u32>,
     past: BTreeMap<QueueId, Past>,
-    /// Who waits: how many were before them, and what others would have said.
-    waiting: BTreeMap<usize, (u32, Option<Simple>)>,
+    waiting: BTreeMap<usize, Waiting>,
     told: Replayed,
+}
+
+/// Who waits.
+struct Waiting {
+    /// How many were before them.
+    ahead: u32,
+    /// What others would have said.
+    simple: Option<Simple>,
+    /// What they were told, and when in ms.
+    told: Vec<(i64, WaitRange)>,
 }
 
 /// What simpler estimators remember of a queue.
 #[derive(Default)]
 struct Past {
     waiting: u32,
+    /// Who waits, the first to come first.
+    line: BTreeSet<(i64, usize)>,
     /// For how long somebody waited so far, in ms, and up to when that is known.
     busy_ms: i64,
     known_ms: i64,
@@ -219,18 +250,40 @@ impl Player {
         let past = self.past.entry(wait.queue).or_default();
         past.pass(wait.came_ms);
         let simple = past.simple();
-        self.waiting.insert(at, (past.waiting, simple));
+        let waiting = Waiting {
+            ahead: past.waiting,
+            simple,
+            told: Vec::new(),
+        };
+        self.waiting.insert(at, waiting);
         past.waiting += 1;
+        past.line.insert((wait.came_ms, at));
+    }
+
+    /// Somebody who waits is told what is left of it, as the dialplan would.
+    fn tell(&mut self, now_ms: i64, (at, wait): (usize, &Wait)) {
+        let past = self.past.get(&wait.queue);
+        let before = past.map_or(0, |past| past.line.range(..(wait.came_ms, at)).count());
+        let position = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1);
+        let fresh = self.forecaster.remaining(id(at), position);
+        if let (Some(fresh), Some(waiting)) = (fresh, self.waiting.get_mut(&at)) {
+            let said = waiting.told.last().map(|(_, said)| *said);
+            let said = said.map_or(fresh.said, |said| fresh.said.after(said));
+            waiting.told.push((now_ms, said));
+        }
     }
 
     fn leave(&mut self, at: usize, wait: &Wait) {
         let contact = id(at);
         let now = self.now(wait.left_ms);
         let waited_ms = u64::try_from(wait.left_ms - wait.came_ms).unwrap_or(0);
-        let (ahead, simple) = self.waiting.remove(&at).unwrap_or((0, None));
+        let Some(waiting) = self.waiting.remove(&at) else {
+            return;
+        };
         let past = self.past.entry(wait.queue).or_default();
         past.pass(wait.left_ms);
         past.waiting = past.waiting.saturating_sub(1);
+        past.line.remove(&(wait.came_ms, at));
         if wait.end == End::GaveUp {
             let gone = AcdFact::Abandoned { contact, waited_ms };
             return self.forecaster.take(now, &gone);
@@ -243,11 +296,17 @@ impl Player {
             waited_ms,
         };
         self.forecaster.take(now, &offered);
-        match self.forecaster.foretold(contact).zip(simple) {
+        for (told_ms, said) in waiting.told {
+            let left_ms = u64::try_from(wait.left_ms - told_ms).unwrap_or(0);
+            self.told.tellings += 1;
+            let right = said.contains(Duration::from_millis(left_ms));
+            self.told.tellings_right += u64::from(right);
+        }
+        match self.forecaster.foretold(contact).zip(waiting.simple) {
             Some((foretold, simple)) => {
                 let judged = Judged {
                     at,
-                    ahead,
+                    ahead: waiting.ahead,
                     foretold,
                     simple,
                 };
@@ -317,6 +376,19 @@ mod tests {
             "{:?}",
             last.simple
         );
+    }
+
+    #[test]
+    fn what_is_told_while_they_wait_is_judged_by_what_was_left() {
+        let told = replay(&steady(200), &served_by(3));
+        // After 5, 35, 65 and 95 s of each wait; the first ones before anything was known.
+        assert!((720..=800).contains(&told.tellings), "{}", told.tellings);
+        let share = count_of(told.tellings_right) / count_of(told.tellings);
+        assert!(share > 0.8, "{share}");
+    }
+
+    fn count_of(number: u64) -> f64 {
+        u32::try_from(number).map_or(f64::NAN, f64::from)
     }
 
     #[test]
