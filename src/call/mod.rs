@@ -54,6 +54,9 @@ pub mod explain_callback;
 /// The sentences of an explanation about rings.
 pub mod explain_beside;
 
+/// The sentences of an explanation about priorities.
+pub mod explain_order;
+
 /// The sentences of an explanation about numbers outside.
 pub mod explain_outside;
 
