@@ -70,7 +70,10 @@ pub fn hung_up(language: Language, by: Party, cause: &str) -> String {
     let lost = match cause {
         "no_ack" => Some(("its phone never acknowledged our answer", "未确认应答")),
         "session_expired" => Some(("it was not refreshed in time", "会话未及时刷新")),
-        "dialog_lost" => Some(("its phone does not know it any more", "对方已无此会话")),
+        "dialog_lost" => Some((
+            "its phone knows it no more, or answers nothing",
+            "对方已无此会话或不再应答",
+        )),
         "flow_lost" => Some(("its connection is gone", "连接中断")),
         _ => None,
     };
