@@ -113,6 +113,10 @@ impl Teller {
         let ours = next.call == Some(self.call);
         if let Fact::Acd(fact) = &next.fact {
             self.take_acd(next.wall, fact);
+        } else if let Fact::SeatLeft { seat, cause } = &next.fact
+            && ours
+        {
+            self.seat_left(next.wall, *seat, cause);
         } else if ours {
             self.take_own(next.wall, &next.fact);
         }

@@ -4,6 +4,7 @@ use crate::call::explain::Teller;
 use crate::call::explain_beside;
 use crate::call::explain_order;
 use crate::call::explain_order::Before;
+use crate::call::explain_outside;
 use crate::call::explain_words;
 use crate::call::promise::CallbackFact;
 use crate::machine::acd::fact::OfferEnd;
@@ -52,6 +53,12 @@ impl Teller {
         let told = self.rings.told.contains(&seat);
         let text = explain_beside::seat_failed(self.language, &self.seat(seat), status, told);
         self.say(at, "seat_failed", text);
+    }
+
+    /// The seat ended the talk, or was lost in it.
+    pub(super) fn seat_left(&mut self, at: Wall, seat: SeatId, cause: &str) {
+        let text = explain_outside::parted(self.language, &self.seat(seat), cause);
+        self.say(at, "seat_left", text);
     }
 
     /// A ring came to nothing.
