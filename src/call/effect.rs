@@ -202,6 +202,15 @@ pub enum Command {
         /// Who says so: `api, NAME` of the token, and the reason if one is given.
         by: String,
     },
+    /// Have a seat's after-call work last so long from now on.
+    WrapUpLasts {
+        /// The seat.
+        seat: SeatId,
+        /// How long.
+        lasts: Duration,
+        /// Who says so, as for a wish.
+        by: String,
+    },
     /// End a call.
     HangUp {
         /// The call.

@@ -11,6 +11,7 @@ use crate::call::explain_beside;
 use crate::call::explain_beside::Rings;
 use crate::call::explain_callback;
 use crate::call::explain_deeds;
+use crate::call::explain_order;
 use crate::call::explain_outside;
 use crate::call::explain_seats;
 use crate::call::explain_seats::Fit;
@@ -25,6 +26,7 @@ use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::need::Clause;
 use crate::machine::acd::need::Need;
+use crate::machine::acd::step::Class;
 use crate::machine::ivr::fact::WalkFact;
 use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::QueueId;
@@ -72,7 +74,7 @@ pub fn explain<'f>(
         seats: SeatsThen::new(stage.seats),
         began: None,
         waits: None,
-        priorities: BTreeMap::new(),
+        classes: BTreeMap::new(),
         rings: Rings::default(),
         lines: Vec::new(),
     };
@@ -85,7 +87,7 @@ pub fn explain<'f>(
 pub(super) struct Waits {
     queue: QueueId,
     need: Need,
-    pub(super) priority: i32,
+    pub(super) class: Class,
     pub(super) since: Wall,
     /// Whom its step asks for.
     asked: Asked,
@@ -99,7 +101,7 @@ pub(super) struct Teller {
     began: Option<Wall>,
     pub(super) waits: Option<Waits>,
     /// Of others.
-    pub(super) priorities: BTreeMap<CallId, i32>,
+    pub(super) classes: BTreeMap<CallId, Class>,
     pub(super) rings: Rings,
     lines: Vec<Line>,
 }
@@ -112,6 +114,10 @@ impl Teller {
         let ours = next.call == Some(self.call);
         if let Fact::Acd(fact) = &next.fact {
             self.take_acd(next.wall, fact);
+        } else if let Fact::SeatLeft { seat, cause } = &next.fact
+            && ours
+        {
+            self.seat_left(next.wall, *seat, cause);
         } else if ours {
             self.take_own(next.wall, &next.fact);
         }
@@ -233,10 +239,12 @@ impl Teller {
             AcdFact::Queued {
                 queue,
                 need,
-                priority,
                 waited_ms,
                 ..
-            } => self.queued(at, (*queue, need, *priority), *waited_ms),
+            } => {
+                let class = class_of(fact).unwrap_or_default();
+                self.queued(at, (*queue, need, class), *waited_ms);
+            }
             AcdFact::Moved { queue, need, .. } => self.moved(at, *queue, need),
             AcdFact::Offered {
                 seat, waited_ms, ..
@@ -276,9 +284,9 @@ impl Teller {
             }
             AcdFact::Reprioritised { class, .. } => {
                 if let Some(waits) = &mut self.waits {
-                    waits.priority = class.priority;
+                    waits.class = *class;
                 }
-                let text = explain_words::reprioritised(language, class.priority);
+                let text = explain_order::reprioritised(language, *class);
                 self.say(at, "reprioritised", text);
             }
             AcdFact::Parked { .. } => self.waits = None,
@@ -290,13 +298,9 @@ impl Teller {
 
     /// Something about another call.
     fn take_other(&mut self, at: Wall, fact: &AcdFact) {
-        if let AcdFact::Queued {
-            contact, priority, ..
-        } = fact
-        {
-            self.priorities.insert(*contact, *priority);
-        } else if let AcdFact::Reprioritised { contact, class } = fact {
-            self.priorities.insert(*contact, class.priority);
+        if let AcdFact::Queued { contact, .. } | AcdFact::Reprioritised { contact, .. } = fact {
+            let class = class_of(fact).unwrap_or_default();
+            self.classes.insert(*contact, class);
         } else if let AcdFact::Offered {
             contact,
             seat,
@@ -309,26 +313,27 @@ impl Teller {
 
     fn moved(&mut self, at: Wall, queue: QueueId, need: &Need) {
         let waits = self.waits.as_ref();
-        let priority = waits.map_or(0, |waits| waits.priority);
+        let class = waits.map(|waits| waits.class).unwrap_or_default();
         let waited = waits.map_or(0, |waits| at.ms_since(waits.since));
         let waited_ms = u64::try_from(waited).unwrap_or(0);
-        self.queued(at, (queue, need, priority), waited_ms);
+        self.queued(at, (queue, need, class), waited_ms);
     }
 
-    fn queued(&mut self, at: Wall, (queue, need, priority): (QueueId, &Need, i32), waited_ms: u64) {
+    fn queued(&mut self, at: Wall, (queue, need, class): (QueueId, &Need, Class), waited_ms: u64) {
         let named = self.queue(queue);
         let need_text = self.need(need);
+        let told = explain_order::class(self.language, class);
         let language = self.language;
         self.say(
             at,
             "queued",
-            explain_words::queued(language, &named, (&need_text, priority), waited_ms),
+            explain_words::queued(language, &named, (&need_text, &told), waited_ms),
         );
         let before_ms = i64::try_from(waited_ms).unwrap_or(i64::MAX);
         self.waits = Some(Waits {
             queue,
             need: need.clone(),
-            priority,
+            class,
             since: Wall::from_ms(at.as_ms().saturating_sub(before_ms)),
             asked: Asked::All,
         });
@@ -435,4 +440,19 @@ impl Teller {
         });
         named.0.iter().map(ToString::to_string).collect()
     }
+}
+
+/// The class that a fact gives its contact.
+const fn class_of(fact: &AcdFact) -> Option<Class> {
+    if let AcdFact::Queued {
+        priority, ageing, ..
+    } = fact
+    {
+        let (priority, ageing) = (*priority, *ageing);
+        return Some(Class { priority, ageing });
+    }
+    if let AcdFact::Reprioritised { class, .. } = fact {
+        return Some(*class);
+    }
+    None
 }

@@ -67,17 +67,29 @@ pub fn hung_up(language: Language, by: Party, cause: &str) -> String {
         Party::Number => ("the number that was called", "被叫号码"),
         Party::Centre => ("the centre", "中心"),
     };
+    match language {
+        Language::English => parted(language, english, cause),
+        Language::Mandarin => parted(language, mandarin, cause),
+    }
+}
+
+/// Somebody hung up, or was lost.
+#[must_use]
+pub fn parted(language: Language, who: &str, cause: &str) -> String {
     let lost = match cause {
         "no_ack" => Some(("its phone never acknowledged our answer", "未确认应答")),
         "session_expired" => Some(("it was not refreshed in time", "会话未及时刷新")),
-        "dialog_lost" => Some(("its phone does not know it any more", "对方已无此会话")),
+        "dialog_lost" => Some((
+            "its phone knows it no more, or answers nothing",
+            "对方已无此会话或不再应答",
+        )),
         "flow_lost" => Some(("its connection is gone", "连接中断")),
         _ => None,
     };
     match (language, lost) {
-        (Language::English, None) => format!("{english} hangs up ({cause})"),
-        (Language::English, Some((why, _))) => format!("the line to {english} is lost: {why}"),
-        (Language::Mandarin, None) => format!("{mandarin}挂机（{cause}）"),
-        (Language::Mandarin, Some((_, why))) => format!("与{mandarin}的通话丢失：{why}"),
+        (Language::English, None) => format!("{who} hangs up ({cause})"),
+        (Language::English, Some((why, _))) => format!("the line to {who} is lost: {why}"),
+        (Language::Mandarin, None) => format!("{who}挂机（{cause}）"),
+        (Language::Mandarin, Some((_, why))) => format!("与{who}的通话丢失：{why}"),
     }
 }

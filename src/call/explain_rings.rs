@@ -2,8 +2,10 @@
 
 use crate::call::explain::Teller;
 use crate::call::explain_beside;
+use crate::call::explain_order;
+use crate::call::explain_order::Before;
+use crate::call::explain_outside;
 use crate::call::explain_words;
-use crate::call::explain_words::Before;
 use crate::call::promise::CallbackFact;
 use crate::machine::acd::fact::OfferEnd;
 use crate::machine::acd::fact::SeatState;
@@ -53,6 +55,12 @@ impl Teller {
         self.say(at, "seat_failed", text);
     }
 
+    /// The seat ended the talk, or was lost in it.
+    pub(super) fn seat_left(&mut self, at: Wall, seat: SeatId, cause: &str) {
+        let text = explain_outside::parted(self.language, &self.seat(seat), cause);
+        self.say(at, "seat_left", text);
+    }
+
     /// A ring came to nothing.
     pub(super) fn offer_ended(&mut self, at: Wall, seat: SeatId, end: OfferEnd) {
         let told = self.rings.told.remove(&seat);
@@ -100,11 +108,10 @@ impl Teller {
             return;
         }
         let own_ms = u64::try_from(at.ms_since(waits.since)).unwrap_or(0);
-        let why = match self.priorities.get(&other) {
-            Some(priority) if *priority > waits.priority => Before::Priority {
-                its: *priority,
-                ours: waits.priority,
-            },
+        let ours = explain_order::aged(waits.class, own_ms);
+        let its = self.classes.get(&other);
+        let why = match its.map(|class| explain_order::aged(*class, waited_ms)) {
+            Some(its) if its > ours => Before::Priority { its, ours },
             _ if waited_ms > own_ms => Before::Longer {
                 its_ms: waited_ms,
                 ours_ms: own_ms,
@@ -112,7 +119,7 @@ impl Teller {
             _ => Before::Other { its_ms: waited_ms },
         };
         let seat = self.seat(seat);
-        let text = explain_words::passed_over(self.language, &seat, why);
+        let text = explain_order::passed_over(self.language, &seat, why);
         self.say(at, "passed_over", text);
     }
 }

@@ -21,30 +21,6 @@ pub struct Helpers {
     pub by_state: BTreeMap<SeatState, Vec<String>>,
 }
 
-/// Why a seat took another call first.
-#[derive(Clone, Copy, Debug)]
-pub enum Before {
-    /// It has a higher priority.
-    Priority {
-        /// The other's.
-        its: i32,
-        /// This call's.
-        ours: i32,
-    },
-    /// It had waited longer.
-    Longer {
-        /// The other's wait.
-        its_ms: u64,
-        /// This call's.
-        ours_ms: u64,
-    },
-    /// By the rules of its queue.
-    Other {
-        /// The other's wait.
-        its_ms: u64,
-    },
-}
-
 const fn in_(language: Language, english: &'static str, mandarin: &'static str) -> &'static str {
     match language {
         Language::English => english,
@@ -53,7 +29,7 @@ const fn in_(language: Language, english: &'static str, mandarin: &'static str) 
 }
 
 /// `1 min 5 s`.
-fn length(language: Language, ms: u64) -> String {
+pub(super) fn length(language: Language, ms: u64) -> String {
     let seconds = (ms + 500) / 1_000;
     let (minutes, rest) = (seconds / 60, seconds % 60);
     match (language, minutes) {
@@ -147,7 +123,7 @@ pub fn too_long(language: Language, queue: &str, expected_ms: u64) -> String {
 pub fn queued(
     language: Language,
     queue: &str,
-    (need, priority): (&[String], i32),
+    (need, class): (&[String], &str),
     waited_ms: u64,
 ) -> String {
     let need = match (language, need.is_empty()) {
@@ -164,9 +140,9 @@ pub fn queued(
     };
     match language {
         Language::English => {
-            format!("waits in {queue} for {need}, with priority {priority}{before}")
+            format!("waits in {queue} for {need}, with {class}{before}")
         }
-        Language::Mandarin => format!("进入 {queue} 排队，需要{need}，优先级 {priority}{before}"),
+        Language::Mandarin => format!("进入 {queue} 排队，需要{need}，{class}{before}"),
     }
 }
 
@@ -294,37 +270,6 @@ pub fn offered(
     }
 }
 
-/// A seat took another call first.
-#[must_use]
-pub fn passed_over(language: Language, seat: &str, why: Before) -> String {
-    let time = |ms| length(language, ms);
-    match (language, why) {
-        (Language::English, Before::Priority { its, ours }) => {
-            format!("{seat} is rung for another call: priority {its} goes before {ours}")
-        }
-        (Language::English, Before::Longer { its_ms, ours_ms }) => format!(
-            "{seat} is rung for another call: it had waited {}, this one {}",
-            time(its_ms),
-            time(ours_ms)
-        ),
-        (Language::English, Before::Other { its_ms }) => format!(
-            "{seat} is rung for another call, which had waited {}",
-            time(its_ms)
-        ),
-        (Language::Mandarin, Before::Priority { its, ours }) => {
-            format!("{seat} 先接另一通来电：优先级 {its} 高于 {ours}")
-        }
-        (Language::Mandarin, Before::Longer { its_ms, ours_ms }) => format!(
-            "{seat} 先接另一通来电：对方已等待{}，本通{}",
-            time(its_ms),
-            time(ours_ms)
-        ),
-        (Language::Mandarin, Before::Other { its_ms }) => {
-            format!("{seat} 先接另一通来电，对方已等待{}", time(its_ms))
-        }
-    }
-}
-
 /// A seat answered.
 #[must_use]
 pub fn answered(language: Language, seat: &str, waited_ms: u64) -> String {
@@ -375,15 +320,6 @@ pub fn step_entered(language: Language, step: u8, because: StepEnd) -> String {
     match language {
         Language::English => format!("the step before ends, {why}: step {step} begins"),
         Language::Mandarin => format!("上一步骤结束（{why}），进入第{step}步"),
-    }
-}
-
-/// It has another priority.
-#[must_use]
-pub fn reprioritised(language: Language, priority: i32) -> String {
-    match language {
-        Language::English => format!("its priority is {priority} from here on"),
-        Language::Mandarin => format!("优先级现为 {priority}"),
     }
 }
 

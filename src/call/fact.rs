@@ -316,6 +316,15 @@ pub enum Fact {
         /// `star_code`, or `api, NAME` of the token, and `: REASON` if one is given.
         by: String,
     },
+    /// Someone had a seat's after-call work last so long from then on.
+    WorkExtended {
+        /// The seat.
+        seat: SeatId,
+        /// How long, in milliseconds.
+        ms: u64,
+        /// As in [`Self::SeatWished`].
+        by: String,
+    },
     /// A supervisor changed how a call waits; what came of it follows.
     Intervened {
         /// `withdraw`, `route` or `priority`.

@@ -57,6 +57,9 @@ pub mod explain_beside;
 /// What steps without words did, as explanations tell it.
 pub mod explain_deeds;
 
+/// The sentences of an explanation about priorities.
+pub mod explain_order;
+
 /// The sentences of an explanation about numbers outside.
 pub mod explain_outside;
 

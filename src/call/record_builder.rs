@@ -165,6 +165,7 @@ impl RecordBuilder {
             | Fact::SeatUnregistered { .. }
             | Fact::SeatUnfit { .. }
             | Fact::SeatWished { .. }
+            | Fact::WorkExtended { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}

@@ -1,5 +1,7 @@
 //! What the switchboard does with decisions of the distributor and wishes of faces.
 
+use std::time::Duration;
+
 use crate::call::effect::Command;
 use crate::call::effect::CommandError;
 use crate::call::fact::Fact;
@@ -195,6 +197,7 @@ impl Switchboard {
     pub(super) fn handle_command(&mut self, turn: Turn, id: u64, command: Command) {
         let result = match command {
             Command::SeatState { seat, state, by } => self.seat_state(turn, seat, state, &by),
+            Command::WrapUpLasts { seat, lasts, by } => self.work_on(turn, seat, lasts, by),
             Command::HangUp { call, by: _ } if self.calls.contains_key(&call) => {
                 self.with_call(turn, call, |c, near| {
                     c.hang_up_for_good(Party::Centre, "command", near);
@@ -289,6 +292,23 @@ impl Switchboard {
         let (what, by) = (what.to_owned(), by.to_owned());
         self.record(turn, Some(call), Fact::Intervened { what, by });
         self.acd.handle(turn, input);
+        Ok(())
+    }
+
+    fn work_on(
+        &mut self,
+        turn: Turn,
+        seat: SeatId,
+        lasts: Duration,
+        by: String,
+    ) -> Result<(), CommandError> {
+        let is = self.acd.seat(seat).ok_or(CommandError::UnknownSeat)?.state;
+        if is != SeatState::WrapUp {
+            return Err(CommandError::NotInWrapUp);
+        }
+        let ms = u64::try_from(lasts.as_millis()).unwrap_or(u64::MAX);
+        self.record(turn, None, Fact::WorkExtended { seat, ms, by });
+        self.acd.handle(turn, Input::WrapUpLasts { seat, lasts });
         Ok(())
     }
 

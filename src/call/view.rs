@@ -100,6 +100,7 @@ impl View {
             Fact::Walk(_)
             | Fact::Handed { .. }
             | Fact::Bridged { .. }
+            | Fact::WorkExtended { .. }
             | Fact::SeatLeft { .. }
             | Fact::Held { .. }
             | Fact::Resumed { .. }
@@ -158,7 +159,11 @@ impl View {
 
     fn take_wish(&mut self, seat: SeatId, state: SeatState, by: &str) {
         let reason = by.split_once(": ").map(|(_, reason)| reason.to_owned());
-        self.with_seat(seat, |seat| seat.reason = reason);
+        self.with_seat(seat, |seat| {
+            seat.reason = reason;
+            // The end of after-call work is no wish for calls, nor against them.
+            seat.wants = state == SeatState::Ready || (seat.wants && state == SeatState::WrapUp);
+        });
         if state == SeatState::Ready {
             self.set_ailment(seat, None);
         }
@@ -307,10 +312,9 @@ impl View {
                 seat.served += 1;
                 seat.call = None;
             }),
-            AcdFact::SeatChanged { seat, state } => self.with_seat(*seat, |seat| {
-                seat.state = *state;
-                seat.since = next.wall;
-            }),
+            AcdFact::SeatChanged { seat, state } => {
+                self.with_seat(*seat, |seat| seat.change(*state, next.wall));
+            }
         }
     }
 

@@ -271,11 +271,11 @@ fn any_of(needs: Vec<NamedNeed>) -> Clause<String, String> {
 
 fn read_level(syntax: &Syntax) -> Result<u8, NeedError> {
     let no_level = |written: &str| {
-        let what = format!("{written:?} is not a level of 1 to {LEVEL_MAX}");
+        let what = format!("{written} is not a level of 1 to {LEVEL_MAX}");
         Err(wrong(what, syntax.span))
     };
     if let Form::Name(name) = &syntax.form {
-        return no_level(name);
+        return no_level(&format!("{name:?}"));
     }
     let Form::Value(Value::Number(number)) = &syntax.form else {
         return no_level("this");
@@ -283,7 +283,7 @@ fn read_level(syntax: &Syntax) -> Result<u8, NeedError> {
     let level = u8::try_from(number.rounded()).ok();
     match level.filter(|level| number.is_whole() && (1..=LEVEL_MAX).contains(level)) {
         Some(level) => Ok(level),
-        None => no_level(&number.to_string()),
+        None => no_level(&format!("{:?}", number.to_string())),
     }
 }
 
@@ -355,6 +355,7 @@ mod tests {
         for (text, start, what) in [
             ("refund >= 30", 10, "\"30\" is not a level of 1 to 10"),
             ("refund >= 0", 10, "\"0\" is not a level of 1 to 10"),
+            ("refund >= -1", 10, "this is not a level of 1 to 10"),
             ("refund >= 2.5", 10, "\"2.5\" is not a level of 1 to 10"),
             ("a and refund > 10", 6, "no level of 1 to 10 is so"),
             ("a and refund < 1", 6, "no level of 1 to 10 is so"),

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use ringwise::call::explain;
+use ringwise::call::explain::Stage;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
 use ringwise::call::record::SegmentKind;
 use ringwise::machine::ivr::fact::WalkFact;
+use ringwise::vocabulary::language::Language;
 
 use crate::settlement::Settlement;
 use crate::settlement::Wish;
@@ -31,6 +34,10 @@ fn a_caller_scores_the_seat_that_hung_up() {
         matches!(fact, WalkFact::Scored { survey, score: 4, .. } if survey == "satisfaction")
     });
     assert!(scored, "{:?}", record.story);
+    let facts = &settlement.town.facts;
+    let lines = explain::explain(record.call, Stage::default(), facts, Language::English);
+    let left = lines.iter().find(|line| line.kind == "seat_left").unwrap();
+    assert!(left.text.ends_with("hangs up (bye)"), "{}", left.text);
     let kinds: Vec<SegmentKind> = record.segments.iter().map(|one| one.kind).collect();
     let expected = [
         SegmentKind::Ivr,

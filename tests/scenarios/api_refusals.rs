@@ -36,10 +36,15 @@ fn a_body_that_is_no_wish_is_refused_with_what_was_expected() {
         ("{}", 422),
         ("{\"state\": \"ready\", \"sate\": 1}", 422),
         ("[]", 422),
+        ("{\"state\": \"wrap_up\"}", 422),
+        ("{\"state\": \"wrap_up\", \"for_s\": 3601}", 422),
+        ("{\"state\": \"ready\", \"for_s\": 60}", 422),
     ];
     for (body, status) in table {
         refused(&api.post(STATE, body), status, expected);
     }
+    let work = "{\"state\": \"wrap_up\", \"for_s\": 300, \"reason\": \"a form\"}";
+    assert_eq!(api.post(STATE, work).status, 204);
     let long = format!(
         "{{\"state\": \"ready\", \"reason\": \"{}\"}}",
         "x".repeat(20_000)

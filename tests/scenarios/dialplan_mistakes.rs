@@ -53,7 +53,7 @@ steps:
 "##;
 
 /// What is written, what somebody writes instead, and what they read.
-const MISTAKES: [(&str, &str, &str); 46] = [
+const MISTAKES: [(&str, &str, &str); 47] = [
     (
         "flow: small",
         "flwo: small",
@@ -132,6 +132,11 @@ const MISTAKES: [(&str, &str, &str); 46] = [
         "question: hours",
         "question: huors",
         "28:43: the bank has no question `huors` (did you mean `hours`?)",
+    ),
+    (
+        "    need: \"refund >= 3\"\n",
+        "    steps: [{ prefer: least_busy, weights: { refund: 1 } }]\n",
+        "39:13: a step has `prefer` or `weights`, not both (leave out one of them)",
     ),
     (
         "goto: orders",

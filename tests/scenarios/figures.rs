@@ -75,6 +75,7 @@ impl Told {
             queue: QueueId(queue),
             need: Need::default(),
             priority: 0,
+            ageing: 0,
             waited_ms: waited_s * 1_000,
         };
         self.fact(at_s, Some(call), Fact::Acd(queued));

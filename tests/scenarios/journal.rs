@@ -85,6 +85,7 @@ fn queued(queue: u32) -> Fact {
         queue: QueueId(queue),
         need: Need::default(),
         priority: 0,
+        ageing: 0,
         waited_ms: 0,
     })
 }

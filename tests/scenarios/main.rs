@@ -79,6 +79,7 @@ mod sip_ring_limit;
 mod sip_spoofing;
 mod sip_storm;
 mod sip_torture;
+mod sip_watch;
 mod speech_command;
 mod speech_coverage;
 mod spoken_table;

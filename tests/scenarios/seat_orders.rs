@@ -41,6 +41,14 @@ fn order(
         state,
         by: "api, test".to_owned(),
     };
+    tell(settlement, replies, command)
+}
+
+fn tell(
+    settlement: &mut Settlement,
+    replies: &Replies,
+    command: Command,
+) -> Result<(), CommandError> {
     settlement
         .town
         .tell_centre(Event::Command { id: 1, command });
@@ -87,8 +95,18 @@ fn a_seat_is_told_only_what_it_can_do() {
     assert_eq!(state(&settlement), SeatState::Talking);
     assert_eq!(order(&mut settlement, &replies, SeatState::WrapUp), no_work);
     assert_eq!(order(&mut settlement, &replies, SeatState::Ready), Ok(()));
+    let work_on = Command::WrapUpLasts {
+        seat: SeatId(0),
+        lasts: Duration::from_secs(120),
+        by: "api, test".to_owned(),
+    };
+    let early = tell(&mut settlement, &replies, work_on.clone());
+    assert_eq!(early, Err(CommandError::NotInWrapUp));
     settlement.pass(15_000);
     assert_eq!(state(&settlement), SeatState::WrapUp);
+    assert_eq!(tell(&mut settlement, &replies, work_on), Ok(()));
+    settlement.pass(100_000);
+    assert_eq!(state(&settlement), SeatState::WrapUp, "its minute is over");
     assert_eq!(order(&mut settlement, &replies, SeatState::WrapUp), Ok(()));
     assert_eq!(state(&settlement), SeatState::Ready);
 }

@@ -1,6 +1,7 @@
 //! Seats that register with digest, and what the registrar says to everybody else.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use ringwise::machine::sip::config::Secrets;
 use ringwise::machine::sip::config::UaConfig;
@@ -9,6 +10,7 @@ use ringwise::machine::sip::surface::Invitation;
 use ringwise::machine::sip::surface::Target;
 use ringwise::machine::sip::surface::UaCommand;
 use ringwise::machine::sip::surface::UaEvent;
+use ringwise::vocabulary::id::LegId;
 
 use crate::sip_call::invitation;
 use crate::sip_call::open_config;
@@ -32,9 +34,13 @@ struct Desk {
 }
 
 fn desk() -> Desk {
+    desk_of(registrar_config())
+}
+
+fn desk_of(config: UaConfig) -> Desk {
     let mut net = Net::new(1, CALM);
     let seat = net.add("seat", open_config());
-    let centre = net.add("centre", registrar_config());
+    let centre = net.add("centre", config);
     Desk { net, seat, centre }
 }
 
@@ -49,6 +55,21 @@ impl Desk {
         };
         self.net
             .act(self.seat, UaCommand::Register(Box::new(account)));
+    }
+
+    fn call_seat(&mut self) -> LegId {
+        let leg = self.net.agent(self.centre).mint_leg();
+        let call = Invitation {
+            leg,
+            target: Target::Registered("1001".to_owned()),
+            from_name: String::new(),
+            from_user: "13800000001".to_owned(),
+            headers: Vec::new(),
+            sdp: OFFER.to_owned(),
+            account: None,
+        };
+        self.net.act(self.centre, UaCommand::Invite(Box::new(call)));
+        leg
     }
 }
 
@@ -66,19 +87,7 @@ fn a_seat_registers_is_called_and_unregisters() {
          30 centre * Registered fresh
          40 seat * AccountAnswered 200",
     );
-    let leg = desk.net.agent(desk.centre).mint_leg();
-    desk.net.act(
-        desk.centre,
-        UaCommand::Invite(Box::new(Invitation {
-            leg,
-            target: Target::Registered("1001".to_owned()),
-            from_name: String::new(),
-            from_user: "13800000001".to_owned(),
-            headers: Vec::new(),
-            sdp: OFFER.to_owned(),
-            account: None,
-        })),
-    );
+    let leg = desk.call_seat();
     desk.net.run_to(200);
     let called = desk.net.take(desk.seat, |event| {
         if let UaEvent::Invited { invite, .. } = event {
@@ -187,6 +196,24 @@ fn a_seat_that_falls_silent_is_unregistered_by_its_pings() {
     assert!(!desk.net.agent(desk.centre).is_registered("1001"));
     let last = desk.net.ladder.last().unwrap();
     assert!(last.ends_with("centre * Unregistered"), "{last}");
+}
+
+#[test]
+fn a_phone_that_falls_silent_in_a_call_is_asked_there_as_soon_as_its_pings_tell() {
+    let mut config = registrar_config();
+    config.watch_every = Duration::from_secs(900);
+    let mut desk = desk_of(config);
+    desk.register("secret", "ringwise", 3600);
+    desk.net.run_to(1_000);
+    desk.call_seat();
+    desk.net.run_to(2_000);
+    let (leg, sdp) = (desk.net.invited(desk.seat), OFFER.to_owned());
+    desk.net.act(desk.seat, UaCommand::Answer { leg, sdp });
+    desk.net.run_to(3_000);
+    desk.net.agents.remove(&desk.seat);
+    desk.net.run_to(128_000);
+    let told = desk.net.ladder.join("\n");
+    assert!(told.contains("centre * HungUp DialogLost"), "{told}");
 }
 
 #[test]

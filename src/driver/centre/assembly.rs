@@ -123,6 +123,7 @@ fn ua_config(config: &Config, bound: &[(Transport, SocketAddr)], chance: &mut Ch
         .map(|net| net.0)
         .collect();
     ua.local_nets = sip.local_nets.iter().map(|net| net.0).collect();
+    ua.watch_every = Duration::from_secs(sip.watch_s.0.into());
     ua.name = format!("Ringwise/{}", env!("CARGO_PKG_VERSION"));
     if !sip.advertise.is_empty() {
         let told = |address: &SocketAddr| format!("{}:{}", sip.advertise, address.port());

@@ -18,6 +18,7 @@ use crate::driver::config::settings::Service;
 use crate::driver::config::settings::Settings;
 use crate::driver::config::token;
 use crate::driver::config::token::Grant;
+use crate::driver::config::wait_step::WaitStep;
 use crate::machine::catalog::Catalog;
 use crate::machine::catalog_fault::CatalogError;
 use crate::machine::catalog_fault::CatalogFault;
@@ -105,6 +106,8 @@ impl Config {
         faults.extend(orders_fault(text, &settings.orders));
         faults.extend(service_faults(&settings.service));
         faults.extend(settings.webhook.fault(text));
+        let steps = settings.queue.iter().flat_map(|queue| &queue.steps);
+        faults.extend(steps.filter_map(WaitStep::fault));
         let secrets = secret::read(&settings.seat, read_text, &mut faults)?;
         faults.extend(secret::number_faults(&settings));
         let ids = settings.seat.iter().map(|seat| seat.id.get_ref().as_str());
@@ -409,6 +412,18 @@ ha1 = { md5 = "0123456789abcdef0123456789abcdef" }
             (
                 "[[seat]]\nid = \"1\"",
                 "ringwise.toml:2:6: seat 1 proves itself in no single way (give one of password, password_file, ha1, or the number of a telephone)",
+            ),
+            (
+                "[[queue]]\nname = \"sales\"\nring_s = 0",
+                "ringwise.toml:3:10: a phone cannot ring for 0 s: from 1 to 180 s it can",
+            ),
+            (
+                "[[queue]]\nname = \"sales\"\nsteps = [{ prefer = \"least_busy\", weights = { a = 1 } }]",
+                "ringwise.toml:3:21: a step has `prefer` or `weights`, not both (leave out one of them)",
+            ),
+            (
+                "[sip]\nwatch_s = 5",
+                "ringwise.toml:2:11: every 5 s: expected 15 to 3600, or 0 for never",
             ),
             (
                 "[sip]\nlisten = []",

@@ -23,6 +23,7 @@ pub fn waiting(running: &Settings, read: &Settings) -> Vec<String> {
         ("[sip] md5", old.sip.md5 != new.sip.md5),
         ("[sip] allow", old.sip.allow != new.sip.allow),
         ("[sip] dscp", old.sip.dscp != new.sip.dscp),
+        ("[sip] watch_s", old.sip.watch_s != new.sip.watch_s),
         ("[media]", old.media != new.media),
         ("[http]", old.http != new.http),
         (

@@ -12,6 +12,9 @@ use crate::driver::config::password::Ha1;
 use crate::driver::config::password::Shy;
 use crate::driver::config::value::Day;
 use crate::machine::catalog::SeatEntry;
+use crate::vocabulary::fault::Fault;
+use crate::vocabulary::fault::Span;
+use crate::vocabulary::time::Wall;
 
 /// `[[seat]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -85,6 +88,25 @@ impl Seat {
     }
 }
 
+impl Seat {
+    /// Warnings of skills whose certificates have ended by `now`: nothing else shows it.
+    pub fn ended(&self, zone: &TimeZone, now: Wall) -> impl Iterator<Item = Fault> {
+        let at = self.id.span();
+        let (start, length) = (at.start, at.len());
+        self.skills.iter().filter_map(move |(skill, grant)| {
+            let day = grant.certified_until?;
+            let what = format!(
+                "the certificate for {skill} of seat {} ended on {}: the skill does not count",
+                self.id.get_ref(),
+                day.0
+            );
+            let fault = Fault::new(Span { start, length }, what).warning();
+            let fault = fault.help("write a later certified_until, or take the skill away");
+            (day.end(zone) <= now).then_some(fault)
+        })
+    }
+}
+
 /// A seat's skill: `5`, or `{ level = 5, certified_until = "2026-12-31" }`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SkillGrant {
@@ -135,5 +157,28 @@ impl<'de> serde::de::Visitor<'de> for GrantVisitor {
             level,
             certified_until,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_has_ended_is_warned_of_from_the_midnight_after_its_day_on() {
+        let text =
+            "id = \"1\"\nskills = { a = 5, b = { level = 3, certified_until = \"2027-03-31\" } }";
+        let seat: Seat = toml::from_str(text).unwrap();
+        let day = Day(jiff::civil::date(2027, 3, 31));
+        let midnight = day.end(&TimeZone::UTC);
+        let told = |now| seat.ended(&TimeZone::UTC, now).collect::<Vec<_>>();
+        assert!(told(Wall::from_ms(midnight.as_ms() - 1)).is_empty());
+        let faults = told(midnight);
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].span.start, 5);
+        assert_eq!(
+            faults[0].what,
+            "the certificate for b of seat 1 ended on 2027-03-31: the skill does not count"
+        );
     }
 }

@@ -24,8 +24,10 @@ use crate::driver::config::value::Listen;
 use crate::driver::config::value::Net;
 use crate::driver::config::value::OrderSource;
 use crate::driver::config::value::PortRange;
+use crate::driver::config::value::RingLimit;
 use crate::driver::config::value::ServiceLevel;
 use crate::driver::config::value::Thousandths;
+use crate::driver::config::value::WatchEvery;
 use crate::driver::config::value::Zone;
 use crate::driver::config::wait_step::WaitStep;
 use crate::driver::config::webhook::Webhook;
@@ -165,6 +167,8 @@ pub struct Sip {
     pub allow: Vec<Net>,
     /// What marks signalling for the network; 0: nothing.
     pub dscp: Dscp,
+    /// How often the far end of a call without a session timer is asked whether it is there.
+    pub watch_s: WatchEvery,
 }
 
 impl Default for Sip {
@@ -182,6 +186,7 @@ impl Default for Sip {
             md5: true,
             allow: loopback,
             dscp: Dscp::SIGNALLING,
+            watch_s: WatchEvery(900),
         }
     }
 }
@@ -364,7 +369,7 @@ pub struct Queue {
     /// What every contact in it needs of a seat.
     pub need: Option<Spanned<String>>,
     /// How long a seat rings.
-    pub ring_s: Option<u32>,
+    pub ring_s: Option<RingLimit>,
     /// After-call work.
     pub wrap_up_s: Option<u32>,
     /// How many contacts may wait; one more is let in only if a ready seat takes it at once.
@@ -406,7 +411,7 @@ impl Queue {
         let need = self.need.as_ref().map(|need| need.get_ref().clone());
         QueueEntry {
             need: need.unwrap_or_default(),
-            ring: seconds(self.ring_s, plain.ring),
+            ring: seconds(self.ring_s.map(|ring| ring.0), plain.ring),
             wrap_up: seconds(self.wrap_up_s, plain.wrap_up),
             waiting_max: self.waiting_max.unwrap_or(plain.waiting_max),
             announce_every: seconds(self.announce_s, plain.announce_every),

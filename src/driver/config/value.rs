@@ -347,6 +347,38 @@ impl<'de> Deserialize<'de> for AtOnce {
     }
 }
 
+/// How long a seat's phone rings, in seconds: 1 to 180, which is where a user agent gives up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RingLimit(pub u32);
+
+impl<'de> Deserialize<'de> for RingLimit {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match u32::deserialize(from)? {
+            seconds @ 1..=180 => Ok(Self(seconds)),
+            seconds => {
+                let what = format!("a phone cannot ring for {seconds} s: from 1 to 180 s it can");
+                Err(serde::de::Error::custom(what))
+            }
+        }
+    }
+}
+
+/// How often far ends are asked whether they are there, in seconds: 15 to 3,600, or 0 for never.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct WatchEvery(pub u32);
+
+impl<'de> Deserialize<'de> for WatchEvery {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match u32::deserialize(from)? {
+            seconds @ (0 | 15..=3_600) => Ok(Self(seconds)),
+            seconds => {
+                let what = format!("every {seconds} s: expected 15 to 3600, or 0 for never");
+                Err(serde::de::Error::custom(what))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

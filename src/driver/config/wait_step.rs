@@ -12,6 +12,8 @@ use crate::machine::acd::step::Target;
 use crate::machine::catalog::StepEntry;
 use crate::machine::wait_step;
 use crate::machine::wait_step::NamedStep;
+use crate::vocabulary::fault::Fault;
+use crate::vocabulary::fault::Span;
 
 /// A step of a `[[queue]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -28,7 +30,7 @@ pub struct WaitStep {
     #[serde(default)]
     pub skip_if: SkipIf,
     /// Who goes first.
-    pub prefer: Option<PreferWord>,
+    pub prefer: Option<Spanned<PreferWord>>,
     /// Or by weights of skills.
     #[serde(default)]
     pub weights: BTreeMap<String, i32>,
@@ -51,10 +53,20 @@ pub enum PreferWord {
 }
 
 impl WaitStep {
+    /// What is wrong with it that its parts do not show.
+    #[must_use]
+    pub fn fault(&self) -> Option<Fault> {
+        let prefer = self.prefer.as_ref().filter(|_| !self.weights.is_empty())?;
+        let at = prefer.span();
+        let (start, length) = (at.start, at.len());
+        let what = "a step has `prefer` or `weights`, not both";
+        Some(Fault::new(Span { start, length }, what).help("leave out one of them"))
+    }
+
     /// As the catalog takes it.
     #[must_use]
     pub fn entry(&self) -> StepEntry {
-        let prefer = self.prefer.map(|word| match word {
+        let prefer = self.prefer.as_ref().map(|word| match word.get_ref() {
             PreferWord::LongestIdle => Prefer::LongestIdle,
             PreferWord::MostSkilled => Prefer::MostSkilled,
             PreferWord::LeastSkilled => Prefer::LeastSkilled,

@@ -1,5 +1,7 @@
 //! Seats: how they are, and what they are told to be.
 
+use std::time::Duration;
+
 use axum::Extension;
 use axum::Json;
 use axum::extract::Path;
@@ -22,9 +24,12 @@ use crate::machine::acd::fact::SeatState;
 
 /// What a request for a seat's state may say.
 const EXPECTED: &str = "expected {\"state\": \"ready\" | \"away\" | \"wrap_up_done\"}, \
-                        with a \"reason\" of at most 200 characters if you like";
+                        with a \"reason\" of at most 200 characters if you like, \
+                        or {\"state\": \"wrap_up\", \"for_s\": 1 to 3600}";
 /// Characters of a reason.
 const REASON_MAX: usize = 200;
+/// Seconds that after-call work may be extended to.
+const WRAP_UP_MAX_S: u32 = 3_600;
 
 /// What a request that tells a reason may say.
 const EXPECTED_REASON: &str = "expected {\"question\": \"ID\", \"order\": \"ID\", \"bank\": \"NAME\"}, all of which may be left out";
@@ -61,6 +66,8 @@ pub(super) struct SeatWish {
     /// Why, in the person's words.
     #[serde(default)]
     reason: String,
+    /// For `wrap_up`: how long it lasts from now on.
+    for_s: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -68,6 +75,7 @@ pub(super) struct SeatWish {
 enum Wish {
     Ready,
     Away,
+    WrapUp,
     WrapUpDone,
 }
 
@@ -91,18 +99,25 @@ pub(super) async fn seat_state(
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Err(Problem::new(status, "the reason is too long", EXPECTED));
     }
-    let state = match wish.state {
-        Wish::Ready => SeatState::Ready,
-        Wish::Away => SeatState::Away,
-        Wish::WrapUpDone => SeatState::WrapUp,
-    };
     let mut by = format!("api, {}", bearer.name);
     if !wish.reason.is_empty() {
         by = format!("{by}: {}", wish.reason);
     }
-    desk.commands
-        .tell(Command::SeatState { seat, state, by })
-        .await?;
+    let as_state = |state, by| Command::SeatState { seat, state, by };
+    let command = match (wish.state, wish.for_s) {
+        (Wish::Ready, None) => as_state(SeatState::Ready, by),
+        (Wish::Away, None) => as_state(SeatState::Away, by),
+        (Wish::WrapUpDone, None) => as_state(SeatState::WrapUp, by),
+        (Wish::WrapUp, Some(for_s @ 1..=WRAP_UP_MAX_S)) => {
+            let lasts = Duration::from_secs(for_s.into());
+            Command::WrapUpLasts { seat, lasts, by }
+        }
+        _ => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(Problem::new(status, "no such wish", EXPECTED));
+        }
+    };
+    desk.commands.tell(command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

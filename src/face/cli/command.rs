@@ -11,6 +11,8 @@ use crate::face::cli::diff;
 use crate::face::cli::draw;
 use crate::face::cli::ending::Ending;
 use crate::face::cli::import;
+use crate::face::cli::intervention;
+use crate::face::cli::intervention::Intervention;
 use crate::face::cli::kpi_options;
 use crate::face::cli::predict;
 use crate::face::cli::query;
@@ -64,6 +66,16 @@ enum Command {
     Explain(query::ExplainOptions),
     /// Show service levels, waits, handle times and occupancy of a period, each with its formula.
     Kpis(kpi_options::KpiOptions),
+    /// Take a waiting call out of its queue: its dialplan goes on by `left`.
+    Withdraw(intervention::CallOptions),
+    /// Have a waiting call wait in another queue; its wait is kept.
+    Route(intervention::RouteOptions),
+    /// Give a waiting call another priority; its wait is kept.
+    Priority(intervention::PriorityOptions),
+    /// Hang up a live call.
+    Hangup(intervention::CallOptions),
+    /// Make a seat ready or away, or end its after-call work.
+    Seat(intervention::SeatOptions),
     /// Read dialplans, banks, prompts, queues and skills again, under live calls.
     Reload(release::ReloadOptions),
     /// Go back to the release before, or end a trial.
@@ -134,6 +146,11 @@ pub fn run() -> Ending {
             query::run(&explain, &options.options, &mut out)
         }
         Command::Kpis(options) => query::run(&options.query(), &options.options, &mut out),
+        Command::Withdraw(wish) => intervention::run(Intervention::Withdraw(&wish), &mut out),
+        Command::Route(wish) => intervention::run(Intervention::Route(&wish), &mut out),
+        Command::Priority(wish) => intervention::run(Intervention::Priority(&wish), &mut out),
+        Command::Hangup(wish) => intervention::run(Intervention::HangUp(&wish), &mut out),
+        Command::Seat(wish) => intervention::run(Intervention::Seat(&wish), &mut out),
         Command::Reload(options) => release::reload(&options, &mut out),
         Command::Rollback(options) => release::roll_back(&options, &mut out),
         Command::Diff(options) => diff::run(&options, &mut out),

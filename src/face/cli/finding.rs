@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::driver::clock::Clock;
 use crate::driver::config::reading::Config;
 use crate::driver::config::reading::ConfigError;
 use crate::driver::config::settings::Settings;
@@ -149,7 +150,16 @@ fn read_config(
 fn check_config(name: &str, text: &str, findings: &mut Findings) -> Option<Config> {
     findings.checked.push(name.to_owned());
     match Config::read(name, text) {
-        Ok(config) => Some(config),
+        Ok(config) => {
+            let seats = config.settings.seat.iter();
+            let (zone, now) = (&config.settings.centre.zone.0, Clock::start().turn().wall);
+            let faults: Vec<Fault> = seats.flat_map(|seat| seat.ended(zone, now)).collect();
+            if !faults.is_empty() {
+                let (name, text) = (name.to_owned(), text.to_owned());
+                findings.warned.push(FaultyFile { name, text, faults });
+            }
+            Some(config)
+        }
         Err(ConfigError::Faulty(file)) => {
             findings.faulty.push(*file);
             None

@@ -65,6 +65,9 @@ pub mod report;
 /// Answers of a centre as tables and lines for people.
 pub mod report_table;
 
+/// What supervisors may do.
+pub mod intervention;
+
 /// `ringwise schema`: what may stand in files.
 pub mod schema;
 

@@ -77,7 +77,7 @@ pub struct ExplainOptions {
     pub lang: Language,
 }
 
-fn hexadecimal(text: &str) -> Result<String, &'static str> {
+pub(super) fn hexadecimal(text: &str) -> Result<String, &'static str> {
     let plain = text.len() == 16 && text.chars().all(|c| c.is_ascii_hexdigit());
     plain
         .then(|| text.to_owned())

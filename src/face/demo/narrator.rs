@@ -114,6 +114,7 @@ impl Narrator {
             | Fact::QueueLearned(_)
             | Fact::SeatUnfit { .. }
             | Fact::SeatWished { .. }
+            | Fact::WorkExtended { .. }
             | Fact::Intervened { .. }
             | Fact::AnswerUnawaited { .. }
             | Fact::Released(_)

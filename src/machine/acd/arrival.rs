@@ -75,6 +75,7 @@ impl Board {
             queue,
             need: self.tours.tour(admitted.tour).need.clone(),
             priority: arrival.priority,
+            ageing: admitted.class.ageing,
             waited_ms: admitted.waited_ms(now),
         });
         self.contacts.insert(contact, admitted);

@@ -27,6 +27,7 @@ use crate::machine::acd::surface::Input;
 use crate::machine::acd::surface::Output;
 use crate::machine::acd::surface::QueueSetup;
 use crate::machine::acd::surface::SeatSetup;
+use crate::machine::acd::surface::WRAP_UP_MAX;
 use crate::machine::acd::tour::Tour;
 use crate::machine::acd::view::Counted;
 use crate::machine::acd::view::QueueView;
@@ -116,6 +117,7 @@ impl Engine {
             Input::SeatReady(seat) => self.hear(seat, Wish::Ready, now),
             Input::SeatAway(seat) => self.hear(seat, Wish::Away, now),
             Input::WrapUpDone(seat) => self.end_wrap_up(seat, now),
+            Input::WrapUpLasts { seat, lasts } => self.extend_wrap_up(seat, lasts, now),
             Input::Arrived(arrival) => self.arrive(&arrival, now),
             Input::Left(contact) => self.leave(contact, now),
             Input::Parked(contact) => self.park(contact, now),
@@ -240,6 +242,17 @@ impl Engine {
     fn end_wrap_up(&mut self, seat: SeatId, now: Now) {
         let place = self.board.last_place(now);
         if self.board.step(seat, now, |seat| seat.end_wrap_up(place)) == Some(false) {
+            self.board.counted.stale += 1;
+        }
+    }
+
+    fn extend_wrap_up(&mut self, seat: SeatId, lasts: Duration, now: Now) {
+        let until = now + lasts.min(WRAP_UP_MAX);
+        if self
+            .board
+            .step(seat, now, |seat| seat.extend_wrap_up(until, now))
+            == Some(false)
+        {
             self.board.counted.stale += 1;
         }
     }

@@ -22,6 +22,9 @@ pub enum AcdFact {
         need: Need,
         /// Its priority.
         priority: i32,
+        /// How fast that rises: thousandths of a level for every minute of waiting.
+        #[serde(default)]
+        ageing: u32,
         /// How long it has waited already, here or in an earlier process.
         #[serde(default)]
         waited_ms: u64,

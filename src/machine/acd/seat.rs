@@ -373,6 +373,15 @@ impl Seat {
         true
     }
 
+    /// The after-call work lasts until then instead. False if there is none, or its time is over.
+    pub fn extend_wrap_up(&mut self, until: Now, now: Now) -> bool {
+        let works = matches!(self.phase, Phase::WrapUp(end) if end > now);
+        if works {
+            self.phase = Phase::WrapUp(until);
+        }
+        works
+    }
+
     fn reserved(&self, epoch: Epoch) -> Option<Booking> {
         match self.phase {
             Phase::Reserved(booking, _) if booking.epoch == epoch => Some(booking),

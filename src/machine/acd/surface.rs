@@ -85,6 +85,9 @@ pub struct QueueSetup {
 
 /// Longest time for which a seat is held while its contact is called.
 pub const HELD_MAX: Duration = Duration::from_secs(180);
+
+/// After-call work that is extended lasts no longer from then on.
+pub const WRAP_UP_MAX: Duration = Duration::from_secs(3_600);
 /// The weight of a queue that says nothing.
 pub const WEIGHT: u32 = 1_000;
 /// The target of a queue that says nothing.
@@ -135,6 +138,13 @@ pub enum Input {
     SeatAway(SeatId),
     /// The seat has finished its after-call work.
     WrapUpDone(SeatId),
+    /// The seat's after-call work lasts so long from now on, whatever its queue allows.
+    WrapUpLasts {
+        /// The seat.
+        seat: SeatId,
+        /// How long, at most [`WRAP_UP_MAX`].
+        lasts: Duration,
+    },
     /// A contact enters a queue.
     Arrived(Arrival),
     /// A contact has left by itself: it hung up. Whatever its state; if it talks, this ends the

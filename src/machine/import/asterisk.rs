@@ -418,7 +418,8 @@ impl Importer<'_> {
         let ring = one
             .arguments
             .get(1)
-            .and_then(|seconds| seconds.parse().ok());
+            .and_then(|seconds| seconds.parse().ok())
+            .map(|seconds: u32| seconds.clamp(1, 180));
         self.staff.queue(&queue).ring_s = ring;
         for seat in seats {
             self.staff.seat(seat, &queue);

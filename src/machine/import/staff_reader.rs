@@ -34,7 +34,7 @@ pub fn queues_conf(file: &str, text: &str, report: &mut Report, staff: &mut Staf
         let seconds: Option<u32> = value.parse().ok();
         let found = staff.queue(&name);
         match (key, seconds) {
-            ("timeout", Some(seconds)) => found.ring_s = Some(seconds.max(1)),
+            ("timeout", Some(seconds)) => found.ring_s = Some(seconds.clamp(1, 180)),
             ("wrapuptime", Some(seconds)) => found.wrap_up_s = Some(seconds),
             ("maxlen", Some(0)) => {}
             ("maxlen", Some(most)) => found.waiting_max = Some(most),

@@ -23,6 +23,7 @@ enum Chore {
     Lose(HangupCause),
     OfferAgain,
     Refresh,
+    Watch,
     Nothing,
 }
 
@@ -108,6 +109,7 @@ impl UserAgent {
             Chore::Lose(cause) => self.lose(leg, cause, now),
             Chore::OfferAgain => self.offer_again(leg, now),
             Chore::Refresh => self.refresh(leg, now),
+            Chore::Watch => self.watch(leg, now),
             Chore::Nothing => {}
         }
         self.settle_leg(leg);
@@ -137,6 +139,7 @@ fn chore(up: &mut Up, now: Now) -> Chore {
     match up.timer.as_ref().and_then(|timer| timer.due(now)) {
         Some(Due::Refresh) => Chore::Refresh,
         Some(Due::Expired) => Chore::Lose(HangupCause::SessionExpired),
+        None if up.watch_at.is_some_and(|at| at <= now) => Chore::Watch,
         None => Chore::Nothing,
     }
 }

@@ -243,6 +243,7 @@ impl UserAgent {
     }
 
     fn leg_accepted(&mut self, leg: LegId, dialog: Dialog, response: &Message, now: Now) {
+        let watch_at = self.next_watch(now);
         let Some(state) = self.legs.get_mut(&leg) else {
             return;
         };
@@ -264,6 +265,7 @@ impl UserAgent {
         let mut up = Up::new(std::mem::take(&mut calling.sdp));
         up.knows_update = response.headers.lists(&HeaderName::Allow, "UPDATE");
         up.timer = timer_of(&response.headers, now);
+        up.watch_at = watch_at;
         state.phase = Phase::Up(Box::new(up));
         let fits = capability::check_body(&response.headers, &response.body).is_ok();
         if response.body.is_empty() || !fits {

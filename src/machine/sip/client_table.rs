@@ -44,6 +44,8 @@ pub enum Purpose {
     Reinvite(LegId),
     /// A refresh of the session timer.
     Refresh(LegId),
+    /// Is the far end of an answered leg still there?
+    Watch(LegId),
     /// The BYE of a leg that we hung up.
     Bye(LegId),
     /// A REGISTER of the account of this user.

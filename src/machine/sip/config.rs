@@ -33,6 +33,9 @@ pub struct UaConfig {
     pub local_nets: Vec<Network>,
     /// Value of `User-Agent` and `Server`.
     pub name: String,
+    /// How often the far end of an answered leg without a session timer is asked whether it is
+    /// still there; zero: never.
+    pub watch_every: Duration,
     /// How much we hold at once.
     pub limits: UaLimits,
 }
@@ -101,6 +104,7 @@ impl UaConfig {
             advertise: BTreeMap::new(),
             local_nets: Vec::new(),
             name: "Ringwise".to_owned(),
+            watch_every: Duration::ZERO,
             limits: UaLimits::default(),
         }
     }

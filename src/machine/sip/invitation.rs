@@ -156,6 +156,7 @@ impl UserAgent {
         let response = invite.reply(200, &state.dialog.local_tag());
         let response = with_routes(response, &invite.headers);
         start_timer(&mut up, invite, now);
+        up.watch_at = self.next_watch(now);
         let response = self.accepting(response, leg, invite, &up);
         let awaited = if invite.body.is_empty() {
             Awaited::CallAndDescription

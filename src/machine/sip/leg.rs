@@ -94,6 +94,8 @@ pub struct Up {
     pub queued: Option<String>,
     /// Refresh or end, if agreed on.
     pub timer: Option<SessionTimer>,
+    /// When to ask whether the peer is still there, should no timer tell.
+    pub watch_at: Option<Now>,
     /// The owner has hung up while the ACK was out (RFC 3261 section 15).
     pub hangup: Hangup,
     /// Our latest description, for refreshes by re-INVITE.
@@ -206,6 +208,7 @@ impl Up {
             reoffer: Reoffer::None,
             queued: None,
             timer: None,
+            watch_at: None,
             hangup: Hangup::No,
             sdp,
             knows_update: false,
@@ -225,7 +228,10 @@ impl Up {
             Reoffer::None | Reoffer::Theirs(_) | Reoffer::Ours(_) | Reoffer::Refresh => None,
         };
         let timer = self.timer.as_ref().map(SessionTimer::at);
-        [unacked, later, timer].into_iter().flatten().min()
+        [unacked, later, timer, self.watch_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 

@@ -96,5 +96,8 @@ pub mod timing;
 /// Transactions, dialogs, registrar and session timers as one.
 pub mod user_agent;
 
+/// Whether the far end of a leg is still there.
+pub mod watch;
+
 /// Requests within a dialog.
 pub mod within;

@@ -15,6 +15,8 @@ pub struct Ping {
     is_out: bool,
     /// Whether one has ended.
     probed: bool,
+    /// Whether one has been answered.
+    answered: bool,
 }
 
 /// Unanswered pings in a row after which a flow is dead.
@@ -51,6 +53,12 @@ impl Ping {
         self.is_out = true;
     }
 
+    /// Whoever is there has answered once: silence says something of them.
+    #[must_use]
+    pub const fn is_answered(&self) -> bool {
+        self.answered
+    }
+
     /// Since the last ping left.
     #[must_use]
     pub const fn since(&self, now: Now) -> Duration {
@@ -63,6 +71,7 @@ impl Ping {
         if status != 408 {
             self.failures = 0;
             self.probed = true;
+            self.answered = true;
             return Pulse::Alive;
         }
         if !self.probed {

@@ -166,7 +166,7 @@ impl UserAgent {
         let Some(ping) = self.pings.get_mut(&flow) else {
             return;
         };
-        let round_trip = ping.since(now);
+        let (round_trip, told) = (ping.since(now), ping.is_answered());
         match ping.ended(status) {
             Pulse::Alive => {
                 let users: Vec<_> = self.registrar.users_of(&flow).map(str::to_owned).collect();
@@ -177,7 +177,12 @@ impl UserAgent {
             }
             Pulse::Unknown => self.ping_later(flow, now),
             Pulse::Doubtful => self.wake_ping(flow, now),
-            Pulse::Dead => self.forget_flow(flow),
+            Pulse::Dead => {
+                self.forget_flow(flow);
+                if told {
+                    self.watch_soon(flow, now);
+                }
+            }
         }
     }
 

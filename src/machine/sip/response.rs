@@ -106,6 +106,7 @@ impl UserAgent {
             Purpose::Invite(leg) => self.invite_refused(leg, status, headers, now),
             Purpose::Reinvite(leg) => self.reinvite_refused(leg, status, now),
             Purpose::Refresh(leg) => self.refresh_refused(leg, status, now),
+            Purpose::Watch(leg) => self.watched(leg, status, now),
             Purpose::Bye(leg) => self.part(leg, now),
             Purpose::Register(user) => self.enrolled(&user, status, headers, now),
             Purpose::Ping(flow) => self.pinged(flow, status, now),

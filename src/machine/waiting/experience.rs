@@ -75,6 +75,7 @@ mod tests {
                 queue: QUEUE,
                 need: Need::default(),
                 priority: 0,
+                ageing: 0,
                 waited_ms: 0,
             };
             first.take(come, &queued);

@@ -186,6 +186,7 @@ impl Forecaster {
                 need,
                 priority,
                 waited_ms,
+                ..
             } => {
                 self.enter(now, *contact, (*queue, need, *priority));
                 if let Some(contact) = self.contacts.get_mut(contact) {

@@ -243,6 +243,7 @@ impl Player {
             queue: wait.queue,
             need: Need::of(wait.need.map(term)),
             priority: 0,
+            ageing: 0,
             waited_ms: 0,
         };
         let now = self.now(wait.came_ms);

@@ -130,6 +130,7 @@ impl Watch {
             | Input::SeatReady(seat)
             | Input::SeatAway(seat)
             | Input::WrapUpDone(seat)
+            | Input::WrapUpLasts { seat, .. }
             | Input::ReserveRefused { seat, .. }
             | Input::Answered { seat, .. }
             | Input::Declined { seat, .. }
@@ -166,6 +167,12 @@ impl Watch {
             Input::SeatReady(_) if desk.signed_in || desk.lost_in_talk => desk.paused = false,
             Input::SeatAway(_) => desk.paused = true,
             Input::WrapUpDone(_) => desk.work_until = None,
+            Input::WrapUpLasts { lasts, .. } => {
+                let works = desk.signed_in && desk.work_until.is_some_and(|end| self.now < end);
+                if works {
+                    desk.work_until = Some(self.now + *lasts);
+                }
+            }
             Input::Answered { epoch, .. } => {
                 if let Some((contact, _, true)) = desk.open.filter(|open| open.1 == *epoch) {
                     desk.open = None;

@@ -140,6 +140,10 @@ fn input(engine: &Engine, words: &[&str]) -> Input {
         ["out", one] => Input::SeatSignedOut(seat(one)),
         ["away", one] => Input::SeatAway(seat(one)),
         ["done", one] => Input::WrapUpDone(seat(one)),
+        ["works", one, s] => Input::WrapUpLasts {
+            seat: seat(one),
+            lasts: Duration::from_secs(s.parse().unwrap()),
+        },
         ["left", one] => Input::Left(contact(one)),
         ["call", one, "queue", queue] => arrival(contact(one), queue, &[], 0),
         ["call", one, "queue", queue, "first"] => arrival(contact(one), queue, &[], 1),

@@ -237,6 +237,7 @@ impl<'a> History<'a> {
             Input::SeatReady(seat) => ("ready", seat, None),
             Input::SeatAway(seat) => ("away", seat, None),
             Input::WrapUpDone(seat) => ("wrap-up done", seat, None),
+            Input::WrapUpLasts { seat, .. } => ("wrap-up lasts", seat, None),
             Input::Reserved { seat, epoch } => ("reserved", seat, Some(epoch)),
             Input::ReserveRefused { seat, epoch } => ("refused", seat, Some(epoch)),
             Input::Answered { seat, epoch } => ("answered", seat, Some(epoch)),

@@ -19,6 +19,7 @@ use ringwise::machine::acd::surface::Input;
 use ringwise::machine::acd::surface::Output;
 use ringwise::machine::acd::surface::QueueSetup;
 use ringwise::machine::acd::surface::SeatSetup;
+use ringwise::machine::acd::surface::WRAP_UP_MAX;
 use ringwise::vocabulary::id::CallId;
 use ringwise::vocabulary::id::QueueId;
 use ringwise::vocabulary::id::SeatId;
@@ -193,6 +194,10 @@ impl Model {
             Input::SeatReady(seat) => self.with(*seat, |model, at| model.hear(at, true)),
             Input::SeatAway(seat) => self.with(*seat, |model, at| model.hear(at, false)),
             Input::WrapUpDone(seat) => self.with(*seat, Self::end_wrap_up),
+            Input::WrapUpLasts { seat, lasts } => {
+                let until = self.now + (*lasts).min(WRAP_UP_MAX);
+                self.with(*seat, |model, at| model.extend_wrap_up(at, until));
+            }
             Input::Arrived(arrival) => self.arrive(arrival),
             Input::Left(contact) => self.leave(*contact),
             Input::Parked(contact) => self.park(*contact),
@@ -297,6 +302,13 @@ impl Model {
         if seat.state == SeatState::WrapUp {
             seat.busy = seat.busy.after(seat.works_since, now);
             self.rest(at);
+        }
+    }
+
+    fn extend_wrap_up(&mut self, at: usize, until: Now) {
+        let seat = &mut self.seats[at];
+        if seat.state == SeatState::WrapUp && seat.until > Some(self.now) {
+            seat.until = Some(until);
         }
     }
 

@@ -24,6 +24,11 @@ pub(super) enum Transition {
     Ready(u8),
     Away(u8),
     WrapUpDone(u8),
+    /// After-call work lasts so long from now on.
+    WrapUpLasts {
+        seat: u8,
+        ms: u16,
+    },
     Arrive {
         contact: u8,
         queue: u8,
@@ -102,7 +107,8 @@ pub(super) fn strategy() -> impl Strategy<Value = Transition> {
             12..15 => Transition::SignOut(seat),
             15..35 => Transition::Ready(seat),
             35..41 => Transition::Away(seat),
-            41..48 => Transition::WrapUpDone(seat),
+            41..46 => Transition::WrapUpDone(seat),
+            46..48 => Transition::WrapUpLasts { seat, ms },
             48..52 => Transition::Reroute {
                 contact: who % centre::CONTACTS,
                 queue,
@@ -182,6 +188,10 @@ impl Transition {
             Self::Ready(one) => Input::SeatReady(seat(one)),
             Self::Away(one) => Input::SeatAway(seat(one)),
             Self::WrapUpDone(one) => Input::WrapUpDone(seat(one)),
+            Self::WrapUpLasts { seat: one, ms } => Input::WrapUpLasts {
+                seat: seat(one),
+                lasts: Duration::from_millis(ms.into()),
+            },
             Self::Arrive {
                 contact,
                 queue,

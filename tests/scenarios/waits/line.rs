@@ -45,6 +45,7 @@ impl Line {
             queue: QUEUE,
             need: Need::of(kind.map(term)),
             priority: 0,
+            ageing: 0,
             waited_ms: 0,
         };
         self.forecaster.take(Now::at_ms(at_ms), &queued);

@@ -85,6 +85,10 @@ fn read_step(reader: &mut Reader<'_>, node: &Node) -> NamedStep {
     let prefer = record.take("prefer");
     let prefer = prefer.and_then(|node| word(reader, node, "`prefer`", &PREFERENCES));
     let weights = record.take("weights").map(|node| weights(reader, node));
+    if prefer.is_some() && weights.is_some() {
+        let fault = Fault::new(node.span, "a step has `prefer` or `weights`, not both");
+        reader.wrong(fault.help("leave out one of them"));
+    }
     record.finish(&mut reader.faults);
     NamedStep {
         target: seats.unwrap_or_else(|| Target::Need(asked.unwrap_or_default())),
