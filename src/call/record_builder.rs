@@ -123,10 +123,7 @@ impl RecordBuilder {
             Fact::NumberLeft { .. } | Fact::PlaceKept | Fact::SeatLeft { .. } => {
                 self.switch(at_ms, SegmentKind::Ivr, None);
             }
-            Fact::LeftQueue { .. } => {
-                self.record.outcome = Outcome::LeftInIvr;
-                self.switch(at_ms, SegmentKind::Ivr, None);
-            }
+            Fact::LeftQueue { .. } => self.leave_queue(at_ms),
             Fact::Callback(fact) => self.take_callback(at_ms, fact),
             Fact::BackInQueue => self.switch(at_ms, SegmentKind::Queue, None),
             Fact::Held { .. } => self.switch(at_ms, SegmentKind::Hold, self.open.2.clone()),
@@ -170,6 +167,11 @@ impl RecordBuilder {
             | Fact::AnswerUnawaited { .. }
             | Fact::Alarm { .. } => {}
         }
+    }
+
+    fn leave_queue(&mut self, at_ms: u64) {
+        self.record.outcome = Outcome::LeftInIvr;
+        self.switch(at_ms, SegmentKind::Ivr, None);
     }
 
     /// Who is off the line is so all the same.

@@ -222,13 +222,7 @@ impl Transition {
                 contact: CallId::from_bits(contact.into()),
                 queue: QueueId(queue.into()),
             },
-            Self::Reprioritise { contact, class } => Input::Reprioritise {
-                contact: CallId::from_bits(contact.into()),
-                class: Class {
-                    priority: i32::from(class % 4) - 1,
-                    ageing: u32::from(class % 3) * 20_000,
-                },
-            },
+            Self::Reprioritise { contact, class } => reprioritise(contact, class),
             Self::LeaveWhileOffered(one) => {
                 let (seat, _) = pick(model, SeatState::Offered, one)?;
                 let mut seats = model.seats.iter();
@@ -255,6 +249,16 @@ impl Transition {
             | Self::SetSeat { .. }
             | Self::SetQueue { .. } => return None,
         })
+    }
+}
+
+fn reprioritise(contact: u8, class: u8) -> Input {
+    Input::Reprioritise {
+        contact: CallId::from_bits(contact.into()),
+        class: Class {
+            priority: i32::from(class % 4) - 1,
+            ageing: u32::from(class % 3) * 20_000,
+        },
     }
 }
 
