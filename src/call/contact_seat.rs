@@ -201,10 +201,7 @@ impl Contact {
         side.answered = Some(near.turn.now);
         side.whisper = None;
         let (seat, epoch, leg, aim) = (side.seat, side.epoch, side.leg.id, side.leg.aim());
-        if let Some((stale, _)) = self.speaking.take() {
-            self.forget_all(stale.finish().forget);
-        }
-        self.playing = None;
+        self.let_music_end();
         self.kept = None;
         self.stage = Stage::Talking;
         if let Some(aim) = aim {

@@ -310,14 +310,21 @@ impl Contact {
     }
 
     pub(super) fn hush(&mut self) {
-        if let Some((stale, _)) = self.speaking.take() {
-            self.forget_all(stale.finish().forget);
-        }
-        if self.playing.take().is_some() {
+        let was_playing = self.playing.is_some();
+        self.let_music_end();
+        if was_playing {
             self.media(MediaCommand::Stop {
                 leg: self.caller.id,
             });
         }
+    }
+
+    /// Says nothing more; what plays is left to the bridge, which ends it with its first sound.
+    pub(super) fn let_music_end(&mut self) {
+        if let Some((stale, _)) = self.speaking.take() {
+            self.forget_all(stale.finish().forget);
+        }
+        self.playing = None;
     }
 
     /// The language the call is in.

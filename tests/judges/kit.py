@@ -531,6 +531,7 @@ class Phone:
         self.realm_port = 5060 if claims else self.port
         self.waiting, self.calls, self.open = {}, {}, True
         self.incoming = []
+        self.mute = False  # True: what it answers begins without sound
         self.thread = threading.Thread(target=self._receive, daemon=True)
         self.thread.start()
 
@@ -735,6 +736,7 @@ class Phone:
         state = {"id": message.get("call-id"), "tag": local, "uri": re.search(r"<([^>]+)>", far).group(1)}
         call = Call(self, state, Sound(self.hz, self.at), remote, re.search(r"tag=([^;]+)", far).group(1), 0, time.monotonic())
         call.local_tag, call.invite = local, message
+        call.sound.sending = not self.mute
         self.calls[state["id"]] = call
         return call
 

@@ -52,6 +52,41 @@ def a_seat_that_writes_private_addresses_is_reached_where_it_is(centre):
     return f"{record['two_way_us'] / 1000:.0f} ms from answer to two-way sound"
 
 
+def music_lasts_until_the_seat_has_sound(centre):
+    """The seat answers and sends its first packet 1.2 s later: the caller hears music, then the seat, and nothing between."""
+    before = len(centre.records())
+    seat = Phone(centre, "1002", "pass-1002", hz=880)
+    caller = Phone(centre, "13900000003", hz=440)
+    seat.mute = True
+    try:
+        check(seat.register().status == 200, "REGISTER")
+        star = seat.call("*11")
+        until("*11 makes the seat ready", lambda: centre.seat("1002")["state"] == "ready", 5)
+        until("*11 ends by itself", lambda: star.ended, 8)
+        call = caller.call("10101234")
+        time.sleep(0.8)
+        call.sound.press("0")
+        offer = seat.offered(12)
+        until("the seat talks", lambda: centre.seat("1002")["state"] == "talking", 3)
+        start = time.monotonic()
+        hears(offer.sound, 440, "the seat hears the caller at once", 1.0)
+        check(loud(call.sound.samples(start, start + 1)) > 30, "the caller hears nothing until the seat has sound")
+        offer.sound.sending = True
+        time.sleep(0.1)
+        hears(call.sound, 880, "the caller hears the seat")
+        heard = [when for when, *_ in call.sound.heard if when > start]
+        gap = max(later - sooner for sooner, later in zip(heard, heard[1:]))
+        check(gap < 0.3, f"{gap:.2f} s of nothing")
+        check(offer.hang_up().status == 200, "BYE of the seat")
+        until("the caller is hung up", lambda: call.ended, 3)
+    finally:
+        caller.close()
+        seat.close()
+    record = centre.new_records(before, 1)[0]
+    check(record["outcome"] == "served", f"outcome {record['outcome']}")
+    return f"longest gap {gap * 1000:.0f} ms"
+
+
 def a_seat_that_is_gone_leaves_the_caller_in_the_queue(centre):
     """Its flow answers nothing: the caller hears music, and hanging up is one abandoned call."""
     before = len(centre.records())
@@ -80,5 +115,6 @@ def a_seat_that_is_gone_leaves_the_caller_in_the_queue(centre):
 
 preside(
     a_seat_that_writes_private_addresses_is_reached_where_it_is,
+    music_lasts_until_the_seat_has_sound,
     a_seat_that_is_gone_leaves_the_caller_in_the_queue,
 )

@@ -609,6 +609,64 @@ fn a_bridge_stops_ringing_and_music_and_then_both_hear_each_other() {
 }
 
 #[test]
+fn music_goes_on_until_the_other_side_of_a_bridge_has_sound() {
+    check(
+        "
+           0  centre call a
+           0  centre call b
+           0  phone listen a
+         100  phone play a 1 t440:5000 nothing
+         110  centre a latches
+         200  centre play a 3 p1 bridge repeat
+         210  phone a latches
+         210  phone a hears first
+         210  phone a hears marker
+         309  centre bridge a b
+         319  phone b latches
+        1489  phone play b 2 t880:5000 nothing
+        1480  centre a ended 3 Bridge 1300
+        1499  centre b latches
+        1499  centre a two-way b
+        1509  phone a hears marker
+        1509  phone a hears 880
+        2000  phone stop a
+        2000  phone a ended 1 Stopped 1920
+        2009  phone stop b
+        2009  phone b ended 2 Stopped 540
+        ",
+    );
+}
+
+#[test]
+fn music_of_a_bridge_to_a_silent_phone_ends_after_two_seconds() {
+    check(
+        "
+           0  centre call a
+           0  centre call b
+         200  centre play a 3 p1 bridge repeat
+         210  phone a latches
+         309  centre bridge a b
+        2300  centre a ended 3 Bridge 2120
+        ",
+    );
+}
+
+#[test]
+fn music_ends_with_a_bridge_that_never_had_sound() {
+    check(
+        "
+           0  centre call a
+           0  centre call b
+         200  centre play a 3 p1 bridge repeat
+         210  phone a latches
+         309  centre bridge a b
+         900  centre unbridge b
+         900  centre a ended 3 Bridge 720
+        ",
+    );
+}
+
+#[test]
 fn keys_cross_a_bridge_and_both_sides_know_them() {
     check(
         "

@@ -264,7 +264,7 @@ impl Desk {
         let Some(place) = self.exchange.place(leg) else {
             return;
         };
-        let session = self.exchange.detach(leg);
+        let session = self.exchange.detach(leg, self.now);
         let sockets = self.vacate(place);
         if let (Some(session), Some(sockets)) = (session, sockets) {
             let line = Box::new(Line { session, sockets });

@@ -42,7 +42,8 @@ pub enum MediaCommand {
         /// The leg.
         leg: LegId,
     },
-    /// Forward what each hears to the other; plays that stop on a bridge end.
+    /// Forward what each hears to the other. Plays that stop on a bridge go on until it brings
+    /// voice, at most [`BRIDGE_SILENCE_MAX`].
     Bridge {
         /// One leg.
         one: LegId,
@@ -143,6 +144,11 @@ pub enum Piece {
     },
 }
 
+/// How long who is bridged to a silent far end goes on hearing what plays: long enough for a phone
+/// that sends its first packet only when its handset has been lifted, and short enough that nobody
+/// talks into music.
+pub const BRIDGE_SILENCE_MAX: Duration = Duration::from_secs(2);
+
 /// What ends a play before its end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum StopOn {
@@ -150,7 +156,8 @@ pub enum StopOn {
     Nothing,
     /// A key of the far end.
     Digit,
-    /// A bridge.
+    /// The first voice that a bridge brings to the leg, or [`BRIDGE_SILENCE_MAX`] of a bridge that
+    /// brings none.
     Bridge,
 }
 
@@ -314,7 +321,7 @@ pub enum PlayEnd {
     Finished,
     /// A key stopped it.
     Digit,
-    /// A bridge stopped it.
+    /// A bridge stopped it, or the end of one that brought no voice.
     Bridge,
     /// It was told to stop, or the leg was closed.
     Stopped,

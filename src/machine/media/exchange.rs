@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::machine::media::contract::BRIDGE_SILENCE_MAX;
 use crate::machine::media::contract::MediaEvent;
 use crate::machine::media::contract::PlayEnd;
 use crate::machine::media::contract::StopOn;
@@ -28,6 +29,8 @@ struct Bridge {
     is_first: bool,
     /// Voice has left here since the bridge.
     has_sent: bool,
+    /// What plays until the bridge has sound plays no longer than this.
+    music_until: Now,
 }
 
 /// Sessions by place. A place is a small number that the driver keys its sockets by.
@@ -107,9 +110,9 @@ impl Exchange {
     }
 
     /// Lets a session go, between two frames and without its bridge.
-    pub fn detach(&mut self, leg: LegId) -> Option<Box<Session>> {
+    pub fn detach(&mut self, leg: LegId, now: Now) -> Option<Box<Session>> {
         let at = self.legs.remove(&leg)?;
-        self.unbridge(at);
+        self.unbridge(at, now);
         let place = self.places.get_mut(at)?.take()?;
         self.checks.leave(at, place.check_slot);
         if let Some(slot) = place.pace_slot {
@@ -127,7 +130,7 @@ impl Exchange {
     pub fn expel(&mut self) -> Option<usize> {
         let at = self.acting.take()?;
         let leg = self.places.get(at)?.as_ref()?.session.leg();
-        let session = self.detach(leg)?;
+        let session = self.detach(leg, Now::START)?;
         session.abandon(&mut self.outbox.post(at, Now::START));
         Some(at)
     }
@@ -156,10 +159,10 @@ impl Exchange {
             Order::Tape(_, longest) => session.tape(longest),
             Order::EndTape(_) => session.end_tape(&mut post),
             Order::Bridge(_, other) => self.bridge(at, other, now),
-            Order::Unbridge(_) => self.unbridge(at),
+            Order::Unbridge(_) => self.unbridge(at, now),
             Order::Close(leg) => {
                 session.close(&mut post);
-                self.detach(leg);
+                self.detach(leg, now);
                 return;
             }
         }
@@ -235,7 +238,11 @@ impl Exchange {
         let Some(Some(place)) = self.places.get_mut(at) else {
             return;
         };
-        let is_busy = place.session.tick(&mut self.outbox.post(at, now));
+        let mut post = self.outbox.post(at, now);
+        if place.bridge.is_some_and(|bridge| bridge.music_until <= now) {
+            place.session.end_on(StopOn::Bridge, &mut post);
+        }
+        let is_busy = place.session.tick(&mut post);
         if !is_busy && let Some(slot) = place.pace_slot.take() {
             self.pace.leave(at, slot);
         }
@@ -267,34 +274,30 @@ impl Exchange {
         let Some(peer) = self.place(other).filter(|peer| *peer != at) else {
             return;
         };
-        self.unbridge(at);
-        self.unbridge(peer);
+        self.unbridge(at, now);
+        self.unbridge(peer, now);
         for (at, peer, is_first) in [(at, peer, true), (peer, at, false)] {
             if let Some(Some(place)) = self.places.get_mut(at) {
                 place.bridge = Some(Bridge {
                     peer,
                     is_first,
                     has_sent: false,
+                    music_until: now + BRIDGE_SILENCE_MAX,
                 });
-                self.acting = Some(at);
-                let mut post = self.outbox.post(at, now);
-                place.session.end_on(StopOn::Bridge, &mut post);
             }
         }
     }
 
-    fn unbridge(&mut self, at: usize) {
-        let place = self.places.get_mut(at).and_then(Option::as_mut);
-        let Some((place, bridge)) = place.and_then(|place| {
-            let bridge = place.bridge.take()?;
-            Some((place, bridge))
-        }) else {
+    fn unbridge(&mut self, at: usize, now: Now) {
+        let place = self.places.get(at).and_then(Option::as_ref);
+        let Some(bridge) = place.and_then(|place| place.bridge) else {
             return;
         };
-        place.session.unbridge();
-        if let Some(Some(peer)) = self.places.get_mut(bridge.peer) {
-            peer.bridge = None;
-            peer.session.unbridge();
+        for at in [at, bridge.peer] {
+            if let Some(Some(place)) = self.places.get_mut(at) {
+                place.bridge = None;
+                place.session.unbridge(&mut self.outbox.post(at, now));
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use crate::machine::media::contract::BRIDGE_SILENCE_MAX;
 use crate::machine::media::contract::CloseEnd;
 use crate::machine::media::contract::Far;
 use crate::machine::media::contract::MediaCommand;
@@ -297,9 +298,9 @@ impl Outline {
                     peer,
                     is_first,
                     has_sent: false,
+                    music_until: now + BRIDGE_SILENCE_MAX,
                 });
             });
-            self.legs.end_on(leg, StopOn::Bridge, PlayEnd::Bridge, now);
         }
         self.settle_both(one, now);
     }
@@ -308,8 +309,10 @@ impl Outline {
         let outline = self.legs.get_mut(&leg);
         if let Some(bridge) = outline.and_then(|outline| outline.bridge.take()) {
             self.legs.with(bridge.peer, |outline| outline.bridge = None);
-            self.settle(leg, now);
-            self.settle(bridge.peer, now);
+            for leg in [leg, bridge.peer] {
+                self.legs.end_on(leg, StopOn::Bridge, PlayEnd::Bridge, now);
+                self.settle(leg, now);
+            }
         }
     }
 
@@ -335,6 +338,12 @@ impl Outline {
             .bridge
             .and_then(|bridge| self.legs.get(&bridge.peer));
         let brought = peer.and_then(OutlineLeg::audible);
+        if outline.is_bridge_heard(brought, now) {
+            self.legs.end_on(leg, StopOn::Bridge, PlayEnd::Bridge, now);
+        }
+        let Some(outline) = self.legs.get(&leg) else {
+            return;
+        };
         let outgoing = outline.outgoing(brought, now);
         let finished = outline
             .playing

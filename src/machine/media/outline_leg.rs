@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::machine::media::contract::Far;
 use crate::machine::media::contract::Quality;
 use crate::machine::media::contract::Sound;
+use crate::machine::media::contract::StopOn;
 use crate::machine::media::library::frames_in;
 use crate::machine::media::outline_play::OutlinePlay;
 use crate::machine::media::outline_tape::Coming;
@@ -39,6 +40,8 @@ pub(crate) struct OutlineBridge {
     pub(crate) peer: LegId,
     pub(crate) is_first: bool,
     pub(crate) has_sent: bool,
+    /// What plays until the bridge has sound plays no longer than this.
+    pub(crate) music_until: Now,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -165,6 +168,20 @@ impl OutlineLeg {
         })
     }
 
+    /// When what plays until the bridge has sound ends though the bridge brings none.
+    fn music_until(&self) -> Option<Now> {
+        let playing = self.playing.as_ref().filter(|_| self.far.is_some())?;
+        let bridge = self.bridge?;
+        (playing.stop_on == StopOn::Bridge).then_some(bridge.music_until)
+    }
+
+    /// Whether what plays until the bridge has sound is over, given what it brings.
+    pub(crate) fn is_bridge_heard(&self, brought: Option<Arriving>, now: Now) -> bool {
+        let brings = brought.is_some() && self.far.is_some_and(|far| far.send);
+        self.music_until()
+            .is_some_and(|until| brings || until <= now)
+    }
+
     /// Counts what was sent when sending changes.
     pub(crate) fn send(&mut self, sending: Option<Sending>, now: Now) {
         if let Some((_, since)) = self.sending {
@@ -226,7 +243,10 @@ impl OutlineLeg {
         let waits = self.far.is_some() && !self.keys.is_empty();
         let key = waits.then_some(self.key_at);
         let tape = self.tape.as_ref().and_then(OutlineTape::deadline);
-        [play, key, tape].into_iter().flatten().min()
+        [play, key, tape, self.music_until()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::machine::media::contract::Codec;
 use crate::machine::media::contract::Far;
+use crate::machine::media::contract::StopOn;
 use crate::machine::media::forwarding::Forwarding;
 use crate::machine::media::outbox::Post;
 use crate::machine::media::session::Heard;
@@ -13,8 +14,11 @@ use crate::wire::rtp::Header;
 impl Session {
     /// Sends on what the other side of a bridge heard; true if it was voice and it left.
     ///
-    /// What plays here wins over what is forwarded.
+    /// What plays here wins over what is forwarded, unless it plays only until the bridge has sound.
     pub(crate) fn forward(&mut self, heard: &Heard<'_>, post: &mut Post<'_>) -> bool {
+        if matches!(heard.kind, Kind::Voice(_)) && self.far.is_some_and(|far| far.send) {
+            self.end_on(StopOn::Bridge, post);
+        }
         let Some(far) = self.far.filter(|far| far.send && self.playback.is_none()) else {
             self.forwarding = None;
             return false;
@@ -80,8 +84,9 @@ impl Session {
         }
     }
 
-    /// Forgets where forwarding stood.
-    pub(crate) fn unbridge(&mut self) {
+    /// Forgets where forwarding stood, and ends what played until the bridge had sound.
+    pub(crate) fn unbridge(&mut self, post: &mut Post<'_>) {
         self.forwarding = None;
+        self.end_on(StopOn::Bridge, post);
     }
 }
