@@ -24,6 +24,7 @@ use crate::machine::simulation::picture;
 use crate::machine::simulation::reading::scenario as scenario_file;
 use crate::machine::simulation::scenario::Scenario;
 use crate::machine::simulation::stop::Stop;
+use crate::machine::simulation::study::LEARN_DAYS;
 use crate::machine::simulation::study::Played;
 use crate::machine::simulation::study::Study;
 use crate::vocabulary::fault::FaultyFile;
@@ -50,6 +51,11 @@ pub struct Options {
     /// Where the days are drawn from: the same seed, the same days.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// So many days are played before and not counted: `auto` and `generalised_c_mu` go on from what they
+    /// learned on them, as a process goes on after a restart. 0: each day begins with nothing learned.
+    #[arg(long, value_name = "N", default_value_t = LEARN_DAYS,
+        value_parser = clap::value_parser!(u64).range(0..=1_000))]
+    learn_days: u64,
     /// The policy of every queue, or `scenario` for what the file says; several are compared on the
     /// same days, the first with each other one.
     #[arg(long = "policy", value_name = "POLICY", value_parser = chosen())]
@@ -101,7 +107,7 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
         return Ok(Ending::World);
     }
     let mut study = Study::new(scenario, &policies, options.seed);
-    if let Err((day, stop)) = play(&mut study, options.days) {
+    if let Err((day, stop)) = play(&mut study, options) {
         eprintln!("error: day {} of {}: {stop}", day + 1, options.days);
         return Ok(Ending::Input);
     }
@@ -187,13 +193,19 @@ fn read(path: &Path, most: u64) -> io::Result<String> {
 
 /// Plays days on all cores until they are done or the person has had enough, which ends the days that
 /// are not done. An error names the day, counted from 0, that cannot be played.
-fn play(study: &mut Study, days: u64) -> Result<(), (u64, Stop)> {
+fn play(study: &mut Study, options: &Options) -> Result<(), (u64, Stop)> {
+    let days = options.days;
+    let interrupted = interruption();
+    match learn(study, options.learn_days, &interrupted) {
+        Ok(()) => {}
+        Err(Stop::Enough) => return Ok(()),
+        Err(many @ Stop::TooManyCalls(_)) => return Err((0, many)),
+    }
     let player = study.clone();
     let (stop, next) = (AtomicBool::new(false), AtomicU64::new(0));
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let (tell, told) = mpsc::sync_channel::<(u64, Result<Vec<Played>, Stop>)>(4 * cores);
-    let interrupted = interruption();
-    let mut bar = Bar::new(days);
+    let mut bar = Bar::new(days, "days");
     std::thread::scope(|scope| {
         for _ in 0..cores {
             let (tell, player, stop, next) = (tell.clone(), &player, &stop, &next);
@@ -237,6 +249,17 @@ fn play(study: &mut Study, days: u64) -> Result<(), (u64, Stop)> {
     })
 }
 
+/// Plays the days before those that are counted.
+fn learn(study: &mut Study, days: u64, interrupted: &mpsc::Receiver<()>) -> Result<(), Stop> {
+    let mut bar = Bar::new(days, "days to learn from");
+    for done in 0..days {
+        bar.show(done);
+        study.learn(&|| interrupted.try_recv().is_ok())?;
+    }
+    bar.clear();
+    Ok(())
+}
+
 /// A word for each Ctrl-C; the second ends the process at once.
 fn interruption() -> mpsc::Receiver<()> {
     let (tell, told) = mpsc::channel();
@@ -262,15 +285,17 @@ fn interruption() -> mpsc::Receiver<()> {
 /// Progress on a terminal.
 struct Bar {
     days: u64,
+    what: &'static str,
     clock: Clock,
     shown: Option<Now>,
     seen: bool,
 }
 
 impl Bar {
-    fn new(days: u64) -> Self {
+    fn new(days: u64, what: &'static str) -> Self {
         Self {
             days,
+            what,
             clock: Clock::start(),
             shown: None,
             seen: io::stderr().is_terminal(),
@@ -284,7 +309,7 @@ impl Bar {
             return;
         }
         self.shown = Some(now);
-        let line = bar_line(done, self.days, now.since_start());
+        let line = bar_line(done, (self.days, self.what), now.since_start());
         // Nobody is left to tell if standard error is gone.
         let _ = write!(io::stderr(), "\r\x1b[2K{line}");
     }
@@ -296,7 +321,7 @@ impl Bar {
     }
 }
 
-fn bar_line(done: u64, days: u64, passed: Duration) -> String {
+fn bar_line(done: u64, (days, what): (u64, &str), passed: Duration) -> String {
     const WIDTH: u64 = 30;
     let full = usize::try_from(done * WIDTH / days.max(1)).unwrap_or(0);
     let rest = usize::try_from(WIDTH).unwrap_or(0).saturating_sub(full);
@@ -307,7 +332,7 @@ fn bar_line(done: u64, days: u64, passed: Duration) -> String {
         format!(", {left} s left")
     };
     format!(
-        "[{}{}] {done} of {days} days{left}",
+        "[{}{}] {done} of {days} {what}{left}",
         "#".repeat(full),
         ".".repeat(rest)
     )
@@ -346,7 +371,7 @@ mod tests {
 
     #[test]
     fn the_bar_tells_how_far_it_is_and_how_long_it_takes() {
-        let line = bar_line(25, 100, Duration::from_secs(10));
+        let line = bar_line(25, (100, "days"), Duration::from_secs(10));
         assert_eq!(
             line,
             format!(
@@ -355,6 +380,6 @@ mod tests {
                 ".".repeat(23)
             )
         );
-        assert!(bar_line(0, 100, Duration::ZERO).ends_with("] 0 of 100 days"));
+        assert!(bar_line(0, (100, "days"), Duration::ZERO).ends_with("] 0 of 100 days"));
     }
 }

@@ -18,6 +18,7 @@ pub struct Told {
     scenario: String,
     days: usize,
     seed: u64,
+    learned_days: u64,
     confidence: f64,
     runs: Vec<RunTold>,
     differences: Vec<DifferenceTold>,
@@ -93,6 +94,7 @@ pub fn told(study: &Study) -> Told {
         scenario: study.scenario.name.clone(),
         days: study.days(),
         seed: study.seed,
+        learned_days: study.learned_days,
         confidence: 0.95,
         runs: study.runs.iter().map(|run| run_told(study, run)).collect(),
         differences: others

@@ -10,7 +10,7 @@ use crate::machine::acd::pool::Pace;
 pub struct Experience {
     /// The mean length of its last talks, in minutes.
     pub talk: f64,
-    /// Of how many, at most 100.
+    /// Of how many, at most 1,000.
     pub talks: f64,
     /// How long its callers are willing to wait.
     pub patience: Patience,

@@ -17,7 +17,7 @@ use crate::vocabulary::id::QueueId;
 use crate::vocabulary::time::Now;
 
 /// How many of the last talks of a queue make its mean.
-const TALKS_MAX: f64 = 200.0;
+const TALKS_MAX: f64 = 1_000.0;
 /// A queue counts as having this many seats at least.
 const SEATS_MIN: f64 = 0.5;
 /// A talk's length before there was one, in minutes.

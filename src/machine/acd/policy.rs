@@ -102,6 +102,12 @@ impl Policy {
         }
     }
 
+    /// Whether it goes by what was learned of talks and callers.
+    #[must_use]
+    pub const fn learns(self) -> bool {
+        matches!(self, Self::Auto | Self::GeneralisedCMu)
+    }
+
     /// Whether classes go before the index.
     #[must_use]
     pub const fn heeds_class(self) -> bool {

@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::machine::acd::engine::Engine;
+use crate::machine::acd::experience::Experience;
 use crate::machine::acd::fact::AcdFact;
 use crate::machine::acd::policy::Policy;
 use crate::machine::acd::step::Step;
@@ -28,7 +29,6 @@ use crate::machine::simulation::scenario::Choice;
 use crate::machine::simulation::scenario::ContactType;
 use crate::machine::simulation::scenario::DayEnd;
 use crate::machine::simulation::scenario::Scenario;
-use crate::machine::simulation::scenario::minutes;
 use crate::machine::simulation::series::Level;
 use crate::machine::simulation::staffing::Staffing;
 use crate::machine::simulation::staffing::by_lot;
@@ -90,9 +90,40 @@ pub fn play(
     (seed, day): (u64, u64),
     enough: &Enough<'_>,
 ) -> Result<Log, Stop> {
+    play_on(
+        scenario,
+        policy,
+        &mut Vec::new(),
+        calls,
+        (seed, day),
+        enough,
+    )
+}
+
+/// Plays them as [`play`] does, going on from what was learned of each queue. What has been learned
+/// by the end takes its place.
+///
+/// # Errors
+///
+/// Those of [`play`].
+pub fn play_on(
+    scenario: &Scenario,
+    policy: Option<Policy>,
+    learned: &mut Vec<Experience>,
+    calls: Vec<Call>,
+    (seed, day): (u64, u64),
+    enough: &Enough<'_>,
+) -> Result<Log, Stop> {
     let draw = Draw::of(seed, day, Use::Lots);
     let mut play = Play::new(scenario, policy, calls, draw);
+    for (at, learned) in learned.iter().enumerate() {
+        play.engine.resume(queue_id(at), *learned);
+    }
     play.run(enough)?;
+    let queues = (0..scenario.queues.len()).map(queue_id);
+    *learned = queues
+        .filter_map(|queue| play.engine.experience(queue))
+        .collect();
     Ok(play.log)
 }
 
@@ -137,7 +168,7 @@ impl<'s> Play<'s> {
             waiting: BTreeSet::new(),
             now: 0.0,
             moved: 0.0,
-            still: still(scenario),
+            still: scenario.still(),
             clock: Now::START,
             talks: BTreeMap::new(),
             present: 0,
@@ -449,17 +480,6 @@ impl<'s> Play<'s> {
             level.pass(end);
         }
     }
-}
-
-/// So long after the last event the engine may still change something by itself: the steps of a
-/// wait, all of them, and after-call work; and some rounding.
-fn still(scenario: &Scenario) -> f64 {
-    let queues = scenario.queues.iter().map(|queue| {
-        let steps = queue.setup.steps.iter();
-        let steps = steps.filter_map(|step| step.lasts).map(minutes);
-        steps.sum::<f64>() + minutes(queue.setup.wrap_up)
-    });
-    queues.fold(0.0, f64::max) + 1.0
 }
 
 fn id(call: usize) -> CallId {

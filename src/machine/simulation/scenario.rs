@@ -250,6 +250,18 @@ impl Scenario {
             .map_or(0.0, |setup| minutes(setup.target))
     }
 
+    /// So many minutes after the last event the engine may still change something by itself: the steps
+    /// of a wait, all of them, and after-call work; and some rounding.
+    #[must_use]
+    pub fn still(&self) -> f64 {
+        let queues = self.queues.iter().map(|queue| {
+            let steps = queue.setup.steps.iter();
+            let steps = steps.filter_map(|step| step.lasts).map(minutes);
+            steps.sum::<f64>() + minutes(queue.setup.wrap_up)
+        });
+        queues.fold(0.0, f64::max) + 1.0
+    }
+
     /// The weight of a type; 1 is plain.
     #[must_use]
     pub fn weight(&self, kind: usize) -> f64 {

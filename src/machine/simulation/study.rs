@@ -3,7 +3,11 @@
 //! Every day is drawn from the seed and its number alone: arrivals, patience, talks, and what
 //! becomes of who hangs up. So every policy meets the same callers, and a difference of two
 //! policies has its own, narrower interval.
+//!
+//! A process knows from earlier days how long talks take and how patient callers are. So a policy that
+//! learns is first given days that are not counted, and each counted day begins with what it then knew.
 
+use crate::machine::acd::experience::Experience;
 use crate::machine::acd::policy::Policy;
 use crate::machine::simulation::day;
 use crate::machine::simulation::estimate;
@@ -24,6 +28,8 @@ use crate::machine::simulation::traffic;
 
 /// Days are put into so many heaps to see how far percentiles scatter.
 const BATCHES: usize = 20;
+/// From so many days policies learn before those that are counted: a working week.
+pub const LEARN_DAYS: u64 = 5;
 /// Waits are told so that this share waited no longer.
 const PERCENTILE: f64 = 0.95;
 
@@ -34,6 +40,8 @@ pub struct Study {
     pub scenario: Scenario,
     /// Where its days are drawn from.
     pub seed: u64,
+    /// Days from which policies have learned.
+    pub learned_days: u64,
     /// A run for each policy.
     pub runs: Vec<Run>,
 }
@@ -49,6 +57,8 @@ pub struct Run {
     pub profile: Profile,
     /// Waits by heap and type.
     waits: Vec<Vec<Waits>>,
+    /// What each of its days begins with, by queue.
+    learned: Vec<Experience>,
 }
 
 /// One day under one policy.
@@ -89,12 +99,39 @@ impl Study {
             days: Vec::new(),
             profile: Profile::default(),
             waits: Vec::new(),
+            learned: Vec::new(),
         };
         Self {
             scenario,
             seed,
+            learned_days: 0,
             runs: policies.iter().map(run).collect(),
         }
+    }
+
+    /// Plays a day that is not counted, from which the policies that learn go on: first after what
+    /// they learned on those before, then each counted day after all of them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Study::play`].
+    pub fn learn(&mut self, enough: &Enough<'_>) -> Result<(), Stop> {
+        let names = (self.seed, u64::MAX - self.learned_days);
+        self.learned_days += 1;
+        let Self { scenario, runs, .. } = self;
+        let mut learning = runs
+            .iter_mut()
+            .filter(|run| run.learns(scenario))
+            .peekable();
+        if learning.peek().is_none() {
+            return Ok(());
+        }
+        let calls = traffic::calls(scenario, names, enough)?;
+        for run in learning {
+            let (policy, learned) = (run.policy, &mut run.learned);
+            day::play_on(scenario, policy, learned, calls.clone(), names, enough)?;
+        }
+        Ok(())
     }
 
     /// Plays a day under each policy.
@@ -106,7 +143,9 @@ impl Study {
         let names = (self.seed, number);
         let calls = traffic::calls(&self.scenario, names, enough)?;
         let one = |run: &Run| {
-            let log = day::play(&self.scenario, run.policy, calls.clone(), names, enough)?;
+            let (policy, mut learned) = (run.policy, run.learned.clone());
+            let calls = calls.clone();
+            let log = day::play_on(&self.scenario, policy, &mut learned, calls, names, enough)?;
             Ok(Played::of(&self.scenario, &log))
         };
         self.runs.iter().map(one).collect()
@@ -137,6 +176,11 @@ impl Study {
 }
 
 impl Run {
+    fn learns(&self, scenario: &Scenario) -> bool {
+        let mut queues = scenario.queues.iter();
+        queues.any(|queue| self.policy.unwrap_or(queue.setup.policy).learns())
+    }
+
     fn each(&self, parts: impl Fn(&Tally) -> (f64, f64)) -> Vec<(f64, f64)> {
         self.days.iter().map(parts).collect()
     }

@@ -6,6 +6,7 @@
 use ringwise::machine::acd::policy::Policy;
 use ringwise::machine::simulation::reading::scenario;
 use ringwise::machine::simulation::scenario::Scenario;
+use ringwise::machine::simulation::study::LEARN_DAYS;
 use ringwise::machine::simulation::study::Study;
 use ringwise::vocabulary::fault::FaultyFile;
 
@@ -51,6 +52,7 @@ fn example(name: &str) -> Scenario {
 /// So many days of it under each policy.
 fn played(scenario: Scenario, policies: &[Option<Policy>], days: u64) -> Study {
     let mut study = Study::new(scenario, policies, 1);
+    (0..LEARN_DAYS).for_each(|_| study.learn(&|| false).unwrap());
     for day in 0..days {
         let played = study.play(day, &|| false).unwrap();
         study.take(played);

@@ -9,9 +9,11 @@ use ringwise::machine::simulation::log::Log;
 use ringwise::machine::simulation::reading::scenario as scenario_file;
 use ringwise::machine::simulation::scenario::Scenario;
 use ringwise::machine::simulation::stop::Stop;
+use ringwise::machine::simulation::study::Study;
 use ringwise::machine::simulation::tally::Tally;
 use ringwise::machine::simulation::traffic;
 
+use crate::routing::example;
 use crate::routing::played;
 use crate::routing::scenario;
 
@@ -241,4 +243,20 @@ groups:
     let calls = traffic::calls(&scenario, (1, 0), &|| false).unwrap();
     let log = day::play(&scenario, None, calls, (1, 0), &enough(3));
     assert_eq!((log.err(), asked.take()), (Some(Stop::Enough), 4));
+}
+
+#[test]
+fn a_policy_that_learns_goes_on_from_days_that_are_not_counted() {
+    let study = |policy, days: u64| {
+        let scenario = example("n-design.yaml");
+        let mut study = Study::new(scenario, &[Some(policy)], 1);
+        (0..days).for_each(|_| study.learn(&|| false).unwrap());
+        study.play(0, &|| false).unwrap().remove(0).tally
+    };
+    assert_ne!(study(Policy::Auto, 1), study(Policy::Auto, 0));
+    assert_eq!(study(Policy::Auto, 1), study(Policy::Auto, 1));
+    let longest = Policy::LongestWait;
+    assert_eq!(study(longest, 1), study(longest, 0));
+    let mut study = Study::new(example("n-design.yaml"), &[Some(Policy::Auto)], 1);
+    assert_eq!(study.learn(&|| true), Err(Stop::Enough));
 }
