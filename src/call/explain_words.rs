@@ -334,9 +334,11 @@ pub fn intervened(language: Language, (what, by): (&str, &str), waited_ms: u64) 
         (Language::English, "route") => {
             format!("a supervisor ({by}) sends it to another queue after {waited}")
         }
+        (Language::English, "hangup") => format!("a supervisor ({by}) ends the call"),
         (Language::English, _) => format!("a supervisor ({by}) gives it another priority"),
         (Language::Mandarin, "withdraw") => format!("等待{waited}后，主管（{by}）将其移出排队"),
         (Language::Mandarin, "route") => format!("等待{waited}后，主管（{by}）将其转入其他队列"),
+        (Language::Mandarin, "hangup") => format!("主管（{by}）结束通话"),
         (Language::Mandarin, _) => format!("主管（{by}）更改其优先级"),
     }
 }
