@@ -172,6 +172,9 @@ impl Teller {
             self.say(at, "message", explain_outside::message(language, fact));
         } else if let Fact::SeatFailed { seat, status } = fact {
             self.seat_failed(at, *seat, *status);
+        } else if let Fact::SeatUnfit { seat, ailment } = fact {
+            let text = explain_beside::unfit(language, &self.seat(*seat), *ailment);
+            self.say(at, "seat_unfit", text);
         } else if let Fact::SeatTold { seat } = fact {
             self.rings.told.insert(*seat);
             let text = explain_beside::seat_told(language, &self.seat(*seat));

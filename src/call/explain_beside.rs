@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::call::health::Ailment;
 use crate::machine::acd::fact::OfferEnd;
 use crate::machine::acd::fact::WithdrawReason;
 use crate::vocabulary::id::SeatId;
@@ -141,6 +142,16 @@ pub fn rings_now(language: Language, seat: &str) -> String {
     match language {
         Language::English => format!("{seat}, who was held, rings"),
         Language::Mandarin => format!("预留的 {seat} 振铃"),
+    }
+}
+
+/// A seat takes no more calls, of which this one was the reason.
+#[must_use]
+pub fn unfit(language: Language, seat: &str, ailment: Ailment) -> String {
+    let why = ailment.told(language);
+    match language {
+        Language::English => format!("{seat} gets no calls from here on: {why}"),
+        Language::Mandarin => format!("自此不向 {seat} 派送来电：{why}"),
     }
 }
 

@@ -183,6 +183,9 @@ mod switchboard_log;
 /// What the switchboard learned is written, and a restart goes on from it.
 mod switchboard_recollection;
 
+/// Calls that a seat's own phone places.
+mod switchboard_own;
+
 /// What the switchboard does with releases.
 mod switchboard_release;
 

@@ -44,6 +44,7 @@ mod no_caller_is_trapped;
 mod notices;
 mod notices_sent;
 mod number_seat;
+mod own_call;
 mod predict_menu;
 mod prediction_data;
 mod prediction_drift;
