@@ -87,6 +87,9 @@ pub mod kpi_book;
 /// Sums of a period and its intervals, by name.
 pub mod kpi_rows;
 
+/// Intervals as clocks on the wall show them.
+pub mod kpi_steps;
+
 /// A promise to call back, under way.
 mod kept;
 

@@ -230,7 +230,7 @@ fn figures_of_a_day_are_folded_from_its_facts() {
         from: Wall::from_ms(0),
         to: Wall::from_ms(i64::MAX),
     };
-    let mut book = KpiBook::new(period, None, Yardstick::default());
+    let mut book = KpiBook::new(period, Vec::new(), Yardstick::default());
     settlement
         .town
         .facts
