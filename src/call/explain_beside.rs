@@ -1,11 +1,14 @@
 //! The sentences of an explanation about rings: several seats at once, what one is told, and why one came to
 //! nothing.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::call::explain_order::Before;
 use crate::call::health::Ailment;
 use crate::machine::acd::fact::OfferEnd;
 use crate::machine::acd::fact::WithdrawReason;
+use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Wall;
@@ -19,6 +22,8 @@ pub struct Rings {
     pub off_line: bool,
     /// The seat that is held.
     pub held: Option<SeatId>,
+    /// Seats that were taken for other calls before this one: the line that says so, and why.
+    pub passed: BTreeMap<CallId, (usize, SeatId, Before)>,
     /// The last ring that came to nothing.
     pub ended: Option<(Wall, SeatId)>,
 }

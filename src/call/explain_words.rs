@@ -173,7 +173,9 @@ const fn doing(language: Language, state: SeatState) -> &'static str {
         SeatState::SignedOut => in_(language, "signed out", "未签入"),
         SeatState::Away => in_(language, "away", "示忙"),
         SeatState::Ready => in_(language, "ready", "空闲"),
-        SeatState::Reserved | SeatState::Offered => in_(language, "rung for another", "正在振铃"),
+        SeatState::Reserved | SeatState::Offered => {
+            in_(language, "rung or held for another", "振铃或预留中")
+        }
         SeatState::Talking => in_(language, "talking", "通话中"),
         SeatState::WrapUp => in_(language, "in after-call work", "话后处理"),
     }

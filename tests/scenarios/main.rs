@@ -27,6 +27,7 @@ mod dialplan_schema;
 mod digest_vectors;
 mod engine_api;
 mod english_speech;
+mod explain_first;
 mod expression_laws;
 mod figures;
 mod first_call;
