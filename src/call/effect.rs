@@ -287,6 +287,9 @@ pub enum CommandError {
     /// The call does not wait in a queue.
     #[error("the call does not wait in a queue")]
     NotWaiting,
+    /// The call waits there already.
+    #[error("the call waits in {0:?} already")]
+    WaitsThere(String),
     /// No queue is called so.
     #[error("no queue is called {0:?}")]
     UnknownQueue(String),

@@ -85,7 +85,7 @@ pub fn explain<'f>(
 }
 
 pub(super) struct Waits {
-    queue: QueueId,
+    pub(super) queue: QueueId,
     need: Need,
     pub(super) class: Class,
     pub(super) since: Wall,
@@ -96,14 +96,14 @@ pub(super) struct Waits {
 pub(super) struct Teller {
     call: CallId,
     pub(super) language: Language,
-    names: Names,
+    pub(super) names: Names,
     pub(super) seats: SeatsThen,
     began: Option<Wall>,
     pub(super) waits: Option<Waits>,
-    /// Of others.
-    pub(super) classes: BTreeMap<CallId, Class>,
+    /// Of others, with their queues as far as they are known.
+    pub(super) classes: BTreeMap<CallId, (Option<QueueId>, Class)>,
     pub(super) rings: Rings,
-    lines: Vec<Line>,
+    pub(super) lines: Vec<Line>,
 }
 
 impl Teller {
@@ -120,6 +120,8 @@ impl Teller {
             self.seat_left(next.wall, *seat, cause);
         } else if ours {
             self.take_own(next.wall, &next.fact);
+        } else if let (Some(other), Fact::Callback(fact)) = (next.call, &next.fact) {
+            self.take_other_callback(other, fact);
         }
     }
 
@@ -172,6 +174,9 @@ impl Teller {
             self.say(at, "message", explain_outside::message(language, fact));
         } else if let Fact::SeatFailed { seat, status } = fact {
             self.seat_failed(at, *seat, *status);
+        } else if let Fact::SeatUnfit { seat, ailment } = fact {
+            let text = explain_beside::unfit(language, &self.seat(*seat), *ailment);
+            self.say(at, "seat_unfit", text);
         } else if let Fact::SeatTold { seat } = fact {
             self.rings.told.insert(*seat);
             let text = explain_beside::seat_told(language, &self.seat(*seat));
@@ -283,10 +288,12 @@ impl Teller {
                 self.say(at, "next_step", text);
             }
             AcdFact::Reprioritised { class, .. } => {
+                let mut heeded = true;
                 if let Some(waits) = &mut self.waits {
                     waits.class = *class;
+                    heeded = self.names.heeds_class(waits.queue);
                 }
-                let text = explain_order::reprioritised(language, *class);
+                let text = explain_order::reprioritised(language, *class, heeded);
                 self.say(at, "reprioritised", text);
             }
             AcdFact::Parked { .. } => self.waits = None,
@@ -298,9 +305,14 @@ impl Teller {
 
     /// Something about another call.
     fn take_other(&mut self, at: Wall, fact: &AcdFact) {
-        if let AcdFact::Queued { contact, .. } | AcdFact::Reprioritised { contact, .. } = fact {
+        if let AcdFact::Queued { contact, queue, .. } = fact {
             let class = class_of(fact).unwrap_or_default();
-            self.classes.insert(*contact, class);
+            self.classes.insert(*contact, (Some(*queue), class));
+        } else if let AcdFact::Moved { contact, queue, .. } = fact {
+            let known = self.classes.get_mut(contact);
+            known.into_iter().for_each(|known| known.0 = Some(*queue));
+        } else if let AcdFact::Reprioritised { contact, class } = fact {
+            self.classes.entry(*contact).or_default().1 = *class;
         } else if let AcdFact::Offered {
             contact,
             seat,
@@ -322,7 +334,7 @@ impl Teller {
     fn queued(&mut self, at: Wall, (queue, need, class): (QueueId, &Need, Class), waited_ms: u64) {
         let named = self.queue(queue);
         let need_text = self.need(need);
-        let told = explain_order::class(self.language, class);
+        let told = explain_order::class(self.language, class, self.names.heeds_class(queue));
         let language = self.language;
         self.say(
             at,

@@ -1,10 +1,14 @@
 //! The sentences of an explanation about rings: several seats at once, what one is told, and why one came to
 //! nothing.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::call::explain_order::Before;
+use crate::call::health::Ailment;
 use crate::machine::acd::fact::OfferEnd;
 use crate::machine::acd::fact::WithdrawReason;
+use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Wall;
@@ -18,6 +22,8 @@ pub struct Rings {
     pub off_line: bool,
     /// The seat that is held.
     pub held: Option<SeatId>,
+    /// Seats that were taken for other calls before this one: the line that says so, and why.
+    pub passed: BTreeMap<CallId, (usize, SeatId, Before)>,
     /// The last ring that came to nothing.
     pub ended: Option<(Wall, SeatId)>,
 }
@@ -141,6 +147,16 @@ pub fn rings_now(language: Language, seat: &str) -> String {
     match language {
         Language::English => format!("{seat}, who was held, rings"),
         Language::Mandarin => format!("预留的 {seat} 振铃"),
+    }
+}
+
+/// A seat takes no more calls, of which this one was the reason.
+#[must_use]
+pub fn unfit(language: Language, seat: &str, ailment: Ailment) -> String {
+    let why = ailment.told(language);
+    match language {
+        Language::English => format!("{seat} gets no calls from here on: {why}"),
+        Language::Mandarin => format!("自此不向 {seat} 派送来电：{why}"),
     }
 }
 

@@ -48,12 +48,16 @@ fn level(thousandths: i64) -> String {
     }
 }
 
-/// What sets a call before others.
+/// What sets a call before others, unless its queue does not heed that.
 #[must_use]
-pub fn class(language: Language, class: Class) -> String {
+pub fn class(language: Language, class: Class, heeded: bool) -> String {
     let Class { priority, ageing } = class;
     let rise = level(ageing.into());
     match (language, ageing) {
+        (Language::English, _) if !heeded => {
+            format!("priority {priority}, which does not count in this queue")
+        }
+        (Language::Mandarin, _) if !heeded => format!("优先级 {priority}（此队列不计优先级）"),
         (Language::English, 0) => format!("priority {priority}"),
         (Language::English, _) => format!("priority {priority}, which rises by {rise} a minute"),
         (Language::Mandarin, 0) => format!("优先级 {priority}"),
@@ -63,45 +67,51 @@ pub fn class(language: Language, class: Class) -> String {
 
 /// It has another priority.
 #[must_use]
-pub fn reprioritised(language: Language, class: Class) -> String {
-    let told = self::class(language, class);
+pub fn reprioritised(language: Language, class: Class, heeded: bool) -> String {
+    let told = self::class(language, class, heeded);
     match language {
         Language::English => format!("from here on it has {told}"),
         Language::Mandarin => format!("现为{told}"),
     }
 }
 
-/// A seat took another call first.
+/// A seat took another call first: it rings for it, or is held while its customer is called back.
 #[must_use]
-pub fn passed_over(language: Language, seat: &str, why: Before) -> String {
+pub fn passed_over(language: Language, (seat, is_held): (&str, bool), why: Before) -> String {
     let time = |ms| explain_words::length(language, ms);
+    let what = match (language, is_held) {
+        (Language::English, false) => format!("{seat} is rung for another call"),
+        (Language::English, true) => {
+            format!("{seat} is held for another caller, who is called back")
+        }
+        (Language::Mandarin, false) => format!("{seat} 先接另一通来电"),
+        (Language::Mandarin, true) => format!("{seat} 预留给另一位等待回电的客户"),
+    };
     match (language, why) {
         (Language::English, Before::Priority { its, ours }) => format!(
-            "{seat} is rung for another call: priority {} goes before {}",
+            "{what}: priority {} goes before {}",
             level(its),
             level(ours)
         ),
         (Language::English, Before::Longer { its_ms, ours_ms }) => format!(
-            "{seat} is rung for another call: it had waited {}, this one {}",
+            "{what}: it had waited {}, this one {}",
             time(its_ms),
             time(ours_ms)
         ),
-        (Language::English, Before::Other { its_ms }) => format!(
-            "{seat} is rung for another call, which had waited {}",
-            time(its_ms)
-        ),
-        (Language::Mandarin, Before::Priority { its, ours }) => format!(
-            "{seat} 先接另一通来电：优先级 {} 高于 {}",
-            level(its),
-            level(ours)
-        ),
-        (Language::Mandarin, Before::Longer { its_ms, ours_ms }) => format!(
-            "{seat} 先接另一通来电：对方已等待{}，本通{}",
-            time(its_ms),
-            time(ours_ms)
-        ),
+        (Language::English, Before::Other { its_ms }) if is_held => {
+            format!("{what} and had waited {}", time(its_ms))
+        }
+        (Language::English, Before::Other { its_ms }) => {
+            format!("{what}, which had waited {}", time(its_ms))
+        }
+        (Language::Mandarin, Before::Priority { its, ours }) => {
+            format!("{what}：优先级 {} 高于 {}", level(its), level(ours))
+        }
+        (Language::Mandarin, Before::Longer { its_ms, ours_ms }) => {
+            format!("{what}：对方已等待{}，本通{}", time(its_ms), time(ours_ms))
+        }
         (Language::Mandarin, Before::Other { its_ms }) => {
-            format!("{seat} 先接另一通来电，对方已等待{}", time(its_ms))
+            format!("{what}，对方已等待{}", time(its_ms))
         }
     }
 }
@@ -124,11 +134,11 @@ mod tests {
             ours: 3_000,
         };
         assert_eq!(
-            passed_over(Language::English, "a", its),
+            passed_over(Language::English, ("a", false), its),
             "a is rung for another call: priority 4.80 goes before 3"
         );
         assert_eq!(
-            self::class(Language::English, class(0, 500)),
+            self::class(Language::English, class(0, 500), true),
             "priority 0, which rises by 0.50 a minute"
         );
     }

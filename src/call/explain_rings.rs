@@ -9,7 +9,9 @@ use crate::call::explain_words;
 use crate::call::promise::CallbackFact;
 use crate::machine::acd::fact::OfferEnd;
 use crate::machine::acd::fact::SeatState;
+use crate::machine::acd::step::Class;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::id::QueueId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Wall;
 
@@ -101,6 +103,7 @@ impl Teller {
         at: Wall,
         (other, seat, waited_ms): (CallId, SeatId, u64),
     ) {
+        self.rings.passed.remove(&other);
         let Some(waits) = &self.waits else {
             return;
         };
@@ -108,9 +111,18 @@ impl Teller {
             return;
         }
         let own_ms = u64::try_from(at.ms_since(waits.since)).unwrap_or(0);
-        let ours = explain_order::aged(waits.class, own_ms);
+        let level = |(queue, class): (QueueId, Class), waited_ms| {
+            let heeded = self.names.heeds_class(queue);
+            if heeded {
+                explain_order::aged(class, waited_ms)
+            } else {
+                0
+            }
+        };
+        let ours = level((waits.queue, waits.class), own_ms);
         let its = self.classes.get(&other);
-        let why = match its.map(|class| explain_order::aged(*class, waited_ms)) {
+        let its = its.map(|(queue, class)| (queue.unwrap_or(waits.queue), *class));
+        let why = match its.map(|its| level(its, waited_ms)) {
             Some(its) if its > ours => Before::Priority { its, ours },
             _ if waited_ms > own_ms => Before::Longer {
                 its_ms: waited_ms,
@@ -118,8 +130,25 @@ impl Teller {
             },
             _ => Before::Other { its_ms: waited_ms },
         };
-        let seat = self.seat(seat);
-        let text = explain_order::passed_over(self.language, &seat, why);
+        let text = explain_order::passed_over(self.language, (&self.seat(seat), false), why);
+        self.rings
+            .passed
+            .insert(other, (self.lines.len(), seat, why));
         self.say(at, "passed_over", text);
+    }
+
+    /// A seat that was taken for another call before this one is held for it: its customer is called
+    /// back.
+    pub(super) fn take_other_callback(&mut self, other: CallId, fact: &CallbackFact) {
+        if !matches!(fact, CallbackFact::Dialled { .. }) {
+            return;
+        }
+        if let Some((no, seat, why)) = self.rings.passed.remove(&other) {
+            let seat = self.seat(seat);
+            let text = explain_order::passed_over(self.language, (&seat, true), why);
+            if let Some(line) = self.lines.get_mut(no) {
+                line.text = text;
+            }
+        }
     }
 }

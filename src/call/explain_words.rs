@@ -173,7 +173,9 @@ const fn doing(language: Language, state: SeatState) -> &'static str {
         SeatState::SignedOut => in_(language, "signed out", "未签入"),
         SeatState::Away => in_(language, "away", "示忙"),
         SeatState::Ready => in_(language, "ready", "空闲"),
-        SeatState::Reserved | SeatState::Offered => in_(language, "rung for another", "正在振铃"),
+        SeatState::Reserved | SeatState::Offered => {
+            in_(language, "rung or held for another", "振铃或预留中")
+        }
         SeatState::Talking => in_(language, "talking", "通话中"),
         SeatState::WrapUp => in_(language, "in after-call work", "话后处理"),
     }
@@ -334,9 +336,11 @@ pub fn intervened(language: Language, (what, by): (&str, &str), waited_ms: u64) 
         (Language::English, "route") => {
             format!("a supervisor ({by}) sends it to another queue after {waited}")
         }
+        (Language::English, "hangup") => format!("a supervisor ({by}) ends the call"),
         (Language::English, _) => format!("a supervisor ({by}) gives it another priority"),
         (Language::Mandarin, "withdraw") => format!("等待{waited}后，主管（{by}）将其移出排队"),
         (Language::Mandarin, "route") => format!("等待{waited}后，主管（{by}）将其转入其他队列"),
+        (Language::Mandarin, "hangup") => format!("主管（{by}）结束通话"),
         (Language::Mandarin, _) => format!("主管（{by}）更改其优先级"),
     }
 }

@@ -307,6 +307,11 @@ pub enum Fact {
         /// What is wrong.
         ailment: Ailment,
     },
+    /// What set a seat back has passed: it takes calls again, as its person wants.
+    SeatFit {
+        /// The seat.
+        seat: SeatId,
+    },
     /// Someone changed a seat's wish.
     SeatWished {
         /// The seat.
@@ -325,9 +330,9 @@ pub enum Fact {
         /// As in [`Self::SeatWished`].
         by: String,
     },
-    /// A supervisor changed how a call waits; what came of it follows.
+    /// A supervisor changed how a call waits, or ended it; what came of it follows.
     Intervened {
-        /// `withdraw`, `route` or `priority`.
+        /// `withdraw`, `route`, `priority` or `hangup`.
         what: String,
         /// `api, NAME` of the token.
         by: String,

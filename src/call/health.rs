@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::machine::media::contract::Quality;
+use crate::vocabulary::language::Language;
 
 /// Fewer packets than these tell nothing of a loss: five seconds of speech.
 const PACKETS_MIN: u64 = 250;
@@ -28,7 +29,7 @@ impl Default for HealthRules {
     }
 }
 
-/// What is wrong with a seat's phone.
+/// Why a seat is given no calls though its person wants some.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Ailment {
@@ -44,6 +45,46 @@ pub enum Ailment {
         /// The worse of both ways.
         percent: u8,
     },
+    /// It has placed a call itself.
+    #[error("the seat's phone is in a call of its own")]
+    Calling,
+    /// Its person did not answer, or refused.
+    #[error("the seat rang in vain: it did not answer, or refused, 2 calls in a row")]
+    RangInVain,
+    /// It was not there any more when it was to ring.
+    #[error("the seat's phone could not be called")]
+    Unreachable,
+}
+
+impl Ailment {
+    /// A word for programs, that stays.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Slow { .. } => "slow",
+            Self::Lossy { .. } => "lossy",
+            Self::Calling => "calling",
+            Self::RangInVain => "rang_in_vain",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// In words for people.
+    #[must_use]
+    pub fn told(self, language: Language) -> String {
+        match (language, self) {
+            (Language::English, _) => self.to_string(),
+            (Language::Mandarin, Self::Slow { round_trip_ms }) => {
+                format!("坐席话机应答 OPTIONS 用时 {round_trip_ms} 毫秒")
+            }
+            (Language::Mandarin, Self::Lossy { percent }) => {
+                format!("坐席话机上次通话丢失 {percent}% 的语音")
+            }
+            (Language::Mandarin, Self::Calling) => "坐席话机正在自行通话".to_owned(),
+            (Language::Mandarin, Self::RangInVain) => "坐席连续 2 次振铃未接或拒接".to_owned(),
+            (Language::Mandarin, Self::Unreachable) => "无法呼叫坐席话机".to_owned(),
+        }
+    }
 }
 
 /// What is known of a seat's phone.

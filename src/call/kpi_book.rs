@@ -75,13 +75,13 @@ struct Standing {
 }
 
 impl KpiBook {
-    /// Nothing has happened yet; with intervals of this length, if one is named.
+    /// Nothing has happened yet. `intervals` are parts of the period, one after the other.
     #[must_use]
-    pub fn new(period: Period, every_ms: Option<i64>, yardstick: Yardstick) -> Self {
+    pub fn new(period: Period, intervals: Vec<Period>, yardstick: Yardstick) -> Self {
         Self {
             period,
             yardstick,
-            sums: Sliced::new(period, every_ms),
+            sums: Sliced::new(period, intervals),
             names: Names::default(),
             last: period.from,
             started: period.from,

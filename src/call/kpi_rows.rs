@@ -28,19 +28,6 @@ impl Period {
         let inside = to.min(self.to).ms_since(from.max(self.from));
         u64::try_from(inside).unwrap_or(0)
     }
-
-    /// Intervals of this length one after the other, the last one cut off by the end.
-    #[must_use]
-    pub fn intervals(self, every_ms: i64) -> Vec<Self> {
-        let mut all = Vec::new();
-        let mut from = self.from;
-        while from < self.to && every_ms > 0 {
-            let to = Wall::from_ms(from.as_ms().saturating_add(every_ms)).min(self.to);
-            all.push(Self { from, to });
-            from = to;
-        }
-        all
-    }
 }
 
 /// Sums of one stretch.
@@ -70,7 +57,6 @@ impl Rows {
 #[derive(Clone, Debug)]
 pub struct Sliced {
     period: Period,
-    every_ms: i64,
     /// Of the whole period.
     pub total: Rows,
     /// Of its intervals in their order.
@@ -78,24 +64,22 @@ pub struct Sliced {
 }
 
 impl Sliced {
-    /// Nothing is counted yet; without a length there are no intervals.
+    /// Nothing is counted yet. `intervals` are parts of the period, one after the other.
     #[must_use]
-    pub fn new(period: Period, every_ms: Option<i64>) -> Self {
-        let every_ms = every_ms.unwrap_or(0);
-        let intervals = period.intervals(every_ms);
+    pub fn new(period: Period, intervals: Vec<Period>) -> Self {
         let empty = |period| (period, Rows::default());
         Self {
             period,
-            every_ms,
             total: Rows::default(),
             intervals: intervals.into_iter().map(empty).collect(),
         }
     }
 
     fn place(&self, moment: Wall) -> usize {
-        let ms = moment.ms_since(self.period.from).max(0);
-        let place = ms.checked_div(self.every_ms).unwrap_or(0);
-        usize::try_from(place).unwrap_or(usize::MAX)
+        let begun = self
+            .intervals
+            .partition_point(|(one, _)| one.from <= moment);
+        begun.saturating_sub(1)
     }
 
     /// Where something counts that happened then: nowhere outside of the period.
@@ -131,7 +115,11 @@ mod tests {
             from: wall(1_000),
             to: wall(4_500),
         };
-        Sliced::new(period, Some(1_000))
+        let second = |no: i64| Period {
+            from: wall(no * 1_000),
+            to: wall((no + 1) * 1_000).min(period.to),
+        };
+        Sliced::new(period, (1..=4).map(second).collect())
     }
 
     #[test]

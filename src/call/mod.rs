@@ -87,6 +87,9 @@ pub mod kpi_book;
 /// Sums of a period and its intervals, by name.
 pub mod kpi_rows;
 
+/// Intervals as clocks on the wall show them.
+pub mod kpi_steps;
+
 /// A promise to call back, under way.
 mod kept;
 
@@ -182,6 +185,9 @@ mod switchboard_log;
 
 /// What the switchboard learned is written, and a restart goes on from it.
 mod switchboard_recollection;
+
+/// Calls that a seat's own phone places.
+mod switchboard_own;
 
 /// What the switchboard does with releases.
 mod switchboard_release;

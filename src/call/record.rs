@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::call::message::MessageLeft;
+use crate::machine::acd::policy::Policy;
 use crate::machine::acd::surface::SeatSetup;
 use crate::machine::catalog::Catalog;
 use crate::machine::catalog::QueueEntry;
@@ -195,6 +196,9 @@ pub struct Names {
     /// Within what time each queue should answer, in ms; none in logs of earlier versions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets_ms: Vec<u64>,
+    /// By which policy each queue's contacts are served; none in logs of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Policy>,
     /// Skills.
     pub skills: Vec<String>,
     /// What each seat can do, in the order of the seats.
@@ -220,6 +224,7 @@ impl Names {
         let target = |queue: &QueueEntry| u64::try_from(queue.target.as_millis()).unwrap_or(0);
         Self {
             targets_ms: queues.clone().map(target).collect(),
+            policies: queues.clone().map(|queue| queue.policy).collect(),
             seats: seats.map(|s| (s.id.clone(), s.name.clone())).collect(),
             queues: queues.map(|queue| queue.name.clone()).collect(),
             skills: catalog.skills().to_vec(),
@@ -242,6 +247,13 @@ impl Names {
     pub fn queue(&self, queue: QueueId) -> Option<String> {
         let at = usize::try_from(queue.0).unwrap_or(usize::MAX);
         self.queues.get(at).cloned()
+    }
+
+    /// Whether priorities count among a queue's contacts, as far as the log says.
+    #[must_use]
+    pub fn heeds_class(&self, queue: QueueId) -> bool {
+        let at = usize::try_from(queue.0).unwrap_or(usize::MAX);
+        self.policies.get(at).is_none_or(|one| one.heeds_class())
     }
 
     /// Within what time a queue should answer, in ms; none where the log does not say.

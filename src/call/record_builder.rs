@@ -161,6 +161,7 @@ impl RecordBuilder {
             | Fact::SeatRegistered { .. }
             | Fact::SeatUnregistered { .. }
             | Fact::SeatUnfit { .. }
+            | Fact::SeatFit { .. }
             | Fact::SeatWished { .. }
             | Fact::WorkExtended { .. }
             | Fact::Intervened { .. }

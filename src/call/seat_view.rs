@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use crate::call::call_view::CallView;
+use crate::call::health::Ailment;
 use crate::machine::acd::fact::SeatState;
 use crate::vocabulary::id::CallId;
+use crate::vocabulary::language::Language;
 use crate::vocabulary::time::Wall;
 
 /// A seat.
@@ -26,8 +28,8 @@ pub struct SeatView {
     #[serde(skip)]
     pub last: Option<CallView>,
     /// What is wrong with its phone, or how it rang in vain, for which it is away.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ailment: Option<String>,
+    #[serde(flatten)]
+    pub ailment: Option<AilmentView>,
     /// Why it is so, in the words of who wished it last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -37,6 +39,27 @@ pub struct SeatView {
     /// The present release does not have it.
     #[serde(skip)]
     pub is_gone: bool,
+}
+
+/// Why a seat gets no calls.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct AilmentView {
+    #[serde(skip)]
+    what: Ailment,
+    #[serde(rename = "ailment")]
+    told: String,
+    #[serde(rename = "ailment_code")]
+    code: &'static str,
+}
+
+impl AilmentView {
+    fn new(what: Ailment, language: Language) -> Self {
+        Self {
+            what,
+            told: what.told(language),
+            code: what.code(),
+        }
+    }
 }
 
 impl SeatView {
@@ -58,21 +81,56 @@ impl SeatView {
         }
     }
 
+    /// The same in the words of a language.
+    #[must_use]
+    pub fn told(self, language: Language) -> Self {
+        let ailment = self.ailment.map(|ailment| ailment.what);
+        Self {
+            ailment: ailment.map(|what| AilmentView::new(what, language)),
+            ..self
+        }
+    }
+
+    /// What is wrong from here on.
+    pub(super) fn ail(&mut self, what: Option<Ailment>) {
+        self.ailment = what.map(|what| AilmentView::new(what, Language::English));
+    }
+
+    /// Someone wishes it to be so, for this reason.
+    pub(super) fn wish(&mut self, state: SeatState, reason: Option<String>) {
+        self.reason = reason;
+        // The end of after-call work is no wish for calls, nor against them.
+        self.wants = state == SeatState::Ready || (self.wants && state == SeatState::WrapUp);
+        if state == SeatState::Ready || (state == SeatState::Away && self.calls_itself()) {
+            self.ailment = None;
+        }
+    }
+
+    fn calls_itself(&self) -> bool {
+        let what = self.ailment.as_ref().map(|ailment| ailment.what);
+        what == Some(Ailment::Calling)
+    }
+
     /// It is in another state. One that is away after a ring, though its person wants calls, is so
     /// because it rang in vain.
     pub(super) fn change(&mut self, state: SeatState, at: Wall) {
         let rang = matches!(self.state, SeatState::Offered | SeatState::Reserved);
         let unwished = rang && state == SeatState::Away && self.wants;
         if unwished && self.ailment.is_none() {
-            let text = if self.state == SeatState::Reserved {
-                "the seat's phone could not be called"
+            self.ail(Some(if self.state == SeatState::Reserved {
+                Ailment::Unreachable
             } else {
-                "the seat rang in vain: it did not answer, or refused, 2 calls in a row"
-            };
-            self.ailment = Some(text.to_owned());
+                Ailment::RangInVain
+            }));
         }
         if matches!(state, SeatState::Away | SeatState::SignedOut) {
             self.wants = false;
+        }
+        if state == SeatState::Ready {
+            self.wants = true;
+        }
+        if state == SeatState::SignedOut && self.calls_itself() {
+            self.ailment = None;
         }
         self.state = state;
         self.since = at;
@@ -94,16 +152,23 @@ mod tests {
     fn a_seat_that_is_away_against_its_wish_rang_in_vain_and_says_so() {
         let mut forced = seat(true);
         forced.change(SeatState::Away, Wall::from_ms(1));
-        assert!(forced.ailment.unwrap().contains("rang in vain"));
+        let shown = |seat: SeatView| serde_json::to_value(seat).unwrap();
+        let told = shown(forced.clone());
+        assert!(told["ailment"].as_str().unwrap().contains("rang in vain"));
+        let told = shown(forced.told(Language::Mandarin));
+        assert_eq!(told["ailment"], "坐席连续 2 次振铃未接或拒接");
+        assert_eq!(told["ailment_code"], "rang_in_vain");
         let mut wished = seat(false);
         wished.change(SeatState::Away, Wall::from_ms(1));
         assert_eq!(wished.ailment, None);
+        assert!(shown(wished).get("ailment").is_none());
         let mut ready = seat(true);
         ready.change(SeatState::Ready, Wall::from_ms(1));
         assert_eq!((ready.ailment, ready.wants), (None, true));
         let mut lossy = seat(true);
-        lossy.ailment = Some("sound was lost".to_owned());
+        let sound = Some(Ailment::Lossy { percent: 30 });
+        lossy.ail(sound);
         lossy.change(SeatState::Away, Wall::from_ms(1));
-        assert_eq!(lossy.ailment.unwrap(), "sound was lost");
+        assert_eq!(lossy.ailment.map(|ailment| ailment.what), sound);
     }
 }

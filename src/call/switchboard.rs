@@ -35,6 +35,7 @@ use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::LegId;
 use crate::vocabulary::id::Mint;
 use crate::vocabulary::id::QueueId;
+use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Now;
 use crate::vocabulary::time::Turn;
 
@@ -59,6 +60,8 @@ pub struct Switchboard {
     pub(super) calls: BTreeMap<CallId, Live>,
     pub(super) codes: BTreeMap<LegId, StarCode>,
     pub(super) legs: BTreeMap<LegId, CallId>,
+    /// Legs of calls that seats' own phones placed.
+    pub(super) own_legs: BTreeMap<LegId, SeatId>,
     /// Calls that are to be called back, by number.
     pub(super) promises: BTreeMap<String, CallId>,
     pub(super) asks: Asks,
@@ -97,6 +100,8 @@ pub(super) struct SeatDesk {
     /// The flow of its registration, while it has one.
     pub(super) flow: Option<Flow>,
     pub(super) health: Health,
+    /// Its person wants calls, and is in one that this phone placed.
+    pub(super) set_back: bool,
 }
 
 impl Switchboard {
@@ -122,6 +127,7 @@ impl Switchboard {
             calls: BTreeMap::new(),
             codes: BTreeMap::new(),
             legs: BTreeMap::new(),
+            own_legs: BTreeMap::new(),
             promises: BTreeMap::new(),
             asks: Asks::default(),
             acquaintances: Acquaintances::default(),
@@ -375,7 +381,7 @@ impl Switchboard {
                     });
                 }
                 ContactOutput::SeatTalked { seat, quality } => {
-                    self.seat_talked(turn, seat, &quality);
+                    self.seat_talked(turn, call, (seat, &quality));
                 }
                 ContactOutput::Fact(fact) => {
                     self.note_order(call, &fact);
@@ -387,6 +393,7 @@ impl Switchboard {
                 ContactOutput::LegLeft(leg) => {
                     self.legs.remove(&leg);
                     self.outside.release(leg);
+                    self.own_call_ended(turn, leg);
                 }
             }
         }

@@ -198,7 +198,9 @@ impl Switchboard {
         let result = match command {
             Command::SeatState { seat, state, by } => self.seat_state(turn, seat, state, &by),
             Command::WrapUpLasts { seat, lasts, by } => self.work_on(turn, seat, lasts, by),
-            Command::HangUp { call, by: _ } if self.calls.contains_key(&call) => {
+            Command::HangUp { call, by } if self.calls.contains_key(&call) => {
+                let what = "hangup".to_owned();
+                self.record(turn, Some(call), Fact::Intervened { what, by });
                 self.with_call(turn, call, |c, near| {
                     c.hang_up_for_good(Party::Centre, "command", near);
                 });
@@ -215,6 +217,9 @@ impl Switchboard {
             }
             Command::TakeOut { call, by } => self.take_out(turn, call, &by),
             Command::Reroute { call, queue, by } => match self.people.queue(&queue) {
+                Some((to, _)) if self.acd.waits_in(call) == Some(to) => {
+                    Err(CommandError::WaitsThere(queue))
+                }
                 Some((to, _)) => {
                     let (contact, queue) = (call, to);
                     let input = Input::Reroute { contact, queue };
@@ -263,7 +268,8 @@ impl Switchboard {
     /// A supervisor takes a contact out of its queue, or its promise between two tries.
     fn take_out(&mut self, turn: Turn, call: CallId, by: &str) -> Result<(), CommandError> {
         let live = self.calls.get(&call);
-        let pauses = live.is_some_and(|live| live.contact.is_promised()) && !self.acd.waits(call);
+        let pauses = live.is_some_and(|live| live.contact.is_promised())
+            && self.acd.waits_in(call).is_none();
         if !pauses {
             return self.intervene(turn, call, Input::TakeOut(call), ("withdraw", by));
         }
@@ -286,7 +292,7 @@ impl Switchboard {
         if !self.calls.contains_key(&call) {
             return Err(CommandError::UnknownCall);
         }
-        if !self.acd.waits(call) {
+        if self.acd.waits_in(call).is_none() {
             return Err(CommandError::NotWaiting);
         }
         let (what, by) = (what.to_owned(), by.to_owned());

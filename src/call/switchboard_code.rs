@@ -45,13 +45,17 @@ impl Switchboard {
         let by = by.to_owned();
         self.record(turn, None, Fact::SeatWished { seat, state, by });
         match state {
+            SeatState::Ready if self.is_put_off(turn, seat) => {}
             SeatState::Ready => self.acd.handle(turn, Input::SeatReady(seat)),
             SeatState::WrapUp => self.acd.handle(turn, Input::WrapUpDone(seat)),
             SeatState::Away
             | SeatState::SignedOut
             | SeatState::Reserved
             | SeatState::Offered
-            | SeatState::Talking => self.acd.handle(turn, Input::SeatAway(seat)),
+            | SeatState::Talking => {
+                self.drop_wish(seat);
+                self.acd.handle(turn, Input::SeatAway(seat));
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use crate::machine::acd::fact::SeatState;
 use crate::machine::acd::seat::Wish;
 use crate::machine::acd::surface::Input;
 use crate::machine::media::contract::Quality;
+use crate::vocabulary::id::CallId;
 use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
 
@@ -25,21 +26,27 @@ impl Switchboard {
     }
 
     /// A talk over a seat's phone is over.
-    pub(super) fn seat_talked(&mut self, turn: Turn, seat: SeatId, quality: &Quality) {
+    pub(super) fn seat_talked(
+        &mut self,
+        turn: Turn,
+        call: CallId,
+        (seat, quality): (SeatId, &Quality),
+    ) {
         if let Some(desk) = self.desk(seat) {
             desk.health.talked(quality);
         }
-        self.spare_unfit(turn, seat);
+        self.spare_unfit(turn, Some(call), seat);
     }
 
-    /// A seat whose phone is unfit gets no more calls until its person wants some again.
-    pub(super) fn spare_unfit(&mut self, turn: Turn, seat: SeatId) {
+    /// A seat whose phone is unfit gets no more calls until its person wants some again. `call`
+    /// showed it, if one did.
+    pub(super) fn spare_unfit(&mut self, turn: Turn, call: Option<CallId>, seat: SeatId) {
         let wants = self
             .acd
             .seat(seat)
             .is_some_and(|one| one.wish == Wish::Ready);
         if let Some(ailment) = self.ailment(seat).filter(|_| wants) {
-            self.record(turn, None, Fact::SeatUnfit { seat, ailment });
+            self.record(turn, call, Fact::SeatUnfit { seat, ailment });
             self.acd.handle(turn, Input::SeatAway(seat));
         }
     }

@@ -41,12 +41,13 @@ impl Switchboard {
                     if let Some(desk) = self.desk(seat) {
                         desk.health.answered(round_trip);
                     }
-                    self.spare_unfit(turn, seat);
+                    self.spare_unfit(turn, None, seat);
                 }
             }
             UaEvent::Unregistered { user } => {
                 if let Some(seat) = self.people.catalog.seat(&user) {
                     self.set_flow(seat, None);
+                    self.drop_wish(seat);
                     self.record(turn, None, Fact::SeatUnregistered { seat });
                     self.acd.handle(turn, Input::SeatSignedOut(seat));
                 }
@@ -88,7 +89,12 @@ impl Switchboard {
                     self.legs.remove(&leg);
                 }
             }
+            let is_last = event.is_last();
             self.with_call(turn, call, |contact, near| contact.handle_ua(event, near));
+            // Its contact has left the queue by now, and is not offered to the seat that called.
+            if is_last {
+                self.own_call_ended(turn, leg);
+            }
         } else if let Some(mut code) = self.codes.remove(&leg) {
             let release = Arc::clone(self.releases.current());
             code.handle_ua(&event, &self.surroundings(turn, &release));
@@ -140,7 +146,11 @@ impl Switchboard {
             };
             return self.turn_away(turn, leg, Status(503), (why, &invite));
         }
+        let own = self.own_seat(&invite);
         self.begin(turn, (call, leg), invite, (&release, script));
+        if let Some(seat) = own {
+            self.own_call_began(turn, seat, (call, leg));
+        }
     }
 
     fn begin(

@@ -95,7 +95,10 @@ impl View {
             Fact::PromptStopped { after_us } => self.totals.prompt_stop_us.add(*after_us),
             Fact::TwoWay { after_us } => self.totals.two_way_us.add(*after_us),
             Fact::Acd(fact) => self.take_acd(fact, next),
-            Fact::SeatUnfit { seat, ailment } => self.set_ailment(*seat, Some(ailment.to_string())),
+            Fact::SeatUnfit { seat, ailment } => {
+                self.with_seat(*seat, |seat| seat.ail(Some(*ailment)));
+            }
+            Fact::SeatFit { seat } => self.with_seat(*seat, |seat| seat.ail(None)),
             Fact::SeatWished { seat, state, by } => self.take_wish(*seat, *state, by),
             Fact::Walk(_)
             | Fact::Handed { .. }
@@ -159,21 +162,7 @@ impl View {
 
     fn take_wish(&mut self, seat: SeatId, state: SeatState, by: &str) {
         let reason = by.split_once(": ").map(|(_, reason)| reason.to_owned());
-        self.with_seat(seat, |seat| {
-            seat.reason = reason;
-            // The end of after-call work is no wish for calls, nor against them.
-            seat.wants = state == SeatState::Ready || (seat.wants && state == SeatState::WrapUp);
-        });
-        if state == SeatState::Ready {
-            self.set_ailment(seat, None);
-        }
-    }
-
-    fn set_ailment(&mut self, seat: SeatId, ailment: Option<String>) {
-        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
-        if let Some(seat) = self.seats.get_mut(at) {
-            seat.ailment = ailment;
-        }
+        self.with_seat(seat, |seat| seat.wish(state, reason));
     }
 
     fn begin(&mut self, names: &Names, wall: Wall) {

@@ -134,7 +134,7 @@ impl Centre {
             from: Wall::from_ms(0),
             to: Wall::from_ms(i64::MAX),
         };
-        let mut book = KpiBook::new(period, None, Yardstick::default());
+        let mut book = KpiBook::new(period, Vec::new(), Yardstick::default());
         let (mut view, mut offered) = (View::default(), 0);
         for fact in &self.settlement.town.facts {
             book.take(fact);
@@ -313,7 +313,7 @@ fn a_wait_counts_from_the_queue_on_in_the_next_process() {
         from: Wall::from_ms(0),
         to: Wall::from_ms(i64::MAX),
     };
-    let mut book = KpiBook::new(period, None, Yardstick::default());
+    let mut book = KpiBook::new(period, Vec::new(), Yardstick::default());
     facts.clone().for_each(|fact| book.take(fact));
     assert_eq!(
         (book.sums.total.all.queued, book.sums.total.all.answered),

@@ -300,3 +300,27 @@ fn the_document_of_the_api_has_every_route_and_stands_in_docs() {
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
+
+#[test]
+fn the_document_names_what_may_stand_behind_a_question_mark() {
+    let described = openapi::described();
+    let asked = |path: &str| {
+        let all = described["paths"][path]["get"]["parameters"].as_array();
+        let all = all.map(Vec::as_slice).unwrap_or_default().iter();
+        let asked = all.filter(|one| one["in"] != "path");
+        let names = asked.map(|one| one["name"].as_str().unwrap());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    for (path, expected) in [
+        ("/api/v1/kpis", "from to every_s target_s short_s"),
+        ("/api/v1/calls/{id}/explain", "lang"),
+        ("/api/v1/seats", "lang"),
+        ("/api/v1/seats/{id}", "lang"),
+        ("/api/v1/records", "limit before"),
+        ("/api/v1/messages", "queue new limit before"),
+        ("/api/v1/events", "Last-Event-ID"),
+        ("/api/v1/queues", ""),
+    ] {
+        assert_eq!(asked(path), expected, "{path}");
+    }
+}

@@ -1,10 +1,12 @@
 //! Figures of a period over restarts, other configurations and intervals, from facts written by hand.
 
+use jiff::tz::TimeZone;
 use ringwise::call::fact::FACT_VERSION;
 use ringwise::call::fact::Fact;
 use ringwise::call::fact::Recorded;
 use ringwise::call::kpi_book::KpiBook;
 use ringwise::call::kpi_rows::Period;
+use ringwise::call::kpi_steps::Steps;
 use ringwise::call::record::Names;
 use ringwise::machine::acd::fact::AcdFact;
 use ringwise::machine::acd::fact::SeatState;
@@ -21,6 +23,10 @@ use ringwise::vocabulary::time::Wall;
 const SEAT: SeatId = SeatId(0);
 const HALF_HOUR_S: i64 = 1_800;
 
+fn half_hours(period: Period) -> Vec<Period> {
+    Steps::new(HALF_HOUR_S * 1_000, TimeZone::UTC).intervals(period)
+}
+
 /// A log that is told; times are seconds of the calendar.
 struct Told {
     book: KpiBook,
@@ -34,7 +40,7 @@ impl Told {
             to: Wall::from_ms(to_s * 1_000),
         };
         Self {
-            book: KpiBook::new(period, Some(HALF_HOUR_S * 1_000), Yardstick::default()),
+            book: KpiBook::new(period, half_hours(period), Yardstick::default()),
             seq: 0,
         }
     }

@@ -102,6 +102,8 @@ pub(crate) struct Wish {
     pub(crate) ports: RangeInclusive<u16>,
     /// When this process starts, and how many calls came to those before it.
     pub(crate) from: (Wall, u64),
+    /// Queues besides the hotline's, which every seat serves as well.
+    pub(crate) more_queues: Vec<&'static str>,
 }
 
 impl Wish {
@@ -116,6 +118,7 @@ impl Wish {
             wrap_up: Duration::ZERO,
             ports: 20_000..=29_999,
             from: (EPOCH, 0),
+            more_queues: Vec::new(),
         }
     }
 }
@@ -159,7 +162,7 @@ impl Settlement {
         change: impl FnOnce(&mut Vec<SeatEntry>, &mut QueueEntry),
     ) -> Self {
         let mut chance = Chance::from_seed(wish.seed);
-        let catalog = Arc::new(catalog(wish.seats.len(), wish.wrap_up, change));
+        let catalog = Arc::new(catalog(&wish, change));
         let release = shipped(&catalog);
         let (centre, mut media) = (centre(), media(wish.ports.clone(), &mut chance));
         for row in Index::read(Path::new("prompts")).rows {
@@ -373,11 +376,8 @@ fn setup(phone: &Phone, centre: Flow) -> PhoneSetup {
 }
 
 /// Every seat knows both languages; every third lacks one skill of another.
-fn catalog(
-    seats: usize,
-    wrap_up: Duration,
-    change: impl FnOnce(&mut Vec<SeatEntry>, &mut QueueEntry),
-) -> Catalog {
+fn catalog(wish: &Wish, change: impl FnOnce(&mut Vec<SeatEntry>, &mut QueueEntry)) -> Catalog {
+    let more = wish.more_queues.iter().map(|name| (*name).to_owned());
     let seat = |at: usize| {
         let lacks = |skill: usize| at % 3 == 2 && skill == at % 8;
         let known = SKILLS.iter().enumerate().filter(|(no, _)| !lacks(*no));
@@ -385,19 +385,26 @@ fn catalog(
         SeatEntry {
             id: seat_user(at),
             skills: names.map(|skill| (skill.to_owned(), 5)).collect(),
-            queues: vec!["after-sales".to_owned()],
+            queues: std::iter::once("after-sales".to_owned())
+                .chain(more.clone())
+                .collect(),
             ..SeatEntry::default()
         }
     };
     let mut queue = QueueEntry {
         ring: RING,
-        wrap_up,
+        wrap_up: wish.wrap_up,
         waiting_max: 25,
         ..QueueEntry::named("after-sales")
     };
-    let mut seats = (0..seats).map(seat).collect();
+    let mut seats = (0..wish.seats.len()).map(seat).collect();
     change(&mut seats, &mut queue);
-    Catalog::new(seats, vec![queue]).unwrap()
+    let more = more.map(|name| QueueEntry {
+        name,
+        ..queue.clone()
+    });
+    let queues = std::iter::once(queue.clone()).chain(more).collect();
+    Catalog::new(seats, queues).unwrap()
 }
 
 /// The sound of the centre, without prompts.

@@ -230,7 +230,7 @@ fn figures_of_a_day_are_folded_from_its_facts() {
         from: Wall::from_ms(0),
         to: Wall::from_ms(i64::MAX),
     };
-    let mut book = KpiBook::new(period, None, Yardstick::default());
+    let mut book = KpiBook::new(period, Vec::new(), Yardstick::default());
     settlement
         .town
         .facts
@@ -293,6 +293,10 @@ fn the_story_says_whom_a_step_asks_for_and_who_sent_the_call_elsewhere() {
         },
     };
     let wish = Wish::small(vec![answers, answers], 3);
+    let wish = Wish {
+        more_queues: vec!["complaints"],
+        ..wish
+    };
     let mut settlement = Settlement::with_queue(wish, |queue| {
         queue.steps = vec![
             step(wait_step::seats(["seat-1"]), Some(Duration::from_secs(20))),
@@ -313,11 +317,16 @@ fn the_story_says_whom_a_step_asks_for_and_who_sent_the_call_elsewhere() {
         .rev()
         .find_map(|fact| fact.call);
     let call = call.unwrap();
-    let (queue, by) = ("after-sales".to_owned(), "api, Li".to_owned());
-    let command = Command::Reroute { call, queue, by };
-    settlement
-        .town
-        .tell_centre(Event::Command { id: 1, command });
+    let replied = ["after-sales", "complaints"].map(|queue| {
+        let (queue, by) = (queue.to_owned(), "api, Li".to_owned());
+        let command = Command::Reroute { call, queue, by };
+        let event = Event::Command { id: 1, command };
+        settlement.town.tell_centre(event);
+        settlement.town.replies.pop().unwrap().1
+    });
+    let there = replied[0].as_ref().unwrap_err().to_string();
+    assert_eq!(there, "the call waits in \"after-sales\" already");
+    assert_eq!(replied[1], Ok(()));
     settlement.pass(30_000);
     let facts = &settlement.town.facts;
     let lines = explain::explain(call, Stage::default(), facts, Language::English);
@@ -327,7 +336,7 @@ fn the_story_says_whom_a_step_asks_for_and_who_sent_the_call_elsewhere() {
         "waits in after-sales for ",
         "step 1 asks only for seat-1 (signed out)",
         "a supervisor (api, Li) sends it to another queue after ",
-        "waits in after-sales for ",
+        "waits in complaints for ",
         "step 1 asks only for seat-1 (signed out)",
         "the step before ends, its time is over: step 2 begins",
         "step 2 asks for everybody who can help",
@@ -335,5 +344,29 @@ fn the_story_says_whom_a_step_asks_for_and_who_sent_the_call_elsewhere() {
     ] {
         let found = rest.any(|line| line.starts_with(sentence));
         assert!(found, "{sentence}: {told:#?}");
+    }
+    let interventions = told.iter().filter(|line| line.contains("a supervisor"));
+    assert_eq!(interventions.count(), 1, "{told:#?}");
+}
+
+#[test]
+fn the_story_says_which_supervisor_hung_up() {
+    let mut settlement = busy_centre();
+    let call = settlement.town.facts.iter().rev();
+    let call = call.clone().find_map(|fact| fact.call).unwrap();
+    let command = Command::HangUp {
+        call,
+        by: "api, Li".to_owned(),
+    };
+    let event = Event::Command { id: 1, command };
+    settlement.town.tell_centre(event);
+    settlement.pass(60_000);
+    for (language, sentence) in [
+        (Language::English, "a supervisor (api, Li) ends the call"),
+        (Language::Mandarin, "主管（api, Li）结束通话"),
+    ] {
+        let lines = explain::explain(call, Stage::default(), &settlement.town.facts, language);
+        let told: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert!(told.contains(&sentence), "{told:#?}");
     }
 }

@@ -19,6 +19,12 @@ pub const TOKENS_MAX: usize = 1_000;
 /// Fewest characters of a secret that a person chose for a `token_file`.
 pub const SECRET_CHARS_MIN: usize = 20;
 
+/// Stands between a name and a reason where it is told who did something and why.
+pub const BEFORE_REASON: &str = ": ";
+/// Why a name cannot be.
+pub const NAME_WITH_REASON: &str = "a token's name cannot hold a colon and a space: what follows them would be read as the reason of \
+                                    what its bearer does; write it without the colon";
+
 /// What a token lets its bearer do, the least first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +114,9 @@ pub fn grants<E>(
         let at = span(token.name.span());
         if name.trim().is_empty() {
             faults.push(Fault::new(at, "a token without a name"));
+        }
+        if name.contains(BEFORE_REASON) {
+            faults.push(Fault::new(at, NAME_WITH_REASON));
         }
         if found.iter().any(|one| one.name == *name) {
             faults.push(Fault::new(at, format!("two tokens are called {name:?}")));
@@ -267,6 +276,10 @@ mod tests {
             (
                 "name = \"a\"\nrole = \"admin\"",
                 "5:8: token \"a\" has no single secret",
+            ),
+            (
+                "name = \"Li: lead\"\nrole = \"admin\"\nsha256 = \"HASH\"",
+                "5:8: a token's name cannot hold a colon and a space",
             ),
             (
                 "name = \"a\"\nrole = \"admin\"\nsecret = \"x\"",

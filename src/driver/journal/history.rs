@@ -175,10 +175,11 @@ fn back_from(db: &Connection, last: i64, call: CallId) -> Result<Vec<Recorded>, 
     Ok(kept)
 }
 
-/// Whether a line of the journal is of this call or of the distributor. Those of others that are
-/// read all the same do no harm.
+/// Whether a line of the journal is of this call, of the distributor or of somebody's callback. Those
+/// of others that are read all the same do no harm.
 fn concerns(line: &str, call: CallId) -> bool {
     line.contains("\"acd\":{")
+        || line.contains("\"callback\":{")
         || line.contains("\"fact\":{\"released\":")
         || line.contains(&call.to_string())
 }

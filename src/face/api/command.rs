@@ -121,6 +121,7 @@ fn problem(error: &CommandError) -> Problem {
         CommandError::NotRegistered
         | CommandError::Unfit(_)
         | CommandError::NotWaiting
+        | CommandError::WaitsThere(_)
         | CommandError::NotInWrapUp
         | CommandError::Overtaken
         | CommandError::ReleasesFull { .. }

@@ -8,7 +8,6 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::rejection::QueryRejection;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::call::explain;
@@ -18,13 +17,7 @@ use crate::face::api::call::call_id;
 use crate::face::api::desk::Desk;
 use crate::face::api::problem::Problem;
 use crate::face::api::record;
-use crate::vocabulary::language::Language;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wish {
-    lang: Option<Language>,
-}
+use crate::face::api::words::Words;
 
 /// `GET /api/v1/calls/{id}/explain?lang=en`, of live and closed calls.
 ///
@@ -35,13 +28,10 @@ pub(super) struct Wish {
 pub(super) async fn explain(
     State(desk): State<Desk>,
     id: Result<Path<String>, PathRejection>,
-    wish: Result<Query<Wish>, QueryRejection>,
+    words: Result<Query<Words>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let call = call_id(&id?)?;
-    let Query(wish) = wish.map_err(|rejection| {
-        let detail = format!("{}; expected lang=en or lang=zh-CN", rejection.body_text());
-        Problem::new(rejection.status(), "not a language", detail)
-    })?;
+    let language = Words::language(words)?;
     let path = desk.database.clone();
     let found = record::asked(move || history::around(&path, call)).await?;
     let around = found.ok_or_else(|| Problem::not_found("the journal knows no such call"))?;
@@ -49,7 +39,6 @@ pub(super) async fn explain(
         names: around.before.names,
         seats: around.before.seats,
     };
-    let language = wish.lang.unwrap_or(Language::English);
     let lines = explain::explain(call, stage, &around.facts, language);
     Ok(Json(json!({ "call": call, "lines": lines })).into_response())
 }

@@ -9,6 +9,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
@@ -16,6 +17,7 @@ use serde_json::json;
 use crate::call::kpi_book::KpiBook;
 use crate::call::kpi_rows::Period;
 use crate::call::kpi_rows::Rows;
+use crate::call::kpi_steps::Steps;
 use crate::driver::journal::history;
 use crate::driver::journal::history::HistoryError;
 use crate::face::api::desk::Desk;
@@ -66,13 +68,14 @@ pub(super) async fn kpis(
     // The clock may have been set back since the last fact.
     let now = desk.knowledge.clock.turn().wall;
     let now = now.max(known.unwrap_or_default());
-    let period = period(&wish, now)?;
-    let every_ms = every_ms(&wish, period)?;
+    let steps = steps(&wish, &desk.knowledge.zone);
+    let period = period(&wish, now, steps.as_ref())?;
+    let intervals = intervals(&wish, period, steps.as_ref())?;
     let yardstick = yardstick(&wish);
     let path = desk.database.clone();
     let book = record::asked(move || {
         let standing = history::standing_before(&path, period)?;
-        let book = KpiBook::new(period, every_ms, yardstick);
+        let book = KpiBook::new(period, intervals, yardstick);
         fold(&path, (period, now), book, standing)
     });
     Ok(Json(answer(&book.await?, (period, yardstick))).into_response())
@@ -82,32 +85,36 @@ fn not_a_period(detail: &'static str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "not a period", detail)
 }
 
-/// The length of the intervals, if any are wanted.
-fn every_ms(wish: &Wish, period: Period) -> Result<Option<i64>, Problem> {
-    let Some(every_s) = wish.every_s else {
-        return Ok(None);
+/// The steps of the intervals on the clocks of the centre, if any are wanted.
+fn steps(wish: &Wish, zone: &TimeZone) -> Option<Steps> {
+    let every_s = wish.every_s.filter(|every_s| *every_s >= EVERY_S_MIN)?;
+    Some(Steps::new(i64::from(every_s) * 1_000, zone.clone()))
+}
+
+/// The intervals, if any are wanted.
+fn intervals(wish: &Wish, period: Period, steps: Option<&Steps>) -> Result<Vec<Period>, Problem> {
+    let (every_s, steps) = match (wish.every_s, steps) {
+        (None, _) => return Ok(Vec::new()),
+        (Some(every_s), Some(steps)) => (every_s, steps),
+        (Some(_), None) => return Err(not_a_period("every_s must be at least 60")),
     };
     let every_ms = i64::from(every_s) * 1_000;
-    if every_s < EVERY_S_MIN {
-        return Err(not_a_period("every_s must be at least 60"));
-    }
     if period.to.ms_since(period.from) / every_ms >= INTERVALS_MAX {
         return Err(not_a_period(
             "over 2,000 intervals: a longer every_s or a shorter period is needed",
         ));
     }
-    Ok(Some(every_ms))
+    Ok(steps.intervals(period))
 }
 
-fn period(wish: &Wish, now: Wall) -> Result<Period, Problem> {
+/// Without a beginning it is a day, from the beginning of an interval on.
+fn period(wish: &Wish, now: Wall, steps: Option<&Steps>) -> Result<Period, Problem> {
     let wall = |moment: jiff::Timestamp| Wall::from_ms(moment.as_millisecond());
     let end = Wall::from_ms(now.as_ms().saturating_add(1));
     let to = wish.to.map_or(end, wall);
-    // Intervals begin at full ones, such as half hours.
-    let step = i64::from(wish.every_s.unwrap_or(0).min(86_400)) * 1_000;
-    let into = to.as_ms().checked_rem_euclid(step).unwrap_or(0);
-    let day_before = Wall::from_ms(to.as_ms().saturating_sub(DAY_MS + into));
-    let from = wish.from.map_or(day_before, wall);
+    let day_before = Wall::from_ms(to.as_ms().saturating_sub(DAY_MS));
+    let begins = steps.map_or(day_before, |steps| steps.begin(day_before));
+    let from = wish.from.map_or(begins, wall);
     if !(0..=PERIOD_MAX_MS).contains(&to.ms_since(from)) {
         return Err(not_a_period("from must be before to, by at most 400 days"));
     }
@@ -185,4 +192,41 @@ fn row(of: &str, name: Option<&str>, sums: &Sums) -> Value {
     });
     let figures: serde_json::Map<String, Value> = figures.collect();
     json!({ "of": of, "name": name, "figures": figures, "sums": sums })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_is_not_named_begins_at_a_full_interval_of_the_centre_s_clocks() {
+        let now: jiff::Timestamp = "2026-03-03T10:20:00Z".parse().unwrap();
+        let now = Wall::from_ms(now.as_millisecond());
+        let begins = |zone: &str, every_s: Option<u32>| {
+            let wish = Wish {
+                from: None,
+                to: None,
+                every_s,
+                target_s: None,
+                short_s: None,
+            };
+            let zone = TimeZone::get(zone).unwrap();
+            let steps = steps(&wish, &zone);
+            let period = period(&wish, now, steps.as_ref()).ok().unwrap();
+            let all = intervals(&wish, period, steps.as_ref()).ok().unwrap();
+            assert!(all.first().is_none_or(|first| first.from == period.from));
+            period.from.to_string()
+        };
+        let table = [
+            ("Asia/Kathmandu", Some(1_800), "2026-03-02T10:15:00.000Z"),
+            ("Asia/Kathmandu", Some(3_600), "2026-03-02T10:15:00.000Z"),
+            ("Asia/Kolkata", Some(3_600), "2026-03-02T09:30:00.000Z"),
+            ("UTC", Some(1_800), "2026-03-02T10:00:00.000Z"),
+            ("Asia/Shanghai", Some(86_400), "2026-03-01T16:00:00.000Z"),
+            ("Asia/Shanghai", None, "2026-03-02T10:20:00.001Z"),
+        ];
+        for (zone, every_s, expected) in table {
+            assert_eq!(begins(zone, every_s), expected, "{zone} {every_s:?}");
+        }
+    }
 }

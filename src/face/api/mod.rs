@@ -65,3 +65,6 @@ pub mod seat;
 
 /// The server that serves the routes.
 pub mod server;
+
+/// The language of an answer.
+mod words;

@@ -13,8 +13,93 @@ struct Described {
     /// The least role of a token; empty: no token.
     role: &'static str,
     what: &'static str,
+    /// What may stand behind its question mark, and in its headers.
+    asked: &'static [Asked],
     /// The schemas of its body and of its answer; empty: none, or any.
     schemas: (&'static str, &'static str),
+}
+
+/// A parameter that may be left out.
+struct Asked {
+    name: &'static str,
+    /// `query` or `header`.
+    place: &'static str,
+    kind: Kind,
+    what: &'static str,
+}
+
+enum Kind {
+    Moment,
+    Seconds { least: u32 },
+    Count { most: Option<u32> },
+    Yes,
+    Name,
+    Language,
+}
+
+const fn asked(name: &'static str, kind: Kind, what: &'static str) -> Asked {
+    Asked {
+        name,
+        place: "query",
+        kind,
+        what,
+    }
+}
+
+const LANGUAGE: Asked = asked("lang", Kind::Language, "the language of words; else en");
+const LIMIT: Asked = asked(
+    "limit",
+    Kind::Count { most: Some(500) },
+    "at most so many; else 50",
+);
+const ASKED_OF_WORDS: [Asked; 1] = [LANGUAGE];
+const ASKED_OF_KPIS: [Asked; 5] = [
+    asked(
+        "from",
+        Kind::Moment,
+        "the first moment; else a day before the end",
+    ),
+    asked("to", Kind::Moment, "the first moment after it; else now"),
+    asked(
+        "every_s",
+        Kind::Seconds { least: 60 },
+        "also figures of each interval of this length, on the clocks of the centre",
+    ),
+    asked(
+        "target_s",
+        Kind::Seconds { least: 0 },
+        "answered within it is within the service level; else each queue's own",
+    ),
+    asked(
+        "short_s",
+        Kind::Seconds { least: 0 },
+        "who gives up within it counts apart; else 5",
+    ),
+];
+const ASKED_OF_RECORDS: [Asked; 2] = [
+    LIMIT,
+    asked("before", Kind::Name, "those before the record of this call"),
+];
+const ASKED_OF_MESSAGES: [Asked; 4] = [
+    asked("queue", Kind::Name, "those of this queue only"),
+    asked("new", Kind::Yes, "those that nobody has heard only"),
+    LIMIT,
+    asked("before", Kind::Name, "those before this message"),
+];
+const ASKED_OF_EVENTS: [Asked; 1] = [Asked {
+    place: "header",
+    ..asked(
+        "Last-Event-ID",
+        Kind::Count { most: None },
+        "facts after this one; else from now on",
+    )
+}];
+
+impl Described {
+    /// With these parameters.
+    const fn asks(self, asked: &'static [Asked]) -> Self {
+        Self { asked, ..self }
+    }
 }
 
 const fn get(path: &'static str, role: &'static str, what: &'static str) -> Described {
@@ -23,6 +108,7 @@ const fn get(path: &'static str, role: &'static str, what: &'static str) -> Desc
         path,
         role,
         what,
+        asked: &[],
         schemas: ("", ""),
     }
 }
@@ -56,7 +142,8 @@ const ROUTES: [Described; 31] = [
         "/api/v1/calls/{id}/explain",
         "supervisor",
         "why a call went as it did",
-    ),
+    )
+    .asks(&ASKED_OF_WORDS),
     post(
         "/api/v1/calls/{id}/withdraw",
         "supervisor",
@@ -72,15 +159,15 @@ const ROUTES: [Described; 31] = [
         "supervisor",
         "gives a waiting call another priority",
     ),
-    get("/api/v1/kpis", "supervisor", "figures of a period"),
+    get("/api/v1/kpis", "supervisor", "figures of a period").asks(&ASKED_OF_KPIS),
     post("/api/v1/calls/{id}/hangup", "admin", "ends a call"),
     get(
         "/api/v1/queues",
         "supervisor",
         "queues and who waits in them",
     ),
-    get("/api/v1/seats", "seat", "seats: all, or the bearer's own"),
-    get("/api/v1/seats/{id}", "seat", "one seat"),
+    get("/api/v1/seats", "seat", "seats: all, or the bearer's own").asks(&ASKED_OF_WORDS),
+    get("/api/v1/seats/{id}", "seat", "one seat").asks(&ASKED_OF_WORDS),
     post(
         "/api/v1/seats/{id}/state",
         "seat",
@@ -95,13 +182,15 @@ const ROUTES: [Described; 31] = [
         "/api/v1/records",
         "supervisor",
         "closed calls, newest first",
-    ),
+    )
+    .asks(&ASKED_OF_RECORDS),
     get("/api/v1/records/{id}", "supervisor", "one closed call"),
     get(
         "/api/v1/messages",
         "supervisor",
         "messages that callers left, newest first",
-    ),
+    )
+    .asks(&ASKED_OF_MESSAGES),
     get(
         "/api/v1/messages/{id}/audio",
         "supervisor",
@@ -124,7 +213,8 @@ const ROUTES: [Described; 31] = [
         "/api/v1/events",
         "supervisor",
         "facts as they become durable, as server-sent events",
-    ),
+    )
+    .asks(&ASKED_OF_EVENTS),
     engine(
         "/api/v1/predict",
         "what somebody probably wants to know, likeliest first",
@@ -216,12 +306,36 @@ fn operation(route: &Described) -> Value {
             route.role
         ));
     }
-    if route.path.contains("{id}") {
-        operation["parameters"] = json!([
-            { "name": "id", "in": "path", "required": true, "schema": { "type": "string" } },
-        ]);
+    let id = route.path.contains("{id}").then(
+        || json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }),
+    );
+    let asked = route.asked.iter().map(parameter);
+    let parameters: Vec<Value> = id.into_iter().chain(asked).collect();
+    if !parameters.is_empty() {
+        operation["parameters"] = Value::Array(parameters);
     }
     operation
+}
+
+fn parameter(asked: &Asked) -> Value {
+    let schema = match asked.kind {
+        Kind::Moment => json!({ "type": "string", "format": "date-time" }),
+        Kind::Seconds { least } => json!({ "type": "integer", "minimum": least }),
+        Kind::Count { most: Some(most) } => {
+            json!({ "type": "integer", "minimum": 0, "maximum": most })
+        }
+        Kind::Count { most: None } => json!({ "type": "integer", "minimum": 0 }),
+        Kind::Yes => json!({ "type": "boolean" }),
+        Kind::Name => json!({ "type": "string" }),
+        Kind::Language => json!({ "enum": ["en", "zh-CN"] }),
+    };
+    json!({
+        "name": asked.name,
+        "in": asked.place,
+        "required": false,
+        "description": asked.what,
+        "schema": schema,
+    })
 }
 
 fn content(schema: &str) -> Value {

@@ -5,9 +5,11 @@ use std::time::Duration;
 use axum::Extension;
 use axum::Json;
 use axum::extract::Path;
+use axum::extract::Query;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::rejection::PathRejection;
+use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
@@ -20,6 +22,7 @@ use crate::face::api::knowledge::Who;
 use crate::face::api::predict;
 use crate::face::api::predict::Lesson;
 use crate::face::api::problem::Problem;
+use crate::face::api::words::Words;
 use crate::machine::acd::fact::SeatState;
 
 /// What a request for a seat's state may say.
@@ -34,29 +37,41 @@ const WRAP_UP_MAX_S: u32 = 3_600;
 /// What a request that tells a reason may say.
 const EXPECTED_REASON: &str = "expected {\"question\": \"ID\", \"order\": \"ID\", \"bank\": \"NAME\"}, all of which may be left out";
 
-/// `GET /api/v1/seats`: all that the bearer may see.
-pub async fn seats(
-    State(desk): State<Desk>,
-    Extension(bearer): Extension<Bearer>,
-) -> Json<Vec<SeatView>> {
-    let seen = |seat: &&SeatView| bearer.may_touch(&seat.id);
-    Json(desk.look(|view| view.present_seats().filter(seen).cloned().collect()))
-}
-
-/// `GET /api/v1/seats/{id}`.
+/// `GET /api/v1/seats?lang=en`: all that the bearer may see.
 ///
 /// # Errors
 ///
-/// 403 if the bearer may not see it, 404 if there is none.
-pub async fn seat(
+/// 400 if it is no language.
+pub(super) async fn seats(
+    State(desk): State<Desk>,
+    Extension(bearer): Extension<Bearer>,
+    words: Result<Query<Words>, QueryRejection>,
+) -> Result<Json<Vec<SeatView>>, Problem> {
+    let language = Words::language(words)?;
+    let seen = |seat: &&SeatView| bearer.may_touch(&seat.id);
+    let seats: Vec<SeatView> =
+        desk.look(|view| view.present_seats().filter(seen).cloned().collect());
+    let told = seats.into_iter().map(|seat| seat.told(language));
+    Ok(Json(told.collect()))
+}
+
+/// `GET /api/v1/seats/{id}?lang=en`.
+///
+/// # Errors
+///
+/// 400 if it is no language, 403 if the bearer may not see it, 404 if there is none.
+pub(super) async fn seat(
     State(desk): State<Desk>,
     Extension(bearer): Extension<Bearer>,
     id: Result<Path<String>, PathRejection>,
+    words: Result<Query<Words>, QueryRejection>,
 ) -> Result<Json<SeatView>, Problem> {
     let Path(id) = id?;
     bearer.must_touch(&id)?;
+    let language = Words::language(words)?;
     let found = desk.look(|view| view.present_seats().find(|seat| seat.id == id).cloned());
-    found.map(Json).ok_or_else(no_such)
+    let told = found.map(|seat| seat.told(language));
+    told.map(Json).ok_or_else(no_such)
 }
 
 #[derive(Deserialize)]

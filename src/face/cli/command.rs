@@ -55,7 +55,7 @@ enum Command {
     /// Show live calls of a running centre.
     Calls(query::Options),
     /// Show the seats of a running centre.
-    Seats(query::Options),
+    Seats(query::SeatsOptions),
     /// Show the queues of a running centre.
     Queues(query::Options),
     /// Show closed calls, the newest first.
@@ -123,7 +123,7 @@ pub fn run() -> Ending {
         Command::Schema(options) => schema::run(&options, &mut out),
         Command::Serve(options) => serve::run(&options, &mut out),
         Command::Calls(options) => query::run(&Query::Calls, &options, &mut out),
-        Command::Seats(options) => query::run(&Query::Seats, &options, &mut out),
+        Command::Seats(options) => query::run(&options.query(), &options.options, &mut out),
         Command::Queues(options) => query::run(&Query::Queues, &options, &mut out),
         Command::Records(options) => {
             let records = Query::Records {

@@ -16,7 +16,7 @@ pub struct KpiOptions {
     #[arg(long, value_name = "MOMENT")]
     pub to: Option<jiff::Timestamp>,
     /// Also figures of each interval of this length: 15m, 30m, 1h, 1d. They begin at `--from`; without
-    /// it at full ones of the clock of UTC.
+    /// it at full ones of the centre's clock.
     #[arg(long, value_name = "LENGTH", value_parser = length_s)]
     pub every: Option<u32>,
     /// Answered within so many seconds is within the service level; without it each queue's own

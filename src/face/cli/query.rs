@@ -34,7 +34,10 @@ pub enum Query {
     /// Live calls.
     Calls,
     /// Seats.
-    Seats,
+    Seats {
+        /// In whose words.
+        language: Language,
+    },
     /// Queues.
     Queues,
     /// Closed calls, the newest first.
@@ -75,6 +78,26 @@ pub struct ExplainOptions {
     /// The language of the sentences: en or zh-CN.
     #[arg(long, default_value = "en")]
     pub lang: Language,
+}
+
+/// As [`Options`], with a language.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SeatsOptions {
+    /// Which centre.
+    #[command(flatten)]
+    pub options: Options,
+    /// The language in which it is said what is wrong with a seat: en or zh-CN.
+    #[arg(long, default_value = "en")]
+    pub lang: Language,
+}
+
+impl SeatsOptions {
+    /// What is asked.
+    #[must_use]
+    pub const fn query(&self) -> Query {
+        let language = self.lang;
+        Query::Seats { language }
+    }
 }
 
 pub(super) fn hexadecimal(text: &str) -> Result<String, &'static str> {
@@ -267,7 +290,7 @@ fn read_token(path: &Path, hint: &'static str) -> Result<String, QueryError> {
 pub fn ask(query: &Query, door: &Door, form: Form, zone: &TimeZone) -> Result<String, QueryError> {
     let route = match query {
         Query::Calls => "calls".to_owned(),
-        Query::Seats => "seats".to_owned(),
+        Query::Seats { language } => format!("seats?lang={language}"),
         Query::Queues => "queues".to_owned(),
         Query::Records { limit } => format!("records?limit={limit}"),
         Query::Messages { new, limit } => format!("messages?new={new}&limit={limit}"),
@@ -282,7 +305,7 @@ pub fn ask(query: &Query, door: &Door, form: Form, zone: &TimeZone) -> Result<St
     let answer_max = match query {
         Query::Explain { .. } | Query::Kpis { .. } => READING_MAX,
         Query::Calls
-        | Query::Seats
+        | Query::Seats { .. }
         | Query::Queues
         | Query::Records { .. }
         | Query::Messages { .. } => ANSWER_MAX,
@@ -337,7 +360,7 @@ fn columns(query: &Query) -> Columns {
             ("SEAT", "/seat"),
             ("QUESTION", "/question"),
         ],
-        Query::Seats => &[
+        Query::Seats { .. } => &[
             ("SEAT", "/id"),
             ("NAME", "/name"),
             ("STATE", "/state"),
@@ -418,13 +441,17 @@ mod tests {
         let answer = serde_json::json!([
             {"id": "1001", "name": "Li Na", "state": "ready", "since": "t", "call": null, "served": 3}
         ]);
-        let text = table(&Query::Seats, &answer, &TimeZone::UTC);
+        let language = Language::English;
+        let text = table(&Query::Seats { language }, &answer, &TimeZone::UTC);
         assert_eq!(
             text,
             "SEAT  NAME   STATE  SINCE  CALL  SERVED  AILMENT  REASON\n1001  Li Na  ready  t      -     3       -        -\n"
         );
         let nameless = serde_json::json!([{"id": "1", "name": ""}]);
-        assert!(table(&Query::Seats, &nameless, &TimeZone::UTC).contains("\n1     -     -"));
+        assert!(
+            table(&Query::Seats { language }, &nameless, &TimeZone::UTC)
+                .contains("\n1     -     -")
+        );
     }
 
     #[test]

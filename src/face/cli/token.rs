@@ -7,7 +7,9 @@ use clap::Subcommand;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::driver::config::token::BEFORE_REASON;
 use crate::driver::config::token::Grant;
+use crate::driver::config::token::NAME_WITH_REASON;
 use crate::driver::config::token::Role;
 use crate::face::api::access;
 use crate::face::cli::ending::Ending;
@@ -32,7 +34,7 @@ struct New {
     #[arg(long, value_enum)]
     role: RoleWord,
     /// Who gets it; stands in logs.
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     name: String,
     /// The seat, for the role seat.
     #[arg(long, value_name = "ID", required_if_eq("role", "seat"))]
@@ -40,6 +42,17 @@ struct New {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// A name that a configuration may have.
+fn name(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("expected a name");
+    }
+    if text.contains(BEFORE_REASON) {
+        return Err(NAME_WITH_REASON);
+    }
+    Ok(text.to_owned())
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

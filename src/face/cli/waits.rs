@@ -148,8 +148,8 @@ fn read(path: &Path) -> Result<String, Ending> {
 
 fn tell(path: &Path, error: &RecordedError) -> Ending {
     match error {
-        RecordedError::Row { line, what } => {
-            eprintln!("error: {}:{line}:1: {what}", path.display());
+        RecordedError::Row { line, column, what } => {
+            eprintln!("error: {}:{line}:{column}: {what}", path.display());
         }
         RecordedError::Column { .. } => {
             eprintln!(

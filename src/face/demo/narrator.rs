@@ -113,6 +113,7 @@ impl Narrator {
             | Fact::Fitted { .. }
             | Fact::QueueLearned(_)
             | Fact::SeatUnfit { .. }
+            | Fact::SeatFit { .. }
             | Fact::SeatWished { .. }
             | Fact::WorkExtended { .. }
             | Fact::Intervened { .. }

@@ -176,11 +176,11 @@ impl Engine {
         }
     }
 
-    /// Whether a contact waits or is rung for.
+    /// The queue in which a contact waits or is rung for.
     #[must_use]
-    pub fn waits(&self, contact: CallId) -> bool {
-        let contact = self.board.contacts.get(&contact);
-        contact.is_some_and(|one| !matches!(one.stage, Stage::Talking(_)))
+    pub fn waits_in(&self, contact: CallId) -> Option<QueueId> {
+        let contact = self.board.contacts.get(&contact)?;
+        (!matches!(contact.stage, Stage::Talking(_))).then_some(contact.queue)
     }
 
     /// Every seat.

@@ -33,10 +33,12 @@ pub struct Layout {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum RecordedError {
     /// A cell or a row.
-    #[error("line {line}: {what}")]
+    #[error("line {line}, column {column}: {what}")]
     Row {
         /// Counted from 1.
-        line: u64,
+        line: usize,
+        /// Of the cell, in characters from 1.
+        column: usize,
         /// What.
         what: String,
     },
@@ -121,8 +123,8 @@ pub fn waits(text: &str, layout: &Layout) -> Result<Waits, RecordedError> {
     let queue = optional(&layout.queue).transpose()?;
     let (mut needs, mut queues) = (Names::default(), Names::default());
     let mut found = Waits::default();
-    for (line, row) in &table.rows {
-        let ended = match cell(row, end) {
+    for row in &table.rows {
+        let ended = match row.cell(end) {
             word if word == layout.answered => End::Answered,
             word if word == layout.abandoned => End::GaveUp,
             _ => {
@@ -130,14 +132,11 @@ pub fn waits(text: &str, layout: &Layout) -> Result<Waits, RecordedError> {
                 continue;
             }
         };
-        let (came_ms, left_ms) = (
-            moment(*line, cell(row, came))?,
-            moment(*line, cell(row, left))?,
-        );
+        let (came_ms, left_ms) = (table.moment(row, came)?, table.moment(row, left)?);
         if !(0..=WAIT_MAX_MS).contains(&(left_ms - came_ms)) {
-            let (came, left) = (cell(row, came), cell(row, left));
-            let what = format!("it waits from {came} to {left}: expected a wait of 0 s to 24 h");
-            return Err(RecordedError::Row { line: *line, what });
+            let (from, to) = (row.cell(came), row.cell(left));
+            let what = format!("it waits from {from} to {to}: expected a wait of 0 s to 24 h");
+            return Err(table.wrong(row, left, what));
         }
         if came_ms == left_ms {
             found.at_once += 1;
@@ -147,9 +146,9 @@ pub fn waits(text: &str, layout: &Layout) -> Result<Waits, RecordedError> {
             came_ms,
             left_ms,
             end: ended,
-            queue: QueueId(queues.id(queue.map_or("", |at| cell(row, at)))),
-            need: need.map(|at| needs.id(cell(row, at))),
-            line: *line,
+            queue: QueueId(queues.id(queue.map_or("", |at| row.cell(at)))),
+            need: need.map(|at| needs.id(row.cell(at))),
+            line: row.line,
         });
     }
     found.queues = queues.names;
@@ -169,13 +168,13 @@ pub fn staff(text: &str, queues: &[String]) -> Result<Vec<Staff>, RecordedError>
     let (at, seats) = (table.column("at")?, table.column("seats")?);
     let queue = table.column("queue").ok();
     let mut found = Vec::new();
-    for (line, row) in &table.rows {
-        let number = cell(row, seats);
-        let wrong = |what| RecordedError::Row { line: *line, what };
+    for row in &table.rows {
+        let number = row.cell(seats);
+        let wrong = |what| table.wrong(row, seats, what);
         let seats = number.parse::<u32>().ok().filter(|seats| *seats <= 20_000);
         let seats = seats
             .ok_or_else(|| wrong(format!("{number:?} is no number of seats from 0 to 20,000")))?;
-        let of = queue.map(|queue| cell(row, queue));
+        let of = queue.map(|queue| row.cell(queue));
         let id = of.map(|of| queues.iter().position(|name| name == of));
         let queue = match id {
             None => None,
@@ -184,7 +183,7 @@ pub fn staff(text: &str, queues: &[String]) -> Result<Vec<Staff>, RecordedError>
             Some(Some(id)) => u32::try_from(id).ok().map(QueueId),
         };
         found.push(Staff {
-            at_ms: moment(*line, cell(row, at))?,
+            at_ms: table.moment(row, at)?,
             queue,
             seats,
         });
@@ -212,32 +211,46 @@ impl Names {
 }
 
 /// A table with a line of names first.
-struct Table {
+struct Table<'t> {
+    text: &'t str,
     names: Vec<String>,
-    rows: Vec<(u64, Vec<String>)>,
+    rows: Vec<Row>,
 }
 
-impl Table {
-    fn read(text: &str) -> Result<Self, RecordedError> {
+struct Row {
+    line: u64,
+    /// Where it begins, in bytes; line ends may come first.
+    start: usize,
+    cells: Vec<String>,
+}
+
+impl Row {
+    fn cell(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+}
+
+impl<'t> Table<'t> {
+    fn read(text: &'t str) -> Result<Self, RecordedError> {
+        let text = text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
-            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let form = |error: &csv::Error| RecordedError::Row {
-            line: error.position().map_or(1, csv::Position::line),
-            what: "this row has more or fewer cells than the first".to_owned(),
-        };
-        let names = reader.headers().map_err(|error| form(&error))?;
+            .from_reader(text.as_bytes());
+        let names = reader.headers().map_err(|error| form(text, &error))?;
         let names = names.iter().map(str::to_owned).collect();
         let mut rows = Vec::new();
         for row in reader.records() {
-            let row = row.map_err(|error| form(&error))?;
-            let line = row.position().map_or(0, csv::Position::line);
-            rows.push((line, row.iter().map(str::to_owned).collect()));
+            let row = row.map_err(|error| form(text, &error))?;
+            rows.push(Row {
+                line: row.position().map_or(0, csv::Position::line),
+                start: start(row.position()),
+                cells: row.iter().map(str::to_owned).collect(),
+            });
             if rows.len() > ROWS_MAX {
                 return Err(RecordedError::Long);
             }
         }
-        Ok(Self { names, rows })
+        Ok(Self { text, names, rows })
     }
 
     fn column(&self, name: &str) -> Result<usize, RecordedError> {
@@ -247,21 +260,67 @@ impl Table {
             known: self.names.join(", "),
         })
     }
+
+    fn moment(&self, row: &Row, column: usize) -> Result<i64, RecordedError> {
+        let text = row.cell(column);
+        moment(text).ok_or_else(|| {
+            let what = format!(
+                "{text:?} is no moment: expected 09:30:15, 2026-03-02 09:30:15 or seconds such as 34215.5"
+            );
+            self.wrong(row, column, what)
+        })
+    }
+
+    /// Something is wrong in a cell.
+    fn wrong(&self, row: &Row, cell: usize, what: String) -> RecordedError {
+        let (line, column) = place(self.text, row.start, cell);
+        RecordedError::Row { line, column, what }
+    }
 }
 
-fn cell(row: &[String], column: usize) -> &str {
-    row.get(column).map_or("", String::as_str)
+fn start(position: Option<&csv::Position>) -> usize {
+    let byte = position.map_or(0, csv::Position::byte);
+    usize::try_from(byte).unwrap_or(usize::MAX)
+}
+
+/// A row has not as many cells as the first: the first of those too many is told, or its end.
+fn form(text: &str, error: &csv::Error) -> RecordedError {
+    let mut cell = 0;
+    if let csv::ErrorKind::UnequalLengths {
+        expected_len, len, ..
+    } = error.kind()
+    {
+        cell = usize::try_from(*expected_len.min(len)).unwrap_or(usize::MAX);
+    }
+    let (line, column) = place(text, start(error.position()), cell);
+    let what = "this row has more or fewer cells than the first".to_owned();
+    RecordedError::Row { line, column, what }
+}
+
+/// Line and column, in characters from 1, of a cell of the row that begins there; of one that the
+/// row does not have the row's end.
+fn place(text: &str, start: usize, cell: usize) -> (usize, usize) {
+    let row = text.get(start..).unwrap_or_default();
+    let begun = row.trim_start_matches(['\r', '\n']);
+    let (mut at, mut left, mut quoted) = (text.len() - begun.len(), cell, false);
+    for sign in begun.chars() {
+        let is_cell = left == 0 && !matches!(sign, ' ' | '\t');
+        if is_cell || (!quoted && matches!(sign, '\r' | '\n')) {
+            break;
+        }
+        quoted ^= sign == '"';
+        left -= usize::from(sign == ',' && !quoted && left > 0);
+        at += sign.len_utf8();
+    }
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    let column = before[line_start..].chars().count() + 1;
+    (before.matches('\n').count() + 1, column)
 }
 
 /// Milliseconds of `9:30:15`, of a day and time such as `2026-03-02 09:30:15`, or of seconds.
-fn moment(line: u64, text: &str) -> Result<i64, RecordedError> {
-    let read = clock(text).or_else(|| date(text)).or_else(|| seconds(text));
-    read.ok_or_else(|| {
-        let what = format!(
-            "{text:?} is no moment: expected 09:30:15, 2026-03-02 09:30:15 or seconds such as 34215.5"
-        );
-        RecordedError::Row { line, what }
-    })
+fn moment(text: &str) -> Option<i64> {
+    clock(text).or_else(|| date(text)).or_else(|| seconds(text))
 }
 
 fn date(text: &str) -> Option<i64> {
@@ -309,14 +368,14 @@ mod tests {
 
     #[test]
     fn moments_are_read_as_people_write_them() {
-        assert_eq!(moment(1, "0:00:07.25"), Ok(7_250));
-        assert_eq!(moment(1, "24:01:00"), Ok(86_460_000));
-        assert_eq!(moment(1, "09:30"), Ok(34_200_000));
-        assert_eq!(moment(1, "12.0625"), Ok(12_062));
-        let day = moment(1, "2026-03-02 00:00:01").unwrap();
-        assert_eq!(moment(1, "2026-03-03T00:00:01").unwrap() - day, 86_400_000);
+        assert_eq!(moment("0:00:07.25"), Some(7_250));
+        assert_eq!(moment("24:01:00"), Some(86_460_000));
+        assert_eq!(moment("09:30"), Some(34_200_000));
+        assert_eq!(moment("12.0625"), Some(12_062));
+        let day = moment("2026-03-02 00:00:01").unwrap();
+        assert_eq!(moment("2026-03-03T00:00:01").unwrap() - day, 86_400_000);
         for wrong in ["", "-3", "9:60:00", "9:30:60", "x", "1e5"] {
-            assert!(moment(1, wrong).is_err(), "{wrong}");
+            assert!(moment(wrong).is_none(), "{wrong}");
         }
     }
 
@@ -330,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn what_is_wrong_is_told_with_its_line_and_column() {
         let wrong = |text: &str| waits(text, &layout()).unwrap_err().to_string();
         assert_eq!(
             wrong("came,gone,end\n1,2,answered\n"),
@@ -338,14 +397,36 @@ mod tests {
         );
         assert_eq!(
             wrong("came,left,end\n9,1,answered\n"),
-            "line 2: it waits from 9 to 1: expected a wait of 0 s to 24 h"
+            "line 2, column 3: it waits from 9 to 1: expected a wait of 0 s to 24 h"
         );
-        assert!(wrong("came,left,end\nnoon,1,answered\n").starts_with("line 2: \"noon\""));
+        assert!(
+            wrong("came,left,end\nnoon,1,answered\n").starts_with("line 2, column 1: \"noon\"")
+        );
         assert!(wrong("came,left,end\n1,2,x\n").starts_with("no row says"));
+        for (text, place) in [
+            (
+                "\u{feff}came,left,end\r\n1,2,answered\r\n\r\n1,  noon,answered\r\n",
+                "line 4, column 5: ",
+            ),
+            (
+                "note,came,left,end\n\"李, \"\"na\"\"\",1,x,answered\n",
+                "line 2, column 15: ",
+            ),
+            (
+                "note,came,left,end\n\"a\nb\",1,\"x\",answered\n",
+                "line 3, column 6: ",
+            ),
+            ("came,left,end\n1,,answered\n", "line 2, column 3: "),
+            ("came,left,end\n1,2,answered,more\n", "line 2, column 14: "),
+            ("came,left,end\n1,2\n", "line 2, column 4: "),
+        ] {
+            let told = wrong(text);
+            assert!(told.starts_with(place), "{text:?}: {told}");
+        }
         let staff = staff("at,seats\n9:00,many\n", &[]).unwrap_err().to_string();
         assert_eq!(
             staff,
-            "line 2: \"many\" is no number of seats from 0 to 20,000"
+            "line 2, column 6: \"many\" is no number of seats from 0 to 20,000"
         );
     }
 }

@@ -115,6 +115,7 @@ impl Night {
             wrap_up: Duration::from_secs(4),
             ports: 20_000..=20_399,
             from: (EPOCH, 0),
+            more_queues: Vec::new(),
         });
         let storms = if fault.is_some() {
             Storms::None

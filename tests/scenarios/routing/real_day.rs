@@ -186,7 +186,7 @@ impl<'r> Replay<'r> {
                 }
                 Event::Leaves(call) => {
                     let id = CallId::from_bits(call as u64);
-                    if self.engine.waits(id) {
+                    if self.engine.waits_in(id).is_some() {
                         self.abandoned += 1;
                         self.waited += self.now - self.rows[call].arrived;
                         self.tell(Input::Left(id));
