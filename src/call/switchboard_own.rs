@@ -13,15 +13,13 @@ use crate::vocabulary::id::SeatId;
 use crate::vocabulary::time::Turn;
 
 impl Switchboard {
-    /// The seat whose phone sent this, as its flow or its credentials prove. Where several seats
-    /// share a flow, one that sends for others too, its From has to name one of them.
+    /// The seat whose phone sent this: its flow or its credentials prove that it may be, and its From
+    /// names it. A flow alone says nothing: a gateway that a seat's phone registers through sends the
+    /// calls of others too.
     pub(super) fn own_seat(&self, invite: &Invite) -> Option<SeatId> {
         let user = invite.user.as_ref()?;
         let seat = self.people.catalog.seat(user)?;
-        let at = usize::try_from(seat.0).unwrap_or(usize::MAX);
-        let mut others = self.seats.iter().enumerate().filter(|(no, _)| *no != at);
-        let shared = others.any(|(_, desk)| desk.flow == Some(invite.flow));
-        (!shared || invite.caller == *user).then_some(seat)
+        (invite.caller == *user).then_some(seat)
     }
 
     /// A seat's own phone has placed a call.

@@ -87,6 +87,36 @@ def music_lasts_until_the_seat_has_sound(centre):
     return f"longest gap {gap * 1000:.0f} ms"
 
 
+def a_call_over_a_seats_flow_is_its_own_only_if_it_says_so(centre):
+    """A gateway registers a seat and sends a caller's call over the same flow: the seat is offered it. Its own call it is not."""
+    before = len(centre.records())
+    gateway = Phone(centre, "1002", "pass-1002", hz=880)
+    try:
+        check(gateway.register().status == 200, "REGISTER")
+        star = gateway.call("*11")
+        until("*11 makes the seat ready", lambda: centre.seat("1002")["state"] == "ready", 5)
+        until("*11 ends by itself", lambda: star.ended, 8)
+        own = gateway.call("10101234")
+        until("the seat is away", lambda: centre.seat("1002").get("ailment_code") == "calling", 3)
+        time.sleep(0.8)
+        own.sound.press("0")
+        until("the call is queued", lambda: any(c["queue"] for c in centre.get("/api/v1/calls")), 8)
+        check(own.hang_up().status == 200, "BYE of the seat's own call")
+        until("the seat is ready again", lambda: centre.seat("1002")["state"] == "ready", 5)
+        gateway.user = "13900000003"
+        call = gateway.call("10101234")
+        time.sleep(0.8)
+        call.sound.press("0")
+        offer = gateway.offered(12)
+        until("the seat talks", lambda: centre.seat("1002")["state"] == "talking", 3)
+        check(offer.hang_up().status == 200, "BYE of the seat")
+        until("the caller is hung up", lambda: call.ended, 3)
+    finally:
+        gateway.close()
+    outcomes = [record["outcome"] for record in centre.new_records(before, 2)]
+    check(sorted(outcomes) == ["abandoned", "served"], f"outcomes {outcomes}")
+
+
 def a_seat_that_is_gone_leaves_the_caller_in_the_queue(centre):
     """Its flow answers nothing: the caller hears music, and hanging up is one abandoned call."""
     before = len(centre.records())
@@ -116,5 +146,6 @@ def a_seat_that_is_gone_leaves_the_caller_in_the_queue(centre):
 preside(
     a_seat_that_writes_private_addresses_is_reached_where_it_is,
     music_lasts_until_the_seat_has_sound,
+    a_call_over_a_seats_flow_is_its_own_only_if_it_says_so,
     a_seat_that_is_gone_leaves_the_caller_in_the_queue,
 )

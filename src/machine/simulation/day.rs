@@ -92,8 +92,7 @@ pub fn play(
 ) -> Result<Log, Stop> {
     play_on(
         scenario,
-        policy,
-        &mut Vec::new(),
+        (policy, &mut Vec::new()),
         calls,
         (seed, day),
         enough,
@@ -108,8 +107,7 @@ pub fn play(
 /// Those of [`play`].
 pub fn play_on(
     scenario: &Scenario,
-    policy: Option<Policy>,
-    learned: &mut Vec<Experience>,
+    (policy, learned): (Option<Policy>, &mut Vec<Experience>),
     calls: Vec<Call>,
     (seed, day): (u64, u64),
     enough: &Enough<'_>,

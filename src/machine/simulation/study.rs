@@ -128,8 +128,8 @@ impl Study {
         }
         let calls = traffic::calls(scenario, names, enough)?;
         for run in learning {
-            let (policy, learned) = (run.policy, &mut run.learned);
-            day::play_on(scenario, policy, learned, calls.clone(), names, enough)?;
+            let rules = (run.policy, &mut run.learned);
+            day::play_on(scenario, rules, calls.clone(), names, enough)?;
         }
         Ok(())
     }
@@ -143,9 +143,8 @@ impl Study {
         let names = (self.seed, number);
         let calls = traffic::calls(&self.scenario, names, enough)?;
         let one = |run: &Run| {
-            let (policy, mut learned) = (run.policy, run.learned.clone());
-            let calls = calls.clone();
-            let log = day::play_on(&self.scenario, policy, &mut learned, calls, names, enough)?;
+            let rules = (run.policy, &mut run.learned.clone());
+            let log = day::play_on(&self.scenario, rules, calls.clone(), names, enough)?;
             Ok(Played::of(&self.scenario, &log))
         };
         self.runs.iter().map(one).collect()
