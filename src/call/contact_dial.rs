@@ -104,7 +104,7 @@ impl Contact {
         far.answered = true;
         let aim = leg.aim();
         self.deadline = None;
-        self.let_music_end();
+        self.say_no_more();
         self.stage = Stage::Talking;
         if let Some(aim) = aim {
             self.media(aim);

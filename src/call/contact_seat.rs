@@ -201,7 +201,7 @@ impl Contact {
         side.answered = Some(near.turn.now);
         side.whisper = None;
         let (seat, epoch, leg, aim) = (side.seat, side.epoch, side.leg.id, side.leg.aim());
-        self.let_music_end();
+        self.say_no_more();
         self.kept = None;
         self.stage = Stage::Talking;
         if let Some(aim) = aim {

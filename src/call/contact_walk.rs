@@ -311,7 +311,7 @@ impl Contact {
 
     pub(super) fn hush(&mut self) {
         let was_playing = self.playing.is_some();
-        self.let_music_end();
+        self.say_no_more();
         if was_playing {
             self.media(MediaCommand::Stop {
                 leg: self.caller.id,
@@ -320,7 +320,7 @@ impl Contact {
     }
 
     /// Says nothing more; what plays is left to the bridge, which ends it with its first sound.
-    pub(super) fn let_music_end(&mut self) {
+    pub(super) fn say_no_more(&mut self) {
         if let Some((stale, _)) = self.speaking.take() {
             self.forget_all(stale.finish().forget);
         }

@@ -244,10 +244,13 @@ impl Teller {
             AcdFact::Queued {
                 queue,
                 need,
+                priority,
+                ageing,
                 waited_ms,
                 ..
             } => {
-                let class = class_of(fact).unwrap_or_default();
+                let (priority, ageing) = (*priority, *ageing);
+                let class = Class { priority, ageing };
                 self.queued(at, (*queue, need, class), *waited_ms);
             }
             AcdFact::Moved { queue, need, .. } => self.moved(at, *queue, need),
@@ -305,8 +308,16 @@ impl Teller {
 
     /// Something about another call.
     fn take_other(&mut self, at: Wall, fact: &AcdFact) {
-        if let AcdFact::Queued { contact, queue, .. } = fact {
-            let class = class_of(fact).unwrap_or_default();
+        if let AcdFact::Queued {
+            contact,
+            queue,
+            priority,
+            ageing,
+            ..
+        } = fact
+        {
+            let (priority, ageing) = (*priority, *ageing);
+            let class = Class { priority, ageing };
             self.classes.insert(*contact, (Some(*queue), class));
         } else if let AcdFact::Moved { contact, queue, .. } = fact {
             let known = self.classes.get_mut(contact);
@@ -452,19 +463,4 @@ impl Teller {
         });
         named.0.iter().map(ToString::to_string).collect()
     }
-}
-
-/// The class that a fact gives its contact.
-const fn class_of(fact: &AcdFact) -> Option<Class> {
-    if let AcdFact::Queued {
-        priority, ageing, ..
-    } = fact
-    {
-        let (priority, ageing) = (*priority, *ageing);
-        return Some(Class { priority, ageing });
-    }
-    if let AcdFact::Reprioritised { class, .. } = fact {
-        return Some(*class);
-    }
-    None
 }

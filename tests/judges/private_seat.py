@@ -5,16 +5,21 @@ import time
 from kit import Phone, check, hears, loud, must_hear, preside, until
 
 
+def sign_in(centre, seat):
+    """Registers the seat's phone and makes it ready by *11."""
+    registered = seat.register()
+    check(registered.status == 200, f"REGISTER: {registered.first}")
+    star = seat.call("*11")
+    until("*11 makes the seat ready", lambda: centre.seat(seat.user)["state"] == "ready", 5)
+    until("*11 ends by itself", lambda: star.ended, 8)
+
+
 def a_seat_that_writes_private_addresses_is_reached_where_it_is(centre):
     before = len(centre.records())
     seat = Phone(centre, "1002", "pass-1002", hz=880, algorithm="SHA-256", claims="192.168.77.7")
     caller = Phone(centre, "13900000003", hz=440)
     try:
-        registered = seat.register()
-        check(registered.status == 200, f"REGISTER: {registered.first}")
-        star = seat.call("*11")
-        until("*11 makes the seat ready", lambda: centre.seat("1002")["state"] == "ready", 5)
-        until("*11 ends by itself", lambda: star.ended, 8)
+        sign_in(centre, seat)
         call = caller.call("10101234")
         time.sleep(0.8)
         call.sound.press("0")
@@ -59,10 +64,7 @@ def music_lasts_until_the_seat_has_sound(centre):
     caller = Phone(centre, "13900000003", hz=440)
     seat.mute = True
     try:
-        check(seat.register().status == 200, "REGISTER")
-        star = seat.call("*11")
-        until("*11 makes the seat ready", lambda: centre.seat("1002")["state"] == "ready", 5)
-        until("*11 ends by itself", lambda: star.ended, 8)
+        sign_in(centre, seat)
         call = caller.call("10101234")
         time.sleep(0.8)
         call.sound.press("0")
@@ -92,10 +94,7 @@ def a_call_over_a_seats_flow_is_its_own_only_if_it_says_so(centre):
     before = len(centre.records())
     gateway = Phone(centre, "1002", "pass-1002", hz=880)
     try:
-        check(gateway.register().status == 200, "REGISTER")
-        star = gateway.call("*11")
-        until("*11 makes the seat ready", lambda: centre.seat("1002")["state"] == "ready", 5)
-        until("*11 ends by itself", lambda: star.ended, 8)
+        sign_in(centre, gateway)
         own = gateway.call("10101234")
         until("the seat is away", lambda: centre.seat("1002").get("ailment_code") == "calling", 3)
         time.sleep(0.8)

@@ -9,7 +9,6 @@ use ringwise::call::explain::Stage;
 use ringwise::call::fact::Fact;
 use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
-use ringwise::call::view::View;
 use ringwise::machine::acd::fact::AcdFact;
 use ringwise::machine::acd::fact::SeatState;
 use ringwise::vocabulary::id::SeatId;
@@ -55,12 +54,7 @@ fn offers(settlement: &Settlement) -> usize {
 
 /// What is said to be wrong with the seat.
 fn ailment(settlement: &Settlement) -> Option<String> {
-    let mut view = View::default();
-    settlement
-        .town
-        .facts
-        .iter()
-        .for_each(|fact| view.take(fact));
+    let view = settlement.view();
     let shown = serde_json::to_value(&view.seats[0]).unwrap();
     shown["ailment"].as_str().map(str::to_owned)
 }

@@ -14,7 +14,6 @@ use ringwise::call::phone::PhoneCommand;
 use ringwise::call::phone::PhoneReport;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Party;
-use ringwise::call::view::View;
 use ringwise::driver::simulated::tap::Tap;
 use ringwise::machine::sip::surface::Status;
 use ringwise::vocabulary::flow::Flow;
@@ -29,12 +28,7 @@ use crate::settlement::Wish;
 
 /// What counters say of calls closed.
 fn closed(settlement: &Settlement) -> Vec<(Outcome, u64)> {
-    let mut view = View::default();
-    settlement
-        .town
-        .facts
-        .iter()
-        .for_each(|fact| view.take(fact));
+    let view = settlement.view();
     assert!(view.calls.is_empty());
     view.totals.closed.into_iter().collect()
 }

@@ -26,6 +26,7 @@ use ringwise::call::record::Record;
 use ringwise::call::release::Release;
 use ringwise::call::switchboard::Parts;
 use ringwise::call::switchboard::Switchboard;
+use ringwise::call::view::View;
 use ringwise::driver::draft::Draft;
 use ringwise::driver::prompts::index::Index;
 use ringwise::driver::simulated::network::Network;
@@ -245,6 +246,14 @@ impl Settlement {
         change(&mut trunk);
         let turn = self.town.turn();
         self.town.centre.set_trunks(turn, vec![trunk]);
+    }
+
+    /// What faces would see by now.
+    pub(crate) fn view(&self) -> View {
+        let mut view = View::default();
+        let facts = self.town.facts.iter();
+        facts.for_each(|fact| view.take(fact));
+        view
     }
 
     /// Tells a phone something after a while.

@@ -15,7 +15,6 @@ use ringwise::call::phone::Answering;
 use ringwise::call::phone::PhoneCommand;
 use ringwise::call::record::Outcome;
 use ringwise::call::record::Record;
-use ringwise::call::view::View;
 use ringwise::machine::acd::step::Target;
 use ringwise::machine::catalog::StepEntry;
 use ringwise::machine::ivr::surface::LeaveReason;
@@ -110,12 +109,7 @@ fn a_caller_comes_back_by_a_key_and_leaves_by_another() {
     let left = record(&settlement, WAIT);
     assert_eq!(left.outcome, Outcome::LeftInIvr);
     assert!(left.steps.iter().any(|(_, step)| step == "bye"));
-    let mut view = View::default();
-    settlement
-        .town
-        .facts
-        .iter()
-        .for_each(|fact| view.take(fact));
+    let view = settlement.view();
     let queue = view.present_queues().next().unwrap();
     assert_eq!(
         (queue.offered, queue.left, queue.abandoned, queue.waiting),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::machine::sip::network::Network;
+use crate::machine::sip::timing::RING_LIMIT_S;
 use crate::vocabulary::flow::Transport;
 use crate::vocabulary::time::Wall;
 
@@ -347,16 +348,18 @@ impl<'de> Deserialize<'de> for AtOnce {
     }
 }
 
-/// How long a seat's phone rings, in seconds: 1 to 180, which is where a user agent gives up.
+/// How long a seat's phone rings, in seconds: 1 to [`RING_LIMIT_S`], where our user agent gives up.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RingLimit(pub u32);
 
 impl<'de> Deserialize<'de> for RingLimit {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match u32::deserialize(from)? {
-            seconds @ 1..=180 => Ok(Self(seconds)),
+            seconds @ 1..=RING_LIMIT_S => Ok(Self(seconds)),
             seconds => {
-                let what = format!("a phone cannot ring for {seconds} s: from 1 to 180 s it can");
+                let what = format!(
+                    "a phone cannot ring for {seconds} s: from 1 to {RING_LIMIT_S} s it can"
+                );
                 Err(serde::de::Error::custom(what))
             }
         }

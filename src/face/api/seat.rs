@@ -24,6 +24,7 @@ use crate::face::api::predict::Lesson;
 use crate::face::api::problem::Problem;
 use crate::face::api::words::Words;
 use crate::machine::acd::fact::SeatState;
+use crate::machine::acd::surface::WRAP_UP_MAX;
 
 /// What a request for a seat's state may say.
 const EXPECTED: &str = "expected {\"state\": \"ready\" | \"away\" | \"wrap_up_done\"}, \
@@ -31,8 +32,6 @@ const EXPECTED: &str = "expected {\"state\": \"ready\" | \"away\" | \"wrap_up_do
                         or {\"state\": \"wrap_up\", \"for_s\": 1 to 3600}";
 /// Characters of a reason.
 const REASON_MAX: usize = 200;
-/// Seconds that after-call work may be extended to.
-const WRAP_UP_MAX_S: u32 = 3_600;
 
 /// What a request that tells a reason may say.
 const EXPECTED_REASON: &str = "expected {\"question\": \"ID\", \"order\": \"ID\", \"bank\": \"NAME\"}, all of which may be left out";
@@ -123,7 +122,7 @@ pub(super) async fn seat_state(
         (Wish::Ready, None) => as_state(SeatState::Ready, by),
         (Wish::Away, None) => as_state(SeatState::Away, by),
         (Wish::WrapUpDone, None) => as_state(SeatState::WrapUp, by),
-        (Wish::WrapUp, Some(for_s @ 1..=WRAP_UP_MAX_S)) => {
+        (Wish::WrapUp, Some(for_s)) if (1..=WRAP_UP_MAX.as_secs()).contains(&for_s.into()) => {
             let lasts = Duration::from_secs(for_s.into());
             Command::WrapUpLasts { seat, lasts, by }
         }

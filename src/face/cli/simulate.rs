@@ -107,7 +107,15 @@ pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Ending> {
         return Ok(Ending::World);
     }
     let mut study = Study::new(scenario, &policies, options.seed);
-    if let Err((day, stop)) = play(&mut study, options) {
+    let interrupted = interruption();
+    let learned = learn(&mut study, options.learn_days, &interrupted);
+    if let Err(many @ Stop::TooManyCalls(_)) = learned {
+        eprintln!("error: a day to learn from: {many}");
+        return Ok(Ending::Input);
+    }
+    if learned.is_ok()
+        && let Err((day, stop)) = play(&mut study, options.days, &interrupted)
+    {
         eprintln!("error: day {} of {}: {stop}", day + 1, options.days);
         return Ok(Ending::Input);
     }
@@ -193,14 +201,7 @@ fn read(path: &Path, most: u64) -> io::Result<String> {
 
 /// Plays days on all cores until they are done or the person has had enough, which ends the days that
 /// are not done. An error names the day, counted from 0, that cannot be played.
-fn play(study: &mut Study, options: &Options) -> Result<(), (u64, Stop)> {
-    let days = options.days;
-    let interrupted = interruption();
-    match learn(study, options.learn_days, &interrupted) {
-        Ok(()) => {}
-        Err(Stop::Enough) => return Ok(()),
-        Err(many @ Stop::TooManyCalls(_)) => return Err((0, many)),
-    }
+fn play(study: &mut Study, days: u64, interrupted: &mpsc::Receiver<()>) -> Result<(), (u64, Stop)> {
     let player = study.clone();
     let (stop, next) = (AtomicBool::new(false), AtomicU64::new(0));
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -252,12 +253,12 @@ fn play(study: &mut Study, options: &Options) -> Result<(), (u64, Stop)> {
 /// Plays the days before those that are counted.
 fn learn(study: &mut Study, days: u64, interrupted: &mpsc::Receiver<()>) -> Result<(), Stop> {
     let mut bar = Bar::new(days, "days to learn from");
-    for done in 0..days {
+    let learned = (0..days).try_for_each(|done| {
         bar.show(done);
-        study.learn(&|| interrupted.try_recv().is_ok())?;
-    }
+        study.learn(&|| interrupted.try_recv().is_ok())
+    });
     bar.clear();
-    Ok(())
+    learned
 }
 
 /// A word for each Ctrl-C; the second ends the process at once.

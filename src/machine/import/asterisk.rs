@@ -22,6 +22,7 @@ use crate::machine::import::report::Report;
 use crate::machine::import::staff;
 use crate::machine::import::staff::Staff;
 use crate::machine::import::workshop::Workshop;
+use crate::machine::sip::timing::RING_LIMIT_S;
 
 /// What was gathered before something happens.
 #[derive(Default)]
@@ -419,7 +420,7 @@ impl Importer<'_> {
             .arguments
             .get(1)
             .and_then(|seconds| seconds.parse().ok())
-            .map(|seconds: u32| seconds.clamp(1, 180));
+            .map(|seconds: u32| seconds.clamp(1, RING_LIMIT_S));
         self.staff.queue(&queue).ring_s = ring;
         for seat in seats {
             self.staff.seat(seat, &queue);

@@ -5,6 +5,7 @@ use crate::machine::import::report::Became;
 use crate::machine::import::report::Report;
 use crate::machine::import::staff;
 use crate::machine::import::staff::Staff;
+use crate::machine::sip::timing::RING_LIMIT_S;
 use crate::wire::xml::Element;
 
 /// Reads Asterisk's `queues.conf`.
@@ -34,7 +35,7 @@ pub fn queues_conf(file: &str, text: &str, report: &mut Report, staff: &mut Staf
         let seconds: Option<u32> = value.parse().ok();
         let found = staff.queue(&name);
         match (key, seconds) {
-            ("timeout", Some(seconds)) => found.ring_s = Some(seconds.clamp(1, 180)),
+            ("timeout", Some(seconds)) => found.ring_s = Some(seconds.clamp(1, RING_LIMIT_S)),
             ("wrapuptime", Some(seconds)) => found.wrap_up_s = Some(seconds),
             ("maxlen", Some(0)) => {}
             ("maxlen", Some(most)) => found.waiting_max = Some(most),

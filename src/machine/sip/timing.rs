@@ -15,6 +15,8 @@ pub const TRANSACTION_LIMIT: Duration = Duration::from_secs(32);
 /// proxies (timer C, section 16.6), where each provisional response starts it anew; a phone that
 /// nobody picks up repeats those for ever, so ours runs on.
 pub const RING_LIMIT: Duration = Duration::from_secs(180);
+/// The same in seconds, for queues that say how long their seats ring.
+pub const RING_LIMIT_S: u32 = 180;
 
 /// The next retransmission interval: doubled, at most [`T2`].
 #[must_use]
