@@ -5,11 +5,12 @@ import shutil
 import signal
 import time
 
-from kit import ROOT, Phone, check, free_sip_port, hears, preside, trunk, until
+from kit import ROOT, Phone, check, free_sip_port, hears, loud, preside, trunk, until
 
 FOLDER = os.path.join(os.environ["JUDGES_DIR"], "callback-dialplans")
 os.makedirs(FOLDER, exist_ok=True)
-shutil.copy(os.path.join(ROOT, "examples", "dialplans", "callback.yaml"), FOLDER)
+for dialplan in ("callback.yaml", "dial.yaml"):
+    shutil.copy(os.path.join(ROOT, "examples", "dialplans", dialplan), FOLDER)
 # Where the customer's telephone stands, as the trunk reaches it.
 HOME = free_sip_port()
 CALLER = "13900007021"
@@ -117,9 +118,31 @@ def a_machine_is_not_taken_for_the_customer(centre):
             phone.close()
 
 
+def music_lasts_until_a_number_that_is_called_has_sound(centre):
+    """Behind the trunk somebody answers and sends the first packet 1.2 s later: the caller hears music, then them."""
+    caller, shop = Phone(centre, CALLER, hz=440), Phone(centre, "shop", hz=880, port=HOME)
+    shop.mute = True
+    try:
+        call = caller.call("7016")
+        answered = shop.offered(10)
+        time.sleep(0.2)
+        start = time.monotonic()
+        time.sleep(1)
+        check(loud(call.sound.samples(start)) > 30, "the caller hears nothing until the number has sound")
+        answered.sound.sending = True
+        time.sleep(0.1)
+        hears(call.sound, 880, "the caller hears who answered")
+        check(answered.hang_up().status == 200, "BYE of the number")
+        call.hang_up()
+    finally:
+        for phone in (caller, shop):
+            phone.close()
+
+
 preside(
     a_promise_survives_a_kill_and_is_kept,
     a_machine_is_not_taken_for_the_customer,
+    music_lasts_until_a_number_that_is_called_has_sound,
     dialplans=FOLDER,
     extra=RULES + trunk(HOME),
     command="espeak-ng -v {language} --stdin --stdout",
